@@ -1,0 +1,87 @@
+# make            build the program: build/release/gpuvet
+# make run        set up, build, and prove this machine's CUDA stacks
+# make demo       the same against a SIMULATED GPU
+# make check      set up, build and run every test (no GPU needed)
+# make MODE=asan check    the same under the sanitizers; also MODE=debug
+# make lint       floors, bans, divergence, shell scripts, generated files
+# make ptx        write kernels/ptx/ anew (needs nvcc)
+# make install    PREFIX=/usr/local, DESTDIR honoured
+
+MODE    ?= release
+BUILD   ?= build/$(MODE)
+PREFIX  ?= /usr/local
+CUDA    ?= /usr/local/cuda
+NVCC    ?= $(firstword $(wildcard $(CUDA)/bin/nvcc) $(shell command -v nvcc))
+V       ?= 0
+say     := @printf '  %-6s %s\n'
+quiet   := $(if $(filter 0,$(V)),@)
+VERSION := 0.1.0
+
+CFLAGS.release := -O2 -g
+CFLAGS.debug   := -O0 -g3
+CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDFLAGS.asan   := -fsanitize=address,undefined
+$(if $(filter-out undefined,$(origin CFLAGS.$(MODE))),,$(error MODE is release, debug or asan))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wformat=2 -Wundef -Wcast-qual -Wpointer-arith
+own_cppflags = -I. -Iharness -Iprobes -D_GNU_SOURCE -DGPUVET_VERSION='"$(VERSION)"' $(CPPFLAGS)
+own_cflags   = -std=c11 -fvisibility=hidden -ffp-contract=off $(WARN) $(CFLAGS.$(MODE)) $(CFLAGS)
+own_ldflags  = $(LDFLAGS.$(MODE)) $(LDFLAGS)
+own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf) -Wl,-Bdynamic -ldl -lm
+
+sources := $(sort $(wildcard harness/*.c harness/*/*.c harness/*/*/*.c probes/*.c probes/*/*.c))
+objects := $(sources:%.c=$(BUILD)/%.o)
+inside  := $(filter-out $(BUILD)/harness/main.o,$(objects))     # what unit tests link
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: all run demo check lint ptx install uninstall clean
+
+all: $(BUILD)/gpuvet
+
+# Device code: kernel_objects, `make ptx`. Tests: test programs, fakes, twins, `make check`, `make demo`.
+include kernels/rules.mk
+include tests/rules.mk
+
+$(BUILD)/gpuvet: $(objects) $(kernel_objects)
+	$(say) LD $@
+	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
+
+# The flags are part of what an object depends on.
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(say) CC $<
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CC) $(own_cppflags) $(own_cflags) -MMD -MP -c $< -o $@
+
+run:
+	$(quiet)scripts/setup build
+	$(quiet)$(MAKE) --no-print-directory all
+	$(BUILD)/gpuvet run
+
+lint:
+	$(quiet)scripts/lint
+
+install: all
+	install -D -m 755 $(BUILD)/gpuvet $(DESTDIR)$(PREFIX)/bin/gpuvet
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/gpuvet/LICENSE
+	install -D -m 644 NOTICES $(DESTDIR)$(PREFIX)/share/doc/gpuvet/NOTICES
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/gpuvet
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gpuvet
+
+clean:
+	rm -rf build
+
+# Rewritten only when it changes, so that it does not rebuild by itself.
+flags_now := $(CC) $(own_cppflags) $(own_cflags) $(own_ldflags)
+ifneq ($(MAKECMDGOALS),clean)
+ifneq ($(file <$(BUILD)/flags),$(flags_now))
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags,$(flags_now))
+endif
+endif
+
+-include $(objects:.o=.d)

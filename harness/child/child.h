@@ -1,0 +1,113 @@
+/* child.h - what a probe may call while it runs.
+ *
+ * A child is this program executed again, for one batch of trials: one device,
+ * one stack, one environment. Probes carry no cleanup: what they take from
+ * here is given back when the trial settles, or by the end of the process.
+ */
+#ifndef CHILD_CHILD_H
+#define CHILD_CHILD_H
+
+#include "child/calls.h"
+#include "load/cublas.h"
+#include "load/cublaslt.h"
+#include "load/cuda.h"
+#include "load/cudart.h"
+#include "load/cudnn.h"
+#include "load/libtorch.h"
+#include "load/nccl.h"
+#include "load/nvml.h"
+#include "load/nvrtc.h"
+#include "model/crumb.h"
+#include "model/probe.h"
+#include "model/stack.h"
+
+struct child {
+    int           fd;               /* where records go */
+    int           records;          /* of the trial that runs */
+    struct crumb *crumb;
+    struct arena  arena;            /* emptied when a trial settles */
+    struct err    err;
+
+    const struct stack *stack;      /* NULL: the driver only. Members have family, path and version */
+    const char   *device_uuid;      /* NULL: no device */
+    int           cc;               /* compute capability times ten; 0 without a device */
+    uint64_t      seed;             /* of this trial's data; in the record */
+
+    struct cuda     cuda;           /* bound when the probe NEEDS_DRIVER */
+    struct nvml     nvml;           /* ... NEEDS_NVML */
+    struct cudart   cudart;         /* the stack's: bound by child_bind_*, below */
+    struct cublas   cublas;
+    struct cublaslt cublaslt;
+    struct cudnn    cudnn;
+    struct nvrtc    nvrtc;
+    struct nccl     nccl;
+    struct libtorch libtorch;
+
+    CUdevice      device;           /* with NEEDS_CONTEXT */
+    CUcontext     context;
+
+    struct child_state *state;      /* the child's own lists: buffers, modules, what is open */
+};
+
+/* ---- Observations. Keys are dotted and lower case; units as in "ms", "GB/s", "" for counts. ---- */
+void saw_num(struct child *c, const char *key, const char *unit, double value);
+void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* ---- Ways to stop. None returns: in a child, exit is the cleanup. ---- */
+_Noreturn void stop_unsupported(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+_Noreturn void stop_load(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);      /* a library or symbol could not be had */
+_Noreturn void stop_ours(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);      /* our own system call failed */
+
+/* ---- The stack ---- */
+
+/* Opens the stack's entries as its user would, once per process. */
+void child_open_stack(struct child *c);
+
+/* Bind the table of that library from what the stack has mapped; stop_load if
+ * it is not there. Each binds once per process. */
+void child_bind_cudart(struct child *c);
+void child_bind_cublas(struct child *c);
+void child_bind_cublaslt(struct child *c);
+void child_bind_cudnn(struct child *c);
+void child_bind_nvrtc(struct child *c);
+void child_bind_nccl(struct child *c);
+void child_bind_libtorch(struct child *c);
+
+/* ---- The device (NEEDS_CONTEXT) ---- */
+
+/* Device memory with guard words on both sides, filled with NaN patterns, given
+ * back when the trial settles. Stops the trial if there is not enough. */
+CUdeviceptr device_buffer(struct child *c, size_t bytes);
+void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
+void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
+void        device_wait(struct child *c);           /* cuCtxSynchronize */
+
+/* Host memory for the trial, zeroed. */
+void *host_buffer(struct child *c, size_t bytes);
+
+/* ---- Our kernels (NEEDS_KERNELS) ---- */
+struct grid { unsigned x, y, z; };
+
+/* Launches kernel `name` of our own (kernels/) on the default stream; the
+ * variadic arguments are the addresses of its parameters, in order:
+ *
+ *     launch(c, "gemm", (struct grid){ n / 16, m / 16, 1 }, (struct grid){ 16, 16, 1 },
+ *            &a, &b, &d, &m, &n, &k);
+ */
+#define launch(c, name, blocks, threads, ...) \
+    child_launch((c), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
+void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args);
+
+/* ---- The verdict of a comparison: what and how many elements differ ---- */
+
+/* Observes "<key>.compared", "<key>.wrong" and, if any is wrong, "<key>.first":
+ * "y[3][5] is 7, expected 8". Bit-exact but for the sign of zero; NaN never passes.
+ * dims: the shape, outermost first, ends with 0. */
+void compare_exact(struct child *c, const char *key, const float *got, const double *expected, const int *dims);
+
+/* Observes "<key>.compared", "<key>.nmse" (sum of squared errors over sum of
+ * squares), "<key>.nmse_limit", "<key>.nmse_ratio" (nmse over limit; NaN counts as
+ * infinite) and "<key>.first" for the largest error. */
+void compare_close(struct child *c, const char *key, const float *got, const double *expected, const int *dims, double limit);
+
+#endif

@@ -1,0 +1,18 @@
+/* elf.h - reads an ELF file's facts, by libelf, without mapping the file. */
+#ifndef DISCOVER_ELF_H
+#define DISCOVER_ELF_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/elf_facts.h"
+
+/* Fills everything but the GPU code. A truncated file still gives its header's
+ * facts, with bytes_needed > bytes. False if it is no ELF file. */
+bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e) MUST_USE;
+
+/* The GPU architectures in the file's fat binaries, from their headers alone,
+ * by pread: nothing is decompressed. Takes about 1 ms per library when cached,
+ * up to seconds when not. A file without any gives none. */
+bool fatbin_read(struct elf_facts *f, struct arena *a, int fd, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,41 @@
+/* stacks.h - finds the CUDA stacks of a machine, from files alone. */
+#ifndef DISCOVER_STACKS_H
+#define DISCOVER_STACKS_H
+
+#include "base/root.h"
+#include "discover/environment.h"
+#include "model/facts.h"
+#include "model/stack.h"
+
+/* All stacks, best known first: those asked for by --stack (dirs), the active
+ * virtual and conda environments, python3 on PATH, the user site, toolkits,
+ * the distribution's libtorch. Each file set appears once. A folder that was
+ * asked for and holds no stack comes back with `broken` set. */
+size_t stacks_find(struct stack **out, struct arena *a, const struct root *root, const struct environment *env,
+                   const struct machine *m, const char *const *dirs, size_t n_dirs);
+
+/* The parts of it, each appending to an array in the arena. */
+struct stack_list { struct stack *items; size_t n; };
+struct search {
+    struct arena             *arena;
+    const struct root        *root;
+    const struct environment *env;
+    const struct machine     *machine;
+    struct stack_list         found;
+};
+
+void toolkits_find(struct search *s);
+bool toolkit_in(struct search *s, const char *dir, const char *found_by);       /* false: no toolkit there */
+
+void pythons_find(struct search *s);
+bool python_in(struct search *s, const char *dir, const char *found_by);        /* an environment's prefix or a site-packages folder */
+
+void libtorches_find(struct search *s);
+bool libtorch_in(struct search *s, const char *dir, const char *found_by);
+
+/* Appends the library at `place` (as the machine spells it) to a stack's
+ * members: follows links, reads its ELF facts, says why it is bad if it is.
+ * NULL if the file is not there. The same real file is taken once. */
+struct member *member_add(struct search *s, struct stack *stack, const char *place);
+
+#endif

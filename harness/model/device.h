@@ -1,0 +1,18 @@
+/* device.h - one GPU as the driver and NVML answer about it (the census). */
+#ifndef MODEL_DEVICE_H
+#define MODEL_DEVICE_H
+
+#include "base/base.h"
+
+struct device {
+    int         index;          /* gpu0, gpu1, ...: the driver's order under CUDA_DEVICE_ORDER=PCI_BUS_ID */
+    const char *name;           /* "NVIDIA H200" */
+    const char *uuid;           /* "GPU-..." or "MIG-...": what CUDA_VISIBLE_DEVICES takes */
+    const char *pci;            /* "0000:3b:00.0"; NULL when the driver does not tell */
+    int         cc;             /* compute capability times ten: 90 for 9.0 */
+    int         sms;
+    uint64_t    memory_bytes;
+    bool        answers;        /* false: files name it, the driver does not see it */
+};
+
+#endif

@@ -1,0 +1,46 @@
+/* plan.h - which trials there are, and why the others are left out.
+ *
+ * A pure function: machine x devices x stacks x probes x selection -> trials.
+ */
+#ifndef MODEL_PLAN_H
+#define MODEL_PLAN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/device.h"
+#include "model/facts.h"
+#include "model/probe.h"
+#include "model/stack.h"
+
+struct trial {
+    const struct probe  *probe;
+    const struct device *device;    /* NULL: on the CPU or the machine as a whole */
+    const struct stack  *stack;     /* NULL: the driver only */
+    const char          *id;        /* "blas.gemm.fp32@gpu0/toolkit-13.0", "torch.cnn@cpu/venv:/opt/app" */
+    const char          *left_out;  /* why it does not run; NULL: it runs */
+};
+
+/* What the user picked. Empty lists mean all. Names may end with '*'. */
+struct selection {
+    const char *const *probes;  size_t n_probes;
+    const char *const *devices; size_t n_devices;       /* "gpu0", "0", a UUID or a PCI address */
+    const char *const *stacks;  size_t n_stacks;        /* a stack's name, or the start of it with '*' */
+    bool               no_gpu;                          /* static checks and CPU only */
+};
+
+struct plan {
+    const struct trial *trials;     /* in the order in which they run */
+    size_t              n_trials;
+};
+
+/* False with a usage error if a name in the selection matches nothing. */
+bool plan_make(struct plan *p, struct arena *a, const struct machine *m,
+               const struct device *devices, size_t n_devices,
+               const struct stack *stacks, size_t n_stacks,
+               const struct selection *pick, struct err *e) MUST_USE;
+
+/* The trial of that probe on the same device and stack, as far as that probe
+ * has them; NULL if it is not in the plan. */
+const struct trial *plan_foundation(const struct plan *p, const struct trial *t, const struct probe *probe);
+
+#endif

@@ -1,0 +1,63 @@
+/* probe.h - what a probe declares about itself. Read this to write one. */
+#ifndef MODEL_PROBE_H
+#define MODEL_PROBE_H
+
+#include "base/base.h"
+
+struct child;
+
+/* What one trial of the probe is about. */
+enum scope {
+    SCOPE_MACHINE,          /* the machine: one trial */
+    SCOPE_DEVICE,           /* each GPU, driver only */
+    SCOPE_STACK,            /* each stack, no GPU needed */
+    SCOPE_STACK_DEVICE,     /* each stack on each GPU */
+    SCOPE_STACK_CPU_DEVICE, /* each stack on the CPU, and again on each GPU */
+};
+
+/* What must be ready before the probe runs; the child sees to it. Each of these
+ * is shown by a probe of its own, which is the one to blame when it fails. */
+enum need {
+    NEEDS_NVML    = 1 << 0, /* libnvidia-ml.so.1 bound and initialised */
+    NEEDS_DRIVER  = 1 << 1, /* libcuda.so.1 bound and initialised */
+    NEEDS_CONTEXT = 1 << 2, /* the device's primary context, current */
+    NEEDS_KERNELS = 1 << 3, /* our kernels loaded into it */
+    NEEDS_STACK   = 1 << 4, /* the stack's entries opened as its user would */
+};
+
+/* Bits of probe.stacks: the kinds of stack the probe applies to. */
+enum { ON_TOOLKIT = 1 << 0, ON_PYTHON = 1 << 1, ON_LIBTORCH = 1 << 2, ON_TORCH = ON_PYTHON | ON_LIBTORCH, ON_ANY_STACK = 7 };
+
+/* A bound on an observation. Exactly one kind of bound is set. */
+enum bound { BOUND_NONE, AT_LEAST, AT_MOST, EQUALS, SAME_TEXT_AS_FACT };
+
+struct expect {
+    const char *key;        /* the observation's key; a trailing '*' takes every key that starts so */
+    enum bound  bound;
+    double      number;
+    const char *fact;       /* SAME_TEXT_AS_FACT: the machine's fact; not judged when that is unknown */
+    const char *sentence;   /* what is wrong when it does not hold; %s is the observation's value */
+    const char *detail;     /* the key of a text observation that says more, appended; NULL: none */
+    const char *source;     /* where the number comes from; NULL for exact comparisons */
+};
+
+struct probe {
+    const char          *name;          /* "blas.gemm.fp32": what users type; never changes */
+    const char          *claim;         /* one sentence, true when it passes */
+    enum scope           scope;
+    unsigned             needs;         /* bits of enum need */
+    unsigned             stacks;        /* bits of ON_...; 0 for scopes without a stack */
+    const char          *library;       /* the member family it uses: no such member, no trial; NULL: none */
+    const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
+    unsigned             limit_s;       /* 0: 60 s */
+    bool                 may_skip;      /* "not supported" is an answer, not a failure */
+    const struct expect *expects;       /* ends with a NULL key */
+    void               (*run)(struct child *c);
+};
+
+/* In the order of probes/list.h, then NULL. */
+extern const struct probe *const all_probes[];
+
+const struct probe *probe_by_name(const char *name);
+
+#endif

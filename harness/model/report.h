@@ -1,0 +1,43 @@
+/* report.h - one run, judged. The writers read this and nothing else. */
+#ifndef MODEL_REPORT_H
+#define MODEL_REPORT_H
+
+#include "model/device.h"
+#include "model/facts.h"
+#include "model/outcome.h"
+#include "model/plan.h"
+#include "model/stack.h"
+
+enum verdict { PASS, FAIL, BROKEN, SKIP };
+
+const char *verdict_name(enum verdict v);       /* "pass", "fail", "broken", "skip" */
+
+struct judged {
+    struct trial   trial;
+    struct outcome outcome;
+    enum verdict   verdict;
+    const char    *why;         /* one sentence; "" for PASS */
+    const char    *act;         /* one command or one thing to do next; NULL if there is none */
+    bool           warns;       /* PASS with a finding: `why` says it */
+};
+
+/* One line of `--require`, judged. */
+struct requirement { const char *text; bool met; const char *why; };
+
+struct report {
+    const char           *version;      /* gpuvet's */
+    const char           *began;        /* RFC 3339 */
+    double                took_ms;
+    const char *const    *command;      size_t n_command;
+    const struct machine *machine;
+    const struct device  *devices;      size_t n_devices;
+    const struct stack   *stacks;       size_t n_stacks;
+    const struct judged  *trials;       size_t n_trials;
+    const struct requirement *requires; size_t n_requires;
+    bool                  interrupted;
+    int                   signo;        /* of the interruption */
+    int                   exit_code;
+    const char           *closing;      /* the one line that can be grepped, without the leading "gpuvet: " */
+};
+
+#endif

@@ -1,0 +1,13 @@
+/* watcher.h - who is told while a run goes on: the progress line, the journal. */
+#ifndef MODEL_WATCHER_H
+#define MODEL_WATCHER_H
+
+#include "model/plan.h"
+#include "model/report.h"
+
+struct watcher {
+    void (*began)(struct watcher *w, const struct trial *t, size_t done, size_t all);
+    void (*ended)(struct watcher *w, const struct judged *j, size_t done, size_t all);
+};
+
+#endif

@@ -1,0 +1,2 @@
+# Device code. kernel_objects is what the program links.
+kernel_objects :=
