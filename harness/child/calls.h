@@ -21,7 +21,12 @@ struct child;
 
 /* VALUE(c, cudnn, cudnnGetVersion()) - for calls whose result is a value. */
 #define VALUE(c, lib, call) \
-    (child_enter((c), #call, (c)->lib.dl.path), child_left(c), (c)->lib.call)
+    __extension__ ({ \
+        child_enter((c), #call, (c)->lib.dl.path); \
+        __typeof__((c)->lib.call) value_ = (c)->lib.call; \
+        child_leave((c), 0); \
+        value_; \
+    })
 
 /* Set the breadcrumb around a call. `library` is the file that serves it. */
 void child_enter(struct child *c, const char *call, const char *library);

@@ -29,13 +29,17 @@ enum need {
 enum { ON_TOOLKIT = 1 << 0, ON_PYTHON = 1 << 1, ON_LIBTORCH = 1 << 2, ON_TORCH = ON_PYTHON | ON_LIBTORCH, ON_ANY_STACK = 7 };
 
 /* A bound on an observation. Exactly one kind of bound is set. */
-enum bound { BOUND_NONE, AT_LEAST, AT_MOST, EQUALS, SAME_TEXT_AS_FACT };
+enum bound {
+    AT_LEAST, AT_MOST, EQUALS,      /* .number */
+    SAME_TEXT_AS_FACT,              /* .fact: the machine's; not judged when that is unknown */
+    ABSENT,                         /* a finding: seeing it at all is wrong */
+};
 
 struct expect {
     const char *key;        /* the observation's key; a trailing '*' takes every key that starts so */
     enum bound  bound;
     double      number;
-    const char *fact;       /* SAME_TEXT_AS_FACT: the machine's fact; not judged when that is unknown */
+    const char *fact;
     const char *sentence;   /* what is wrong when it does not hold; %s is the observation's value */
     const char *detail;     /* the key of a text observation that says more, appended; NULL: none */
     const char *source;     /* where the number comes from; NULL for exact comparisons */
@@ -51,6 +55,7 @@ struct probe {
     const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
     unsigned             limit_s;       /* 0: 60 s */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
+    bool                 own_process;   /* what it opens would change what others find */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);
 };

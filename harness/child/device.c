@@ -1,0 +1,77 @@
+#include "child/state.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Guards catch writes outside a buffer; NaN catches reads of what was never
+ * written, because no comparison passes it. */
+enum { GUARD_BYTES = 256 };
+
+#define GUARD_WORD  0x5AFEC0DEu
+#define POISON_WORD 0x7FC0DEADu         /* a quiet NaN as a float */
+
+CUdeviceptr device_buffer(struct child *c, size_t bytes)
+{
+    struct child_state *s = c->state;
+    size_t room = (bytes + 3) / 4 * 4;
+    CUdeviceptr base;
+
+    if (s->n_buffers == BUFFERS_MAX)
+        stop_ours(c, "a probe asked for more than %d device buffers", BUFFERS_MAX);
+    MUST(c, cuda, cuMemAlloc_v2(&base, room + 2 * GUARD_BYTES));
+    s->buffers[s->n_buffers++] = (struct buffer){ base, room };
+    MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
+    if (room > 0)
+        MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES, POISON_WORD, room / 4));
+    MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES + room, GUARD_WORD, GUARD_BYTES / 4));
+    return base + GUARD_BYTES;
+}
+
+void device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes)
+{
+    MUST(c, cuda, cuMemcpyHtoD_v2(to, from, bytes));
+}
+
+void device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes)
+{
+    MUST(c, cuda, cuMemcpyDtoH_v2(to, from, bytes));
+}
+
+void device_wait(struct child *c)
+{
+    MUST(c, cuda, cuCtxSynchronize());
+}
+
+void *host_buffer(struct child *c, size_t bytes)
+{
+    return arena_alloc(&c->arena, bytes);
+}
+
+static size_t spoilt_words(struct child *c, CUdeviceptr guard)
+{
+    uint32_t words[GUARD_BYTES / 4];
+    size_t wrong = 0;
+
+    MUST(c, cuda, cuMemcpyDtoH_v2(words, guard, sizeof words));
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        wrong += words[i] != GUARD_WORD;
+    return wrong;
+}
+
+void device_release_all(struct child *c)
+{
+    struct child_state *s = c->state;
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < s->n_buffers; i++) {
+        const struct buffer *b = &s->buffers[i];
+
+        wrong += spoilt_words(c, b->base) + spoilt_words(c, b->base + GUARD_BYTES + b->bytes);
+    }
+    while (s->n_buffers > 0)
+        MUST(c, cuda, cuMemFree_v2(s->buffers[--s->n_buffers].base));
+    if (wrong > 0)
+        saw_num(c, "guard.wrong", "", (double)wrong);
+}

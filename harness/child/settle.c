@@ -1,0 +1,30 @@
+/* What a trial leaves behind belongs to it: late errors, memory, guards. */
+#include "child/state.h"
+
+static size_t free_memory(struct child *c)
+{
+    size_t free_bytes = 0, total = 0;
+
+    MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
+    return free_bytes;
+}
+
+void child_settle_begin(struct child *c)
+{
+    if (c->state->context_ready)
+        c->state->free_at_begin = free_memory(c);
+}
+
+void child_settle(struct child *c, const struct probe *p)
+{
+    if (c->state->context_ready) {
+        MUST(c, cuda, cuCtxSynchronize());
+        /* A library's error that nobody asked for yet is this trial's error. */
+        if (c->cudart.dl.handle != NULL && c->cudart.cudaGetLastError != NULL)
+            MUST(c, cudart, cudaGetLastError());
+        device_release_all(c);
+    }
+    if (p->needs & NEEDS_STACK)
+        witness_look(c);
+    arena_free(&c->arena);
+}

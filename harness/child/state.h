@@ -1,0 +1,60 @@
+/* state.h - the child's own lists. Probes do not look in here. */
+#ifndef CHILD_STATE_H
+#define CHILD_STATE_H
+
+#include "child/child.h"
+
+enum { BUFFERS_MAX = 64, MODULES_MAX = 16, MAPPED_MAX = 1024 };
+
+struct buffer { CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
+
+struct module { const char *image; CUmodule handle; };
+
+struct child_state {
+    struct buffer buffers[BUFFERS_MAX];
+    size_t        n_buffers;
+    struct module modules[MODULES_MAX];
+    size_t        n_modules;
+    const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
+    bool          stack_open;
+    bool          kernels_ready;
+    bool          driver_ready, nvml_ready, context_ready;
+    size_t        free_at_begin;        /* device memory; 0 without a context */
+    const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
+    size_t        n_mapped;
+    int           crumb_fd;             /* -1: the page is private */
+    struct arena  lasting;              /* lives as long as the process */
+};
+
+/* ---- Records (records.c) ---- */
+void record_begin(struct child *c, long index);
+void record_prepare(struct child *c, const char *what);
+void record_end(struct child *c, long index);
+
+/* ---- The fault handler (fault.c): set again at each begin, because libraries install their own. ---- */
+void fault_install(struct crumb *page, int fd);
+
+/* ---- Foundations, each done once per process ---- */
+void child_open_driver(struct child *c);
+void child_open_nvml(struct child *c);
+void child_open_context(struct child *c);
+void child_load_kernels(struct child *c);
+
+/* Makes ready what the probe needs; says so in a record if that takes anything. */
+void child_prepare(struct child *c, const struct probe *p);
+
+/* Runs one trial: prepare, begin, run, settle, end. */
+void child_run_trial(struct child *c, const struct probe *p, long index);
+
+/* ---- After a trial (settle.c): waits, looks for late errors, gives everything
+ * back. What that shows belongs to the trial that just ran. ---- */
+void child_settle_begin(struct child *c);
+void child_settle(struct child *c, const struct probe *p);
+
+/* Gives device buffers back and checks their guards (device.c). */
+void device_release_all(struct child *c);
+
+/* Records what is newly mapped, and members of the stack that were served by another file (witness.c). */
+void witness_look(struct child *c);
+
+#endif

@@ -1,0 +1,85 @@
+#include "child/state.h"
+
+#include "base/text.h"
+
+void child_open_driver(struct child *c)
+{
+    void *handle;
+
+    if (c->state->driver_ready)
+        return;
+    child_enter(c, "dlopen(\"libcuda.so.1\")", "libcuda.so.1");
+    if (!dl_open(&handle, "libcuda.so.1", false, &c->err))
+        stop_load(c, "no usable libcuda.so.1: %s", c->err.text);
+    child_leave(c, 0);
+    if (!cuda_bind(&c->cuda, handle, &c->err))
+        stop_load(c, "%s", c->err.text);
+    MUST(c, cuda, cuInit(0));
+    c->state->driver_ready = true;
+}
+
+void child_open_nvml(struct child *c)
+{
+    void *handle;
+
+    if (c->state->nvml_ready)
+        return;
+    child_enter(c, "dlopen(\"libnvidia-ml.so.1\")", "libnvidia-ml.so.1");
+    if (!dl_open(&handle, "libnvidia-ml.so.1", false, &c->err))
+        stop_load(c, "no usable libnvidia-ml.so.1: %s", c->err.text);
+    child_leave(c, 0);
+    if (!nvml_bind(&c->nvml, handle, &c->err))
+        stop_load(c, "%s", c->err.text);
+    MUST(c, nvml, nvmlInit_v2());
+    c->state->nvml_ready = true;
+}
+
+void child_open_context(struct child *c)
+{
+    if (c->state->context_ready)
+        return;
+    child_open_driver(c);
+    /* CUDA_VISIBLE_DEVICES holds this child's one device: it is number 0. */
+    MUST(c, cuda, cuDeviceGet(&c->device, 0));
+    MUST(c, cuda, cuDevicePrimaryCtxRetain(&c->context, c->device));
+    MUST(c, cuda, cuCtxSetCurrent(c->context));
+    c->state->context_ready = true;
+}
+
+static bool is_ready(const struct child *c, unsigned needs)
+{
+    const struct child_state *s = c->state;
+
+    return (!(needs & NEEDS_NVML) || s->nvml_ready) && (!(needs & NEEDS_DRIVER) || s->driver_ready)
+        && (!(needs & NEEDS_STACK) || s->stack_open) && (!(needs & NEEDS_CONTEXT) || s->context_ready)
+        && (!(needs & NEEDS_KERNELS) || s->kernels_ready);
+}
+
+void child_prepare(struct child *c, const struct probe *p)
+{
+    if (is_ready(c, p->needs))
+        return;
+    record_prepare(c, p->name);
+    if (p->needs & NEEDS_NVML)
+        child_open_nvml(c);
+    if (p->needs & NEEDS_STACK)
+        child_open_stack(c);
+    if (p->needs & NEEDS_DRIVER)
+        child_open_driver(c);
+    if (p->needs & NEEDS_CONTEXT)
+        child_open_context(c);
+    if (p->needs & NEEDS_KERNELS)
+        child_load_kernels(c);
+}
+
+void child_run_trial(struct child *c, const struct probe *p, long index)
+{
+    fault_install(c->crumb, c->state->crumb_fd);
+    child_prepare(c, p);
+    record_begin(c, index);
+    fault_install(c->crumb, c->state->crumb_fd);
+    child_settle_begin(c);
+    p->run(c);
+    child_settle(c, p);
+    record_end(c, index);
+}

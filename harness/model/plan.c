@@ -1,0 +1,229 @@
+#include "model/plan.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct maker {
+    struct plan            *plan;
+    struct trial           *trials;
+    struct arena           *arena;
+    const struct machine   *machine;
+    const struct device    *devices;
+    size_t                  n_devices;
+    const struct stack     *stacks;
+    size_t                  n_stacks;
+    const struct selection *pick;
+};
+
+static bool matches(const char *pattern, const char *name)
+{
+    size_t n = strlen(pattern);
+
+    if (name == NULL)
+        return false;
+    if (n > 0 && pattern[n - 1] == '*')
+        return strncmp(pattern, name, n - 1) == 0;
+    return strcmp(pattern, name) == 0;
+}
+
+static bool any_matches(const char *const *patterns, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (matches(patterns[i], name))
+            return true;
+    return false;
+}
+
+static bool device_matches(const char *pattern, const struct device *d)
+{
+    char number[16], gpu[24];
+
+    text_format(number, sizeof number, "%d", d->index);
+    text_format(gpu, sizeof gpu, "gpu%d", d->index);
+    return matches(pattern, number) || matches(pattern, gpu) || matches(pattern, d->uuid) || matches(pattern, d->pci);
+}
+
+static bool device_picked(const struct selection *pick, const struct device *d)
+{
+    for (size_t i = 0; i < pick->n_devices; i++)
+        if (device_matches(pick->devices[i], d))
+            return true;
+    return pick->n_devices == 0;
+}
+
+static bool stack_picked(const struct selection *pick, const struct stack *s)
+{
+    return pick->n_stacks == 0 || any_matches(pick->stacks, pick->n_stacks, s->name);
+}
+
+static bool rests_on(const struct probe *p, const struct probe *foundation)
+{
+    for (size_t i = 0; i < COUNT_OF(p->rests_on) && p->rests_on[i] != NULL; i++)
+        if (p->rests_on[i] == foundation || rests_on(p->rests_on[i], foundation))
+            return true;
+    return false;
+}
+
+/* Picked by name, or a foundation of one that is. */
+static bool probe_picked(const struct selection *pick, const struct probe *p)
+{
+    if (pick->n_probes == 0 || any_matches(pick->probes, pick->n_probes, p->name))
+        return true;
+    for (const struct probe *const *other = all_probes; *other != NULL; other++)
+        if (any_matches(pick->probes, pick->n_probes, (*other)->name) && rests_on(*other, p))
+            return true;
+    return false;
+}
+
+static bool on_gpu(const struct probe *p)
+{
+    return p->scope == SCOPE_DEVICE || p->scope == SCOPE_STACK_DEVICE || p->scope == SCOPE_STACK_CPU_DEVICE;
+}
+
+static bool applies(const struct probe *p, const struct stack *s)
+{
+    static const unsigned bit[] = { [STACK_TOOLKIT] = ON_TOOLKIT, [STACK_PYTHON] = ON_PYTHON, [STACK_LIBTORCH] = ON_LIBTORCH };
+
+    return (p->stacks & bit[s->kind]) != 0;
+}
+
+static const char *why_left_out(const struct maker *m, const struct probe *p, const struct device *d,
+                                const struct stack *s, bool wants_gpu)
+{
+    if (wants_gpu && m->pick->no_gpu)
+        return "--no-gpu";
+    if (s != NULL && s->broken != NULL && p->scope != SCOPE_STACK)
+        return text_make(m->arena, "%s cannot be read", s->name);
+    if (s != NULL && s->broken == NULL && p->library != NULL && stack_member(s, p->library) == NULL)
+        return text_make(m->arena, "%s has no %s", s->name, p->library);
+    if (wants_gpu && s != NULL && s->unusable != NULL)
+        return s->unusable;
+    if (wants_gpu && d == NULL)
+        return m->machine->gpu_meant
+            ? "no GPU answers"
+            : text_make(m->arena, "no GPU is meant for this process: %s", m->machine->why_not_meant);
+    if (wants_gpu && !d->answers)
+        return text_make(m->arena, "gpu%d at %s does not answer", d->index, d->pci != NULL ? d->pci : "an unknown address");
+    return NULL;
+}
+
+static void add(struct maker *m, const struct probe *p, const struct device *d, const struct stack *s, bool wants_gpu)
+{
+    struct trial *t = ARENA_PUSH(m->arena, m->trials, m->plan->n_trials);
+    struct text id = { .arena = m->arena };
+
+    text_add(&id, "%s", p->name);
+    if (d != NULL)
+        text_add(&id, "@gpu%d", d->index);
+    else if (wants_gpu)
+        text_add(&id, "@gpu");
+    else if (p->scope == SCOPE_STACK_CPU_DEVICE)
+        text_add(&id, "@cpu");
+    if (s != NULL)
+        text_add(&id, "/%s", s->name);
+    *t = (struct trial){ .probe = p, .device = d, .stack = s, .id = id.s,
+                         .left_out = why_left_out(m, p, d, s, wants_gpu) };
+}
+
+/* One trial for each picked GPU; one without a GPU if there is none, so that
+ * what was not proven is counted. */
+static void add_on_devices(struct maker *m, const struct probe *p, const struct stack *s)
+{
+    if (m->n_devices == 0)
+        add(m, p, NULL, s, true);
+    for (size_t i = 0; i < m->n_devices; i++)
+        if (device_picked(m->pick, &m->devices[i]))
+            add(m, p, &m->devices[i], s, true);
+}
+
+static void add_device(struct maker *m, const struct device *d)
+{
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if ((*p)->scope == SCOPE_DEVICE && probe_picked(m->pick, *p))
+            add(m, *p, d, NULL, true);
+}
+
+static void add_stack(struct maker *m, const struct stack *s)
+{
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if (probe_picked(m->pick, *p) && applies(*p, s)
+            && ((*p)->scope == SCOPE_STACK || (*p)->scope == SCOPE_STACK_CPU_DEVICE))
+            add(m, *p, NULL, s, false);
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if (probe_picked(m->pick, *p) && applies(*p, s) && on_gpu(*p) && (*p)->scope != SCOPE_DEVICE)
+            add_on_devices(m, *p, s);
+}
+
+static bool check_names(const struct maker *m, struct err *e)
+{
+    const struct selection *pick = m->pick;
+
+    for (size_t i = 0; i < pick->n_probes; i++) {
+        const struct probe *const *p = all_probes;
+
+        while (*p != NULL && !matches(pick->probes[i], (*p)->name))
+            p++;
+        if (*p == NULL)
+            return err_set(e, ERR_USAGE, "no probe is called \"%s\"; `gpuvet list probes` names them all", pick->probes[i]);
+    }
+    for (size_t i = 0; i < pick->n_stacks; i++) {
+        size_t k = 0;
+
+        while (k < m->n_stacks && !matches(pick->stacks[i], m->stacks[k].name))
+            k++;
+        if (k == m->n_stacks)
+            return err_set(e, ERR_USAGE, "no stack is called \"%s\"; `gpuvet list` names those found, --stack DIR adds one",
+                           pick->stacks[i]);
+    }
+    for (size_t i = 0; i < pick->n_devices; i++) {
+        size_t k = 0;
+
+        while (k < m->n_devices && !device_matches(pick->devices[i], &m->devices[k]))
+            k++;
+        if (k == m->n_devices)
+            return err_set(e, ERR_USAGE, "no GPU is called \"%s\": %zu found; `gpuvet list` names them",
+                           pick->devices[i], m->n_devices);
+    }
+    return true;
+}
+
+bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine,
+               const struct device *devices, size_t n_devices,
+               const struct stack *stacks, size_t n_stacks,
+               const struct selection *pick, struct err *e)
+{
+    struct maker m = { plan, NULL, a, machine, devices, n_devices, stacks, n_stacks, pick };
+
+    *plan = (struct plan){ NULL, 0 };
+    if (!check_names(&m, e))
+        return false;
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if ((*p)->scope == SCOPE_MACHINE && probe_picked(pick, *p))
+            add(&m, *p, NULL, NULL, false);
+    if (n_devices == 0)
+        add_device(&m, NULL);
+    for (size_t i = 0; i < n_devices; i++)
+        if (device_picked(pick, &devices[i]))
+            add_device(&m, &devices[i]);
+    for (size_t i = 0; i < n_stacks; i++)
+        if (stack_picked(pick, &stacks[i]))
+            add_stack(&m, &stacks[i]);
+    plan->trials = m.trials;
+    if (plan->n_trials == 0)
+        return err_set(e, ERR_USAGE, "this selection leaves nothing to do: those probes apply to none of the %zu stacks found", n_stacks);
+    return true;
+}
+
+const struct trial *plan_foundation(const struct plan *plan, const struct trial *t, const struct probe *probe)
+{
+    for (size_t i = 0; i < plan->n_trials; i++) {
+        const struct trial *f = &plan->trials[i];
+
+        if (f->probe == probe
+            && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_STACK || f->device == t->device)
+            && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_DEVICE || f->stack == t->stack))
+            return f;
+    }
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* batch.h - trials run one after another in children of one kind: same device,
+ * same stack, same environment. A child that dies takes the trial that had
+ * begun; the rest goes on in a fresh one.
+ */
+#ifndef RUN_BATCH_H
+#define RUN_BATCH_H
+
+#include "run/job.h"
+#include "run/process.h"
+
+struct batch_events {
+    /* Why the trial is not to run now; NULL: it runs. */
+    const char *(*not_reached)(void *arg, const struct trial *t);
+    void        (*began)(void *arg, const struct trial *t);
+    /* Called once per trial; once more if its child dies before the next begins. */
+    void        (*done)(void *arg, const struct trial *t, const struct outcome *o);
+    void         *arg;
+};
+
+struct batch {
+    struct job                 job;         /* its probes are those of the trials, in order */
+    const struct trial *const *trials;
+    size_t                     n;
+    int64_t                    grace_ms;
+    int64_t                    end_by;      /* clock_ms() at which the whole run has used up its time */
+    unsigned                   limit_s;     /* of every trial; 0: the probe's own */
+};
+
+/* Every trial gets an outcome, whatever happens. */
+void batch_run(const struct batch *b, const struct batch_events *events, struct arena *a);
+
+#endif

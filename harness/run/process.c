@@ -1,0 +1,306 @@
+#include "run/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum {
+    PIPE_READS  = 16,               /* at most a full pipe before we look at the clock again */
+    OUTPUT_MAX  = 16 << 20,         /* what a child may print before it is cut */
+    OUTPUT_TAIL = 2048,             /* what of it is kept for the report */
+    WAKE_MS     = 100,              /* how often a flood of output is looked at */
+};
+
+static volatile sig_atomic_t told_to_stop;
+
+static void on_child(int signo)
+{
+    (void)signo;                    /* only there to interrupt ppoll */
+}
+
+static void on_stop(int signo)
+{
+    told_to_stop = signo;
+}
+
+void process_setup(void)
+{
+    struct sigaction child = { .sa_handler = on_child }, stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
+    sigset_t blocked;
+
+    /* An inherited SIG_IGN would make every exit status vanish. */
+    sigaction(SIGCHLD, &child, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    /* A child that dies while we tell it something must not take us along. */
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
+int process_interrupted(void)
+{
+    sigset_t pending, wait;
+    struct timespec now = { .tv_sec = 0 };
+
+    /* Signals are blocked but for the wait: look whether one is due. */
+    sigpending(&pending);
+    if (told_to_stop == 0 && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM))) {
+        sigemptyset(&wait);
+        sigaddset(&wait, SIGINT);
+        sigaddset(&wait, SIGTERM);
+        told_to_stop = sigtimedwait(&wait, NULL, &now);
+    }
+    return told_to_stop > 0 ? told_to_stop : 0;
+}
+
+/* The mask and SIG_IGN survive exec, and libcuda waits for helpers of its own. */
+static void restore_signals(void)
+{
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
+    sigset_t none;
+
+    sigaction(SIGCHLD, &by_default, NULL);
+    sigaction(SIGPIPE, &by_default, NULL);
+    sigaction(SIGINT, &by_default, NULL);
+    sigaction(SIGTERM, &by_default, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* dup2 clears close-on-exec, but not where both numbers are the same. */
+static bool give(int fd, int number)
+{
+    return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) == number;
+}
+
+struct pipes { int result[2], control[2], output; };
+
+_Noreturn static void become_child(const struct process *p, const struct pipes *pipes, pid_t parent)
+{
+    int null = open("/dev/null", O_RDONLY);
+
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)                /* it died before the line above */
+        _exit(127);
+    if (null < 0 || !give(null, STDIN_FILENO) || !give(pipes->output, STDOUT_FILENO)
+        || !give(pipes->output, STDERR_FILENO) || !give(pipes->result[1], p->result_fd)
+        || !give(pipes->control[0], p->control_fd) || !give(p->crumb, p->crumb_fd))
+        _exit(127);
+    restore_signals();
+    execve(p->argv[0], p->argv, p->envp);
+    _exit(127);
+}
+
+/* Low numbers are taken in the child (0, 1, 2 and the three it is given), so
+ * that a dup2 there can never close the source of the next one. */
+static int move_high(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 300);
+
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
+static void close_pipes(struct pipes *p)
+{
+    int *fds[] = { &p->result[0], &p->result[1], &p->control[0], &p->control[1], &p->output };
+
+    for (size_t i = 0; i < COUNT_OF(fds); i++)
+        if (*fds[i] >= 0) {
+            close(*fds[i]);
+            *fds[i] = -1;
+        }
+}
+
+static bool open_pipes(struct pipes *p, struct err *e)
+{
+    *p = (struct pipes){ { -1, -1 }, { -1, -1 }, -1 };
+    p->output = memfd_create("gpuvet output", MFD_CLOEXEC);
+    if (p->output < 0 || pipe2(p->result, O_CLOEXEC) != 0 || pipe2(p->control, O_CLOEXEC) != 0) {
+        err_sys(e, "cannot make the pipes of a child");
+        close_pipes(p);
+        return false;
+    }
+    p->output = move_high(p->output);
+    p->result[0] = move_high(p->result[0]);
+    p->result[1] = move_high(p->result[1]);
+    p->control[0] = move_high(p->control[0]);
+    p->control[1] = move_high(p->control[1]);
+    /* Append, so that output that was cut goes on at the start of the file. */
+    fcntl(p->output, F_SETFL, O_APPEND);
+    fcntl(p->result[0], F_SETFL, O_NONBLOCK);
+    fcntl(p->control[1], F_SETFL, O_NONBLOCK);
+    return true;
+}
+
+/* True once the child is dead. It stays a zombie, so its number stays ours. */
+static bool is_dead(pid_t pid)
+{
+    siginfo_t si = { .si_pid = 0 };
+
+    return waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid == pid;
+}
+
+/* Takes what can be read now, but no more than a full pipe: a child that never
+ * stops writing must not keep us from the clock. False at the end of the pipe. */
+static bool drain(int fd, struct sink *sink)
+{
+    char page[4096];
+
+    for (int i = 0; i < PIPE_READS; i++) {
+        ssize_t n = read(fd, page, sizeof page);
+
+        if (n > 0)
+            sink->take(sink, page, (size_t)n);
+        else if (n == 0)
+            return false;
+        else if (errno != EINTR)
+            break;                          /* empty for now */
+    }
+    return true;
+}
+
+static void cut_output(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX && ftruncate(fd, 0) != 0)
+        return;                             /* it grows on; the time limit ends it */
+}
+
+static void sleep_until(int64_t deadline, struct pollfd *pipe)
+{
+    int64_t left = deadline - clock_ms();
+    struct timespec ts;
+    sigset_t none;
+
+    if (left < 0)
+        left = 0;
+    if (left > WAKE_MS)
+        left = WAKE_MS;
+    ts = (struct timespec){ .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
+    sigemptyset(&none);
+    ppoll(pipe, 1, &ts, &none);
+}
+
+enum stage { RUNNING, ASKED, FORCED };
+
+/* Returns the stage that was reached when the child died, or FORCED and
+ * *stuck when it did not die at all. */
+static enum stage watch(pid_t pid, const struct pipes *pipes, const struct process *p, struct sink *sink, bool *stuck)
+{
+    struct pollfd results = { .fd = pipes->result[0], .events = POLLIN };
+    enum stage stage = RUNNING;
+    int64_t killed_at = 0;
+
+    *stuck = false;
+    while (!is_dead(pid)) {
+        int64_t deadline;
+
+        if (results.fd >= 0 && !drain(results.fd, sink))
+            results.fd = -1;                /* ppoll passes over it from now on */
+        cut_output(pipes->output);
+        if (stage == RUNNING && process_interrupted() != 0)
+            sink->deadline = 0;
+        deadline = stage == RUNNING ? sink->deadline : killed_at + p->grace_ms;
+        if (clock_ms() >= deadline) {
+            if (stage == FORCED) {
+                *stuck = true;
+                break;
+            }
+            stage++;
+            killed_at = clock_ms();
+            kill(-pid, stage == ASKED ? p->ask : p->force);
+        }
+        sleep_until(deadline, &results);
+    }
+    return stage;
+}
+
+static void reap(pid_t pid, enum stage stage, struct process_end *end)
+{
+    int status = 0;
+
+    kill(-pid, SIGKILL);                    /* what it left running, before the number is free */
+    waitpid(pid, &status, 0);
+    if (stage != RUNNING)
+        end->ending = ENDED_TIMEOUT;
+    else
+        end->ending = WIFSIGNALED(status) ? ENDED_CRASHED : ENDED_CLEAN;
+    end->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static const char *tail_of_output(int fd, struct arena *a)
+{
+    char tail[OUTPUT_TAIL + 1];
+    struct stat st;
+    ssize_t n;
+
+    if (fstat(fd, &st) != 0 || st.st_size == 0)
+        return NULL;
+    n = pread(fd, tail, OUTPUT_TAIL, st.st_size > OUTPUT_TAIL ? st.st_size - OUTPUT_TAIL : 0);
+    if (n <= 0)
+        return NULL;
+    for (ssize_t i = 0; i < n; i++)
+        if (((unsigned char)tail[i] < ' ' && tail[i] != '\n') || tail[i] == 0x7f)
+            tail[i] = ' ';
+    return arena_copy(a, tail, (size_t)n);
+}
+
+bool process_run(const struct process *p, struct sink *sink, int *control,
+                 struct process_end *end, struct arena *a, struct err *e)
+{
+    struct pipes pipes;
+    pid_t parent = getpid();
+    enum stage stage;
+    bool stuck;
+    pid_t pid;
+
+    *end = (struct process_end){ .ending = ENDED_CLEAN };
+    if (!open_pipes(&pipes, e))
+        return false;
+    pid = fork();
+    if (pid < 0) {
+        err_sys(e, "cannot start a child");
+        close_pipes(&pipes);
+        return false;
+    }
+    if (pid == 0)
+        become_child(p, &pipes, parent);
+
+    setpgid(pid, pid);                      /* both sides do it: neither has to win */
+    close(pipes.result[1]);
+    close(pipes.control[0]);
+    pipes.result[1] = pipes.control[0] = -1;
+    *control = pipes.control[1];
+    sink->started(sink);
+
+    stage = watch(pid, &pipes, p, sink, &stuck);
+    if (stuck)
+        end->ending = ENDED_STUCK;          /* never wait for it: the wait would not end */
+    else
+        reap(pid, stage, end);
+    end->interrupted = stage != RUNNING && process_interrupted() != 0;
+    drain(pipes.result[0], sink);           /* what is there; a grandchild may hold the other end */
+    end->said = tail_of_output(pipes.output, a);
+    *control = -1;
+    close_pipes(&pipes);
+    return true;
+}
