@@ -1,0 +1,36 @@
+/* cublas.h - cuBLAS (libcublas.so) as a table of function pointers. */
+#ifndef LOAD_CUBLAS_H
+#define LOAD_CUBLAS_H
+
+#include "load/dl.h"
+
+typedef int                     cublasStatus_t;         /* enums there */
+typedef int                     cublasOperation_t;
+typedef int                     cublasMath_t;
+typedef int                     libraryPropertyType;
+typedef struct cublasContext   *cublasHandle_t;
+
+enum {
+    CUBLAS_OP_N = 0, CUBLAS_OP_T = 1,
+    CUBLAS_PEDANTIC_MATH = 2,           /* no TF32, no emulation: fp32 means fp32 */
+    MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2,
+};
+
+#define CUBLAS_SYMS(SYM) \
+    SYM(NEED, cublasStatus_t, cublasCreate_v2,          (cublasHandle_t *)) \
+    SYM(NEED, cublasStatus_t, cublasDestroy_v2,         (cublasHandle_t)) \
+    SYM(NEED, cublasStatus_t, cublasGetProperty,        (libraryPropertyType, int *)) \
+    SYM(NEED, cublasStatus_t, cublasSetMathMode,        (cublasHandle_t, cublasMath_t)) \
+    SYM(WANT, const char *,   cublasGetStatusString,    (cublasStatus_t)) \
+    SYM(NEED, cublasStatus_t, cublasSgemm_v2,           (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
+                                                         const float *, const float *, int, const float *, int, \
+                                                         const float *, float *, int))
+
+struct cublas { struct dl dl; CUBLAS_SYMS(DL_FIELD) };
+
+bool cublas_bind(struct cublas *t, void *handle, struct err *e) MUST_USE;
+
+/* The words for a status, shared with cuBLASLt. */
+const char *cublas_status_name(long code);
+
+#endif

@@ -1,0 +1,76 @@
+/* cuda.h - the CUDA driver API (libcuda.so.1) as a table of function pointers.
+ *
+ * Types are written out here and proven against the vendor's cuda.h in
+ * tests/abi. True names only: cuda.h renames cuMemAlloc to cuMemAlloc_v2
+ * behind the reader's back.
+ */
+#ifndef LOAD_CUDA_H
+#define LOAD_CUDA_H
+
+#include "load/dl.h"
+
+typedef int                     CUresult;               /* an enum there */
+typedef int                     CUdevice;
+typedef unsigned long long      CUdeviceptr;
+typedef struct CUctx_st        *CUcontext;
+typedef struct CUmod_st        *CUmodule;
+typedef struct CUfunc_st       *CUfunction;
+typedef struct CUstream_st     *CUstream;
+typedef struct CUevent_st      *CUevent;
+typedef int                     CUdevice_attribute;     /* enums there */
+typedef int                     CUjit_option;
+typedef int                     CUfunction_attribute;
+typedef int                     CUpointer_attribute;
+typedef struct { char bytes[16]; } CUuuid;
+
+enum {
+    CUDA_ERROR_OUT_OF_MEMORY                 = 2,
+    CUDA_ERROR_NO_DEVICE                     = 100,
+    CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
+    CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
+    CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
+    CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
+    CU_JIT_INFO_LOG_BUFFER = 3, CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES = 4,
+    CU_JIT_ERROR_LOG_BUFFER = 5, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
+    CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
+};
+
+#define CUDA_SYMS(SYM) \
+    SYM(NEED, CUresult, cuInit,                         (unsigned)) \
+    SYM(NEED, CUresult, cuDriverGetVersion,             (int *)) \
+    SYM(NEED, CUresult, cuGetErrorName,                 (CUresult, const char **)) \
+    SYM(NEED, CUresult, cuGetErrorString,               (CUresult, const char **)) \
+    SYM(NEED, CUresult, cuDeviceGet,                    (CUdevice *, int)) \
+    SYM(NEED, CUresult, cuDeviceGetCount,               (int *)) \
+    SYM(NEED, CUresult, cuDeviceGetName,                (char *, int, CUdevice)) \
+    SYM(NEED, CUresult, cuDeviceGetUuid,                (CUuuid *, CUdevice)) \
+    SYM(WANT, CUresult, cuDeviceGetUuid_v2,             (CUuuid *, CUdevice)) \
+    SYM(NEED, CUresult, cuDeviceGetAttribute,           (int *, CUdevice_attribute, CUdevice)) \
+    SYM(NEED, CUresult, cuDeviceTotalMem_v2,            (size_t *, CUdevice)) \
+    SYM(NEED, CUresult, cuDeviceGetPCIBusId,            (char *, int, CUdevice)) \
+    SYM(NEED, CUresult, cuDevicePrimaryCtxRetain,       (CUcontext *, CUdevice)) \
+    SYM(NEED, CUresult, cuCtxSetCurrent,                (CUcontext)) \
+    SYM(NEED, CUresult, cuCtxSynchronize,               (void)) \
+    SYM(NEED, CUresult, cuMemAlloc_v2,                  (CUdeviceptr *, size_t)) \
+    SYM(NEED, CUresult, cuMemFree_v2,                   (CUdeviceptr)) \
+    SYM(NEED, CUresult, cuMemGetInfo_v2,                (size_t *, size_t *)) \
+    SYM(NEED, CUresult, cuMemAllocHost_v2,              (void **, size_t)) \
+    SYM(NEED, CUresult, cuMemFreeHost,                  (void *)) \
+    SYM(NEED, CUresult, cuMemcpyHtoD_v2,                (CUdeviceptr, const void *, size_t)) \
+    SYM(NEED, CUresult, cuMemcpyDtoH_v2,                (void *, CUdeviceptr, size_t)) \
+    SYM(NEED, CUresult, cuMemcpyDtoD_v2,                (CUdeviceptr, CUdeviceptr, size_t)) \
+    SYM(NEED, CUresult, cuMemsetD32_v2,                 (CUdeviceptr, unsigned, size_t)) \
+    SYM(NEED, CUresult, cuModuleLoadData,               (CUmodule *, const void *)) \
+    SYM(NEED, CUresult, cuModuleLoadDataEx,             (CUmodule *, const void *, unsigned, CUjit_option *, void **)) \
+    SYM(NEED, CUresult, cuModuleUnload,                 (CUmodule)) \
+    SYM(NEED, CUresult, cuModuleGetFunction,            (CUfunction *, CUmodule, const char *)) \
+    SYM(NEED, CUresult, cuLaunchKernel,                 (CUfunction, unsigned, unsigned, unsigned, \
+                                                         unsigned, unsigned, unsigned, unsigned, \
+                                                         CUstream, void **, void **)) \
+    SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
+
+struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };
+
+bool cuda_bind(struct cuda *t, void *handle, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,22 @@
+/* cudart.h - the CUDA runtime (libcudart.so) as a table of function pointers. */
+#ifndef LOAD_CUDART_H
+#define LOAD_CUDART_H
+
+#include "load/dl.h"
+
+typedef int cudaError_t;                /* an enum there */
+
+#define CUDART_SYMS(SYM) \
+    SYM(NEED, cudaError_t,  cudaRuntimeGetVersion,  (int *)) \
+    SYM(NEED, cudaError_t,  cudaDriverGetVersion,   (int *)) \
+    SYM(NEED, cudaError_t,  cudaGetDeviceCount,     (int *)) \
+    SYM(NEED, cudaError_t,  cudaGetLastError,       (void)) \
+    SYM(NEED, cudaError_t,  cudaDeviceSynchronize,  (void)) \
+    SYM(NEED, const char *, cudaGetErrorName,       (cudaError_t)) \
+    SYM(NEED, const char *, cudaGetErrorString,     (cudaError_t))
+
+struct cudart { struct dl dl; CUDART_SYMS(DL_FIELD) };
+
+bool cudart_bind(struct cudart *t, void *handle, struct err *e) MUST_USE;
+
+#endif
