@@ -1,14 +1,21 @@
 #include "discover/elf.h"
 
 #include <gelf.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
 /* More of anything than this is garbage, not a library. */
-enum { NEEDED_MAX = 512, VERSIONS_MAX = 4096 };
+enum { NEEDED_MAX = 512, VERSIONS_MAX = 4096, SECTION_MAX = 1 << 20, STRING_MAX = 4096 };
+
+struct reader {
+    struct elf_facts *facts;
+    struct arena     *arena;
+    Elf              *elf;
+    int               fd;
+};
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
@@ -26,32 +33,92 @@ static const char *machine_name(struct arena *a, unsigned machine)
     }
 }
 
-/* What the headers say the file must hold: every segment, the section table and
- * every section. A file that is cut is shorter. */
+/* Where `bytes` bytes at `at` end. What no file can hold counts as the largest
+ * file, so that a garbage header reads as a cut file and not as a small one. */
+static uint64_t end_of(uint64_t at, uint64_t bytes)
+{
+    return at <= INT64_MAX && bytes <= INT64_MAX - at ? at + bytes : INT64_MAX;
+}
+
+/* A file that begins like ELF and is shorter than its header was cut, too; and
+ * a section count kept outside the header must fit the file, because libelf
+ * makes room for all of them at once. */
+static bool check_header(int fd, uint64_t bytes, struct err *e)
+{
+    Elf64_Ehdr h;
+    Elf64_Shdr first;
+    ssize_t got = pread(fd, &h, sizeof h, 0);
+
+    if (got < 0)
+        return err_sys(e, "read");
+    if (got == 0)
+        return err_set(e, ERR_FORMAT, "an empty file");
+    if (got < SELFMAG || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
+        return err_set(e, ERR_FORMAT, "not an ELF file");
+    if (got < (ssize_t)sizeof h)
+        return err_set(e, ERR_FORMAT, "cut inside its ELF header, after %zd bytes", got);
+    if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_shnum != 0 || h.e_shoff == 0 || h.e_shoff > INT64_MAX)
+        return true;
+    if (pread(fd, &first, sizeof first, (off_t)h.e_shoff) == (ssize_t)sizeof first
+        && first.sh_size > (bytes - h.e_shoff) / sizeof first)
+        return err_set(e, ERR_FORMAT, "garbage: more sections than the file has room for");
+    return true;
+}
+
+/* What the headers say the file must hold, but for the sections themselves:
+ * every segment and the two tables. A file that is cut is shorter. */
 static uint64_t extent(Elf *elf, const GElf_Ehdr *ehdr)
 {
-    uint64_t end = ehdr->e_shoff + (uint64_t)ehdr->e_shnum * ehdr->e_shentsize;
+    uint64_t end = end_of(ehdr->e_shoff, (uint64_t)ehdr->e_shnum * ehdr->e_shentsize);
     size_t n = 0;
 
+    end = larger(end, end_of(ehdr->e_phoff, (uint64_t)ehdr->e_phnum * ehdr->e_phentsize));
     if (elf_getphdrnum(elf, &n) != 0)
         n = 0;
-    end = larger(end, ehdr->e_phoff + (uint64_t)n * ehdr->e_phentsize);
     for (size_t i = 0; i < n; i++) {
         GElf_Phdr p;
 
-        if (gelf_getphdr(elf, (int)i, &p) != NULL && p.p_filesz <= UINT64_MAX / 2 && p.p_offset <= UINT64_MAX / 2)
-            end = larger(end, p.p_offset + p.p_filesz);
+        if (gelf_getphdr(elf, (int)i, &p) != NULL)
+            end = larger(end, end_of(p.p_offset, p.p_filesz));
     }
     return end;
 }
 
-static void read_dynamic(struct elf_facts *f, struct arena *a, Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr)
+/* The contents of a small section; NULL if it is cut or absurdly large. */
+static Elf_Data *small_section(Elf_Scn *scn, const GElf_Shdr *shdr)
 {
-    Elf_Data *data = elf_getdata(scn, NULL);
+    return shdr->sh_size <= SECTION_MAX ? elf_getdata(scn, NULL) : NULL;
+}
+
+/* A string of the section's string table; NULL if the offset points outside.
+ * Read by itself, because libelf would read the whole table: 8 MB of a
+ * libtorch_cpu.so, for twenty names. */
+static const char *string_at(const struct reader *r, const GElf_Shdr *shdr, uint64_t offset)
+{
+    Elf_Scn *scn = elf_getscn(r->elf, shdr->sh_link);
+    char s[STRING_MAX];
+    GElf_Shdr table;
+    uint64_t room;
+    ssize_t got;
+
+    if (scn == NULL || gelf_getshdr(scn, &table) == NULL || table.sh_type != SHT_STRTAB || offset >= table.sh_size
+        || end_of(table.sh_offset, table.sh_size) > r->facts->bytes)
+        return NULL;
+    room = table.sh_size - offset;
+    got = pread(r->fd, s, room < sizeof s ? room : sizeof s, (off_t)(table.sh_offset + offset));
+    if (got <= 0 || memchr(s, '\0', (size_t)got) == NULL)
+        return NULL;
+    return arena_text(r->arena, s);
+}
+
+static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+    struct elf_facts *f = r->facts;
+    Elf_Data *data = small_section(scn, shdr);
     const char **needed = NULL;
     size_t n = data != NULL && shdr->sh_entsize > 0 ? data->d_size / shdr->sh_entsize : 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && f->n_needed < NEEDED_MAX; i++) {
         GElf_Dyn d;
         const char *s;
 
@@ -59,85 +126,102 @@ static void read_dynamic(struct elf_facts *f, struct arena *a, Elf *elf, Elf_Scn
             break;
         if (d.d_tag != DT_SONAME && d.d_tag != DT_NEEDED && d.d_tag != DT_RPATH && d.d_tag != DT_RUNPATH)
             continue;
-        s = elf_strptr(elf, shdr->sh_link, d.d_un.d_val);
+        s = string_at(r, shdr, d.d_un.d_val);
         if (s == NULL)
             continue;
-        s = arena_text(a, s);
         if (d.d_tag == DT_SONAME)
             f->soname = s;
         else if (d.d_tag == DT_RPATH)
             f->rpath = s;
         else if (d.d_tag == DT_RUNPATH)
             f->runpath = s;
-        else if (f->n_needed < NEEDED_MAX)
-            *ARENA_PUSH(a, needed, f->n_needed) = s;
+        else
+            *ARENA_PUSH(r->arena, needed, f->n_needed) = s;
     }
     f->needed = needed;
 }
 
-/* The newest GLIBC_x.y among the versions the file asks other libraries for. */
-static void read_versions(struct elf_facts *f, struct arena *a, Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr)
+static void keep_newest_glibc(struct elf_facts *f, const char *version)
 {
-    Elf_Data *data = elf_getdata(scn, NULL);
-    GElf_Verneed need;
-    int at = 0, budget = VERSIONS_MAX;
+    static const char prefix[] = "GLIBC_";
+    size_t n = sizeof prefix - 1;
 
-    while (data != NULL && budget-- > 0 && gelf_getverneed(data, at, &need) != NULL) {
-        int aux_at = at + (int)need.vn_aux;
+    if (version == NULL || !text_starts(version, prefix) || version[n] < '0' || version[n] > '9')
+        return;                         /* GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no version */
+    if (f->glibc == NULL || text_compare_versions(version + n, f->glibc) > 0)
+        f->glibc = version + n;
+}
+
+/* The newest GLIBC_x.y among the versions the file asks other libraries for.
+ * Offsets are checked against the section before libelf takes them as int. */
+static void read_versions(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+    Elf_Data *data = small_section(scn, shdr);
+    size_t size = data != NULL ? data->d_size : 0;
+    int budget = VERSIONS_MAX;
+    GElf_Verneed need;
+
+    for (uint64_t at = 0; at < size && budget-- > 0 && gelf_getverneed(data, (int)at, &need) != NULL;) {
         GElf_Vernaux aux;
 
-        while (budget-- > 0 && gelf_getvernaux(data, aux_at, &aux) != NULL) {
-            const char *s = elf_strptr(elf, shdr->sh_link, aux.vna_name);
-
-            if (s != NULL && text_starts(s, "GLIBC_") && s[6] >= '0' && s[6] <= '9'
-                && (f->glibc == NULL || text_compare_versions(s + 6, f->glibc) > 0))
-                f->glibc = arena_text(a, s + 6);
+        for (uint64_t in = at + need.vn_aux; in < size && budget-- > 0 && gelf_getvernaux(data, (int)in, &aux) != NULL;) {
+            keep_newest_glibc(r->facts, string_at(r, shdr, aux.vna_name));
             if (aux.vna_next == 0)
                 break;
-            aux_at += (int)aux.vna_next;
+            in += aux.vna_next;
         }
         if (need.vn_next == 0)
             break;
-        at += (int)need.vn_next;
+        at += need.vn_next;
     }
 }
 
-static void read_sections(struct elf_facts *f, struct arena *a, Elf *elf)
+/* A library has one dynamic section and one of versions; the first of each is
+ * read, so that the work stays small whatever the table says. */
+static void read_sections(const struct reader *r)
 {
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn)) != NULL;) {
+    struct elf_facts *f = r->facts;
+    bool dynamic = false, versions = false;
+
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(r->elf, scn)) != NULL;) {
         GElf_Shdr shdr;
 
         if (gelf_getshdr(scn, &shdr) == NULL)
             continue;
-        if (shdr.sh_type != SHT_NOBITS && shdr.sh_offset <= UINT64_MAX / 2 && shdr.sh_size <= UINT64_MAX / 2)
-            f->bytes_needed = larger(f->bytes_needed, shdr.sh_offset + shdr.sh_size);
-        if (shdr.sh_type == SHT_DYNAMIC)
-            read_dynamic(f, a, elf, scn, &shdr);
-        if (shdr.sh_type == SHT_GNU_verneed)
-            read_versions(f, a, elf, scn, &shdr);
+        if (shdr.sh_type != SHT_NOBITS && shdr.sh_type != SHT_NULL)
+            f->bytes_needed = larger(f->bytes_needed, end_of(shdr.sh_offset, shdr.sh_size));
+        if (shdr.sh_type == SHT_DYNAMIC && !dynamic) {
+            dynamic = true;
+            read_dynamic(r, scn, &shdr);
+        }
+        if (shdr.sh_type == SHT_GNU_verneed && !versions) {
+            versions = true;
+            read_versions(r, scn, &shdr);
+        }
     }
 }
 
 bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e)
 {
+    struct reader r = { .facts = f, .arena = a, .fd = fd };
     struct stat st;
     GElf_Ehdr ehdr;
-    Elf *elf;
 
     *f = (struct elf_facts){ .soname = NULL };
     if (fstat(fd, &st) != 0)
         return err_sys(e, "fstat");
     f->bytes = (uint64_t)st.st_size;
+    if (!check_header(fd, f->bytes, e))
+        return false;
     elf_version(EV_CURRENT);
-    elf = elf_begin(fd, ELF_C_READ, NULL);
-    if (elf == NULL || elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &ehdr) == NULL) {
-        elf_end(elf);
+    r.elf = elf_begin(fd, ELF_C_READ, NULL);
+    if (r.elf == NULL || elf_kind(r.elf) != ELF_K_ELF || gelf_getehdr(r.elf, &ehdr) == NULL) {
+        elf_end(r.elf);
         return err_set(e, ERR_FORMAT, "not an ELF file");
     }
     f->machine = machine_name(a, ehdr.e_machine);
-    f->bytes_needed = extent(elf, &ehdr);
-    if (f->bytes_needed <= f->bytes)
-        read_sections(f, a, elf);
-    elf_end(elf);
+    f->bytes_needed = extent(r.elf, &ehdr);
+    read_sections(&r);
+    elf_end(r.elf);
     return true;
 }
