@@ -7,6 +7,7 @@
 #ifndef CHILD_CHILD_H
 #define CHILD_CHILD_H
 
+#include "base/arena.h"
 #include "child/calls.h"
 #include "load/cublas.h"
 #include "load/cublaslt.h"
@@ -29,8 +30,10 @@ struct child {
     struct err    err;
 
     const struct stack *stack;      /* NULL: the driver only. Members have family, path and version */
+    char *const  *env;              /* this process's environment */
     const char   *device_uuid;      /* NULL: no device */
     int           cc;               /* compute capability times ten; 0 without a device */
+    const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */
 
     struct cuda     cuda;           /* bound when the probe NEEDS_DRIVER */
@@ -42,6 +45,7 @@ struct child {
     struct nvrtc    nvrtc;
     struct nccl     nccl;
     struct libtorch libtorch;
+    struct libtorch_cuda libtorch_cuda;
 
     CUdevice      device;           /* with NEEDS_CONTEXT */
     CUcontext     context;
@@ -71,7 +75,18 @@ void child_bind_cublaslt(struct child *c);
 void child_bind_cudnn(struct child *c);
 void child_bind_nvrtc(struct child *c);
 void child_bind_nccl(struct child *c);
-void child_bind_libtorch(struct child *c);
+void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where it is loaded */
+
+/* ---- The driver ---- */
+void child_open_driver(struct child *c);        /* libcuda.so.1 and cuInit, once per process */
+void child_open_nvml(struct child *c);          /* libnvidia-ml.so.1 and nvmlInit */
+void child_open_context(struct child *c);       /* the device's primary context */
+
+/* "0000:3b:00.0" for any spelling the driver uses ("00000000:3B:00.0"). */
+const char *pci_address(const char *text, struct child *c);
+
+/* A variable of this child's own environment, which is the user's; NULL if unset. */
+const char *child_env(const struct child *c, const char *name);
 
 /* ---- The device (NEEDS_CONTEXT) ---- */
 

@@ -94,7 +94,7 @@ void fault_install(struct crumb *p, int fd)
     page->main_tid = (int32_t)syscall(SYS_gettid);
     sigaltstack(&other, NULL);
     for (size_t i = 0; i < COUNT_OF(which); i++) {
-        struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND };
+        struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND };
 
         sigaction(which[i], &sa, NULL);
     }

@@ -97,4 +97,16 @@ BINDER(cublaslt, "cublasLt")
 BINDER(cudnn, "cudnn")
 BINDER(nvrtc, "nvrtc")
 BINDER(nccl, "nccl")
-BINDER(libtorch, "torch_cpu")
+
+void child_bind_libtorch(struct child *c)
+{
+    char path[1024], other[1024];
+
+    if (c->libtorch.dl.handle != NULL)
+        return;
+    if (!libtorch_bind(&c->libtorch, handle_of(c, "torch_cpu"), &c->err))
+        stop_load(c, "%s", c->err.text);
+    if (dl_find_mapped("torch_cuda", path, other)
+        && !libtorch_cuda_bind(&c->libtorch_cuda, handle_of(c, "torch_cuda"), &c->err))
+        stop_load(c, "%s", c->err.text);
+}

@@ -34,10 +34,7 @@ void record_end(struct child *c, long index);
 /* ---- The fault handler (fault.c): set again at each begin, because libraries install their own. ---- */
 void fault_install(struct crumb *page, int fd);
 
-/* ---- Foundations, each done once per process ---- */
-void child_open_driver(struct child *c);
-void child_open_nvml(struct child *c);
-void child_open_context(struct child *c);
+/* Loads our kernels into the context, once per process (kernels.c). */
 void child_load_kernels(struct child *c);
 
 /* Makes ready what the probe needs; says so in a record if that takes anything. */

@@ -1,6 +1,32 @@
 #include "child/state.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "base/text.h"
+
+const char *pci_address(const char *text, struct child *c)
+{
+    const char *colon = strchr(text, ':');
+    char *out = arena_text(&c->arena, text);
+
+    /* The domain has eight digits in NVML and four in /sys. */
+    if (colon != NULL && colon - text == 8)
+        out += 4;
+    for (char *at = out; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return out;
+}
+
+const char *child_env(const struct child *c, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (char *const *v = c->env; *v != NULL; v++)
+        if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
+            return *v + n + 1;
+    return NULL;
+}
 
 void child_open_driver(struct child *c)
 {

@@ -91,6 +91,8 @@ static bool applies(const struct probe *p, const struct stack *s)
 static const char *why_left_out(const struct maker *m, const struct probe *p, const struct device *d,
                                 const struct stack *s, bool wants_gpu)
 {
+    if (p->scope == SCOPE_MACHINE && !m->machine->gpu_meant)
+        wants_gpu = true;               /* there is no driver to ask, and none is missed */
     if (wants_gpu && m->pick->no_gpu)
         return "--no-gpu";
     if (s != NULL && s->broken != NULL && p->scope != SCOPE_STACK)

@@ -91,7 +91,8 @@ struct pipes { int result[2], control[2], output; };
 
 _Noreturn static void become_child(const struct process *p, const struct pipes *pipes, pid_t parent)
 {
-    int null = open("/dev/null", O_RDONLY);
+    /* The page may have one of the numbers that are about to be taken. */
+    int null = open("/dev/null", O_RDONLY), crumb = fcntl(p->crumb, F_DUPFD_CLOEXEC, 300);
 
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -99,7 +100,7 @@ _Noreturn static void become_child(const struct process *p, const struct pipes *
         _exit(127);
     if (null < 0 || !give(null, STDIN_FILENO) || !give(pipes->output, STDOUT_FILENO)
         || !give(pipes->output, STDERR_FILENO) || !give(pipes->result[1], p->result_fd)
-        || !give(pipes->control[0], p->control_fd) || !give(p->crumb, p->crumb_fd))
+        || !give(pipes->control[0], p->control_fd) || !give(crumb, p->crumb_fd))
         _exit(127);
     restore_signals();
     execve(p->argv[0], p->argv, p->envp);

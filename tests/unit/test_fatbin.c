@@ -154,7 +154,8 @@ static void spoil_entry_bytes(struct small_elf *s)      { s->fatbin[0].entries[3
 static void spoil_entry_huge(struct small_elf *s)       { s->fatbin[0].entries[1].payload = UINT64_MAX - 63; }
 static void spoil_arch(struct small_elf *s)             { s->relfatbin.entries[0].arch = 0x7fffffff; }
 static void spoil_section_end(struct small_elf *s)      { s->sections[IN_FATBIN].sh_size = sizeof *s; }
-static void spoil_section_far(struct small_elf *s)      { s->sections[IN_FATBIN].sh_offset = UINT64_MAX - 20; s->sections[IN_FATBIN].sh_size = 20; }
+static void spoil_section_far(struct small_elf *s)      { s->sections[IN_FATBIN].sh_offset = UINT64_MAX - sizeof s->fatbin; }
+static void spoil_section_last(struct small_elf *s)     { s->sections[IN_FATBIN].sh_offset = UINT64_MAX - 8; s->sections[IN_FATBIN].sh_size = 8; }
 static void spoil_table_far(struct small_elf *s)        { s->header.e_shoff = UINT64_MAX - 64; }
 static void spoil_table_count(struct small_elf *s)      { s->header.e_shnum = UINT16_MAX; }
 static void spoil_names_index(struct small_elf *s)      { s->header.e_shstrndx = UINT16_MAX; }
@@ -166,8 +167,8 @@ static void damage_anywhere_gives_an_error_and_not_a_shorter_list(void **state)
 {
     static void (*const spoilers[])(struct small_elf *) = {
         spoil_magic, spoil_container_header, spoil_container_bytes, spoil_container_huge, spoil_container_cut, spoil_entry_header,
-        spoil_entry_bytes, spoil_entry_huge, spoil_arch, spoil_section_end, spoil_section_far, spoil_table_far, spoil_table_count,
-        spoil_names_index, spoil_names_bytes, spoil_elf_magic,
+        spoil_entry_bytes, spoil_entry_huge, spoil_arch, spoil_section_end, spoil_section_far, spoil_section_last,
+        spoil_table_far, spoil_table_count, spoil_names_index, spoil_names_bytes, spoil_elf_magic,
     };
 
     (void)state;

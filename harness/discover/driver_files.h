@@ -1,0 +1,12 @@
+/* driver_files.h - the driver's libraries, wherever distributions keep them. */
+#ifndef DISCOVER_DRIVER_FILES_H
+#define DISCOVER_DRIVER_FILES_H
+
+#include "base/root.h"
+#include "discover/environment.h"
+#include "model/facts.h"
+
+/* Fills drivers of a machine whose arch is known. */
+void driver_files_find(struct machine *m, struct arena *a, const struct root *root, const struct environment *env);
+
+#endif

@@ -1,0 +1,56 @@
+#include "discover/stacks.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "discover/elf.h"
+
+static const char *why_bad(const struct search *s, const struct elf_facts *elf)
+{
+    if (elf->bytes_needed > elf->bytes)
+        return text_make(s->arena, "truncated: %" PRIu64 " of %" PRIu64 " bytes", elf->bytes, elf->bytes_needed);
+    if (!text_is(elf->machine, s->machine->arch))
+        return text_make(s->arena, "made for %s, this machine is %s", elf->machine, s->machine->arch);
+    return NULL;
+}
+
+static void read_file(struct search *s, struct member *m)
+{
+    struct elf_facts *elf = arena_alloc(s->arena, sizeof *elf);
+    struct err e = { .kind = ERR_NONE };
+    int fd = root_fd(s->root, m->place);
+
+    if (fd < 0) {
+        m->why_bad = text_make(s->arena, "cannot be read: %s", strerror(errno));
+        return;
+    }
+    if (elf_read(elf, s->arena, fd, &e)) {
+        m->elf = elf;
+        m->why_bad = why_bad(s, elf);
+    } else {
+        m->why_bad = arena_text(s->arena, e.text);
+    }
+    close(fd);
+}
+
+struct member *member_add(struct search *s, struct stack *stack, const char *place)
+{
+    const char *real = root_resolve(s->root, s->arena, place), *family = library_family(s->arena, place);
+    struct member *members, *m;
+    struct stat st;
+
+    if (real == NULL || family == NULL || !root_stat(s->root, real, &st) || !S_ISREG(st.st_mode))
+        return NULL;
+    for (size_t i = 0; i < stack->n_members; i++)
+        if (text_is(stack->members[i].place, real))
+            return NULL;
+    members = arena_grown(s->arena, (void *)(uintptr_t)stack->members, stack->n_members, sizeof *members);
+    m = &members[stack->n_members++];
+    stack->members = members;
+    *m = (struct member){ .family = family, .place = real, .path = root_outer_path(s->root, s->arena, real) };
+    read_file(s, m);
+    return m;
+}

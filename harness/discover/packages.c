@@ -1,0 +1,119 @@
+#include "discover/packages.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Families of libraries, by how their names start, and the component of the
+ * package that brings them. Longer starts come first. */
+static const struct { const char *family, *component; } brings[] = {
+    { "cudart", "cuda_runtime" }, { "cublas", "cublas" }, { "nvblas", "cublas" }, { "cudnn", "cudnn" },
+    { "nvrtc", "cuda_nvrtc" }, { "nccl", "nccl" }, { "cufft", "cufft" }, { "curand", "curand" }, { "cusolver", "cusolver" },
+    { "cusparseLt", "cusparselt" }, { "cusparse", "cusparse" }, { "nvJitLink", "nvjitlink" }, { "cupti", "cuda_cupti" },
+    { "nvshmem", "nvshmem" }, { "cufile", "cufile" }, { "nvToolsExt", "nvtx" }, { "nvtx", "nvtx" },
+};
+
+void packages_add(struct packages *p, struct arena *a, const char *component, const char *version, const char *source)
+{
+    *ARENA_PUSH(a, p->items, p->n) = (struct package){ component, component, version, source };
+}
+
+/* "cudnn" of "nvidia_cudnn_cu12" and of "nvidia-cudnn". */
+static const char *component_of(struct arena *a, const char *name)
+{
+    char *c = arena_text(a, text_starts(name, "nvidia_") || text_starts(name, "nvidia-") ? name + 7 : name);
+    size_t n = strlen(c);
+
+    if (n > 5 && (c[n - 5] == '_' || c[n - 5] == '-') && strncmp(c + n - 4, "cu1", 3) == 0)
+        c[n - 5] = '\0';
+    for (char *at = c; *at != '\0'; at++)
+        if (*at == '-')
+            *at = '_';
+    return c;
+}
+
+void packages_add_folder(struct packages *p, struct search *s, const char *dir)
+{
+    char **names;
+    size_t n = root_list(s->root, s->arena, dir, &names);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *dash = strchr(names[i], '-');
+        char *name, *version;
+
+        if (!text_ends(names[i], ".dist-info") || dash == NULL)
+            continue;
+        name = arena_copy(s->arena, names[i], (size_t)(dash - names[i]));
+        version = arena_copy(s->arena, dash + 1, strlen(dash + 1) - strlen(".dist-info"));
+        *ARENA_PUSH(s->arena, p->items, p->n) = (struct package){
+            component_of(s->arena, name), name, version, text_join(s->arena, dir, names[i]) };
+        for (char *at = name; *at != '\0'; at++)
+            if (*at == '_')
+                *at = '-';
+    }
+}
+
+const struct package *packages_of_family(const struct packages *p, const char *family)
+{
+    for (size_t k = 0; k < COUNT_OF(brings); k++)
+        if (text_starts(family, brings[k].family))
+            for (size_t i = 0; i < p->n; i++)
+                if (text_is(p->items[i].component, brings[k].component))
+                    return &p->items[i];
+    return NULL;
+}
+
+const struct package *packages_of_distribution(const struct packages *p, const char *distribution)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (text_is(p->items[i].distribution, distribution))
+            return &p->items[i];
+    return NULL;
+}
+
+void packages_version_members(const struct packages *p, struct stack *stack)
+{
+    struct member *members = (void *)(uintptr_t)stack->members;     /* ours until the stack is handed out */
+
+    for (size_t i = 0; i < stack->n_members; i++) {
+        const struct package *from = packages_of_family(p, members[i].family);
+
+        if (from != NULL && members[i].version == NULL) {
+            members[i].version = from->version;
+            members[i].source = from->source;
+        }
+    }
+}
+
+void stack_add_version(struct stack *stack, struct arena *a, const char *what, const char *version, const char *source)
+{
+    struct stack_version *list;
+
+    if (version == NULL)
+        return;
+    list = arena_grown(a, (void *)(uintptr_t)stack->versions, stack->n_versions, sizeof *list);
+    list[stack->n_versions++] = (struct stack_version){ what, version, source };
+    stack->versions = list;
+}
+
+const char *header_number(struct arena *a, const char *text, const char *name)
+{
+    const char *line;
+    size_t n;
+
+    while (text_next_line(&text, &line, &n)) {
+        const char *at = line + strspn(line, " \t"), *digits;
+
+        if (strncmp(at, "#define", 7) != 0)
+            continue;
+        at += 7;
+        at += strspn(at, " \t");
+        if (strncmp(at, name, strlen(name)) != 0)
+            continue;
+        at += strlen(name);
+        digits = at + strspn(at, " \t");
+        if (digits > at && strspn(digits, "0123456789") > 0)
+            return arena_copy(a, digits, strspn(digits, "0123456789"));
+    }
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* python.h - a Python environment as its files describe it. */
+#ifndef DISCOVER_PYTHON_H
+#define DISCOVER_PYTHON_H
+
+#include "discover/packages.h"
+
+struct python {
+    const char        *prefix;          /* "/opt/app"; NULL for a bare site-packages folder */
+    const char        *interpreter;     /* its bin/python3; NULL if there is none */
+    const char        *version;         /* "3.11", from the folder's name */
+    const char *const *path; size_t n_path;     /* sys.path as far as files tell, in order */
+    bool               is_venv, is_conda;
+};
+
+/* What `import torch` opens, in its order and with its flags, as that release's
+ * own torch/__init__.py says (torch_entries.c). */
+void torch_entries(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir);
+
+/* Versions from torch/version.py; false if there is none. */
+bool torch_versions(struct search *s, struct stack *stack, const char *path);
+
+/* The value of NAME in `NAME = 'value'` or `NAME: Optional[str] = 'value'`; NULL if absent or None. */
+const char *python_assigned(struct arena *a, const char *text, const char *name);
+
+/* Marks members that are not as the package's RECORD lists them, and adds those
+ * that are missing (record.c). */
+void packages_check_records(const struct packages *p, struct search *s, struct stack *stack);
+
+/* All shared libraries of a folder. */
+void members_add_folder(struct search *s, struct stack *stack, const char *dir);
+
+#endif

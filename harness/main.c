@@ -1,0 +1,30 @@
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "report/out.h"
+#include "verbs/verbs.h"
+
+extern char **environ;
+
+int main(int argc, char **argv)
+{
+    struct arena arena = { NULL };
+    struct err e = { .kind = ERR_NONE };
+    struct options o;
+
+    /* Not an option of the user's: how the program starts itself for a trial. */
+    if (argc > 1 && text_is(argv[1], "child"))
+        return verb_child(argc, argv, environ);
+    signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a write error, not our death */
+    if (!options_parse(&o, &arena, argc, argv, &e)) {
+        out_error("%s\nTry 'gpuvet help%s%s'.", e.text, argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+        return 2;
+    }
+    if (text_is(o.verb, "run"))
+        return verb_run(&o, environ);
+    if (text_is(o.verb, "list"))
+        return verb_list(&o);
+    return out_text(text_is(o.verb, "version") ? "gpuvet " GPUVET_VERSION "\n"
+                    : options_help(o.rest.n > 0 ? o.rest.items[0] : NULL), &e) ? 0 : 3;
+}

@@ -1,0 +1,188 @@
+#include "options.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED };
+
+struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
+
+#define AT(field) offsetof(struct options, field)
+
+/* Where each option is allowed stands behind it: options of no use are errors. */
+static const struct option table[] = {
+    { "--probe",   "-p", LIST,     AT(probes),     "run" },
+    { "--device",  "-d", LIST,     AT(devices),    "run" },
+    { "--select",  "-s", LIST,     AT(stacks),     "run" },
+    { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
+    { "--require", NULL, LIST,     AT(requires),   "run" },
+    { "--root",    NULL, TEXT,     AT(root),       "run list" },
+    { "--output",  "-o", TEXT,     AT(out),        "run" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list" },
+    { "--plan",    NULL, FLAG,     AT(plan),       "run" },
+    { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
+    { "--clean",   NULL, FLAG,     AT(clean),      "run" },
+    { "--strict",  NULL, FLAG,     AT(strict),     "run" },
+    { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
+    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
+    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run list" },
+};
+
+static const char general_help[] =
+    "gpuvet proves a CUDA stack by running it.\n"
+    "\n"
+    "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
+    "  gpuvet list              the GPUs and the stacks of this machine\n"
+    "  gpuvet list probes       what can be proved\n"
+    "  gpuvet help VERB         the options of a verb\n"
+    "  gpuvet version\n"
+    "\n"
+    "Exit codes of run: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
+    "77 no GPU is meant for this process and the rest passed, 130/143 interrupted.\n";
+
+static const char run_help[] =
+    "gpuvet run - prove every stack on every GPU; the exit code is the verdict\n"
+    "\n"
+    "  -p, --probe NAME     only this probe and what it rests on; \"blas.*\"; repeatable\n"
+    "  -d, --device GPU     only this GPU: gpu0, 0, a UUID or a PCI address; repeatable\n"
+    "  -s, --select STACK   only this stack, by its name; \"venv:*\"; repeatable\n"
+    "      --stack DIR      add the stack in DIR: a Python environment, a libtorch, a toolkit\n"
+    "      --require WHAT   gpu, gpu=8 (exactly 8), stack, or a probe's name: else exit 1\n"
+    "      --no-gpu         only what needs no GPU\n"
+    "      --clean          open the stacks without LD_LIBRARY_PATH and LD_PRELOAD\n"
+    "      --root DIR       read another machine's files; nothing is run on a GPU\n"
+    "      --plan           show what would run, and why the rest would not\n"
+    "  -o, --output FILE    save the run as JSON; FILE.part grows while it goes on\n"
+    "      --json           the same JSON on standard output\n"
+    "      --strict         a warning is a failure\n"
+    "      --timeout S      end the whole run after S seconds (600)\n"
+    "      --limit S        end each trial after S seconds (60; 120 where a stack is opened)\n"
+    "      --color WHEN     auto, always or never\n"
+    "  -q, --quiet          no progress\n";
+
+static const char list_help[] =
+    "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
+    "\n"
+    "      --stack DIR      add the stack in DIR\n"
+    "      --root DIR       read another machine's files\n"
+    "      --json           as JSON\n"
+    "      --color WHEN     auto, always or never\n";
+
+const char *options_help(const char *verb)
+{
+    if (text_is(verb, "run"))
+        return run_help;
+    return text_is(verb, "list") ? list_help : general_help;
+}
+
+static bool is_verb(const char *s)
+{
+    static const char *const verbs[] = { "run", "list", "help", "version" };
+
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (text_is(s, verbs[i]))
+            return true;
+    return false;
+}
+
+static const struct option *find(const char *name, size_t n, const char *verb)
+{
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        const char *long_name = table[i].name;
+
+        if (((strncmp(name, long_name, n) == 0 && strlen(long_name) == n) || text_is(name, table[i].letter))
+            && text_has(table[i].verbs, verb))
+            return &table[i];
+    }
+    return NULL;
+}
+
+static bool set_colour(enum colour *out, const char *value, struct err *e)
+{
+    static const char *const names[] = { [COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_is(value, names[i])) {
+            *out = (enum colour)i;
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "--color takes auto, always or never, not \"%s\"", value);
+}
+
+static bool set(struct options *o, struct arena *a, const struct option *opt, const char *value, struct err *e)
+{
+    void *field = (char *)o + opt->at;
+    struct words *list = field;
+    long n;
+
+    switch (opt->kind) {
+    case FLAG:
+        *(bool *)field = true;
+        return true;
+    case TEXT:
+        *(const char **)field = value;
+        return *value != '\0' || err_set(e, ERR_USAGE, "%s needs a value", opt->name);
+    case LIST:
+        *ARENA_PUSH(a, list->items, list->n) = value;
+        return *value != '\0' || err_set(e, ERR_USAGE, "%s needs a value", opt->name);
+    case NUMBER:
+        if (!text_to_long(value, &n) || n < 1 || n > 86400)
+            return err_set(e, ERR_USAGE, "%s takes seconds from 1 to 86400, not \"%s\"", opt->name, value);
+        *(unsigned *)field = (unsigned)n;
+        return true;
+    case COLOURED:
+        return set_colour(field, value, e);
+    }
+    return false;
+}
+
+/* getopt_long would accept abbreviations, which break scripts when an option is added. */
+static bool parse_option(struct options *o, struct arena *a, int argc, char **argv, int *i, struct err *e)
+{
+    const char *word = argv[*i], *equals = text_starts(word, "--") ? strchr(word, '=') : NULL;
+    size_t n = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct option *opt = find(word, n, o->verb);
+    const char *value = equals != NULL ? equals + 1 : NULL;
+
+    if (opt == NULL)
+        return err_set(e, ERR_USAGE, "gpuvet %s has no option %.*s", o->verb, (int)n, word);
+    if (opt->kind == FLAG && value != NULL)
+        return err_set(e, ERR_USAGE, "%s takes no value", opt->name);
+    if (opt->kind != FLAG && value == NULL) {
+        if (*i + 1 >= argc)
+            return err_set(e, ERR_USAGE, "%s needs a value", opt->name);
+        value = argv[++*i];
+    }
+    return set(o, a, opt, value, e);
+}
+
+bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e)
+{
+    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600,
+                           .command = (const char *const *)(void *)argv, .n_command = (size_t)argc };
+    if (argc < 2)
+        return true;
+    o->verb = text_is(argv[1], "--help") || text_is(argv[1], "-h") ? "help" : text_is(argv[1], "--version") ? "version" : argv[1];
+    if (!is_verb(o->verb))
+        return err_set(e, ERR_USAGE, "there is no verb \"%s\"", argv[1]);
+    for (int i = 2; i < argc; i++) {
+        if (text_is(argv[i], "--help") || text_is(argv[i], "-h")) {
+            *ARENA_PUSH(a, o->rest.items, o->rest.n) = o->verb;
+            o->verb = "help";
+            return true;
+        }
+        if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            if (!parse_option(o, a, argc, argv, &i, e))
+                return false;
+        } else {
+            *ARENA_PUSH(a, o->rest.items, o->rest.n) = argv[i];
+        }
+    }
+    if (text_is(o->verb, "run") && o->rest.n > 0)
+        return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
+    if (text_is(o->verb, "list") && (o->rest.n > 1 || (o->rest.n == 1 && !text_is(o->rest.items[0], "probes"))))
+        return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
+    return true;
+}

@@ -1,0 +1,34 @@
+/* options.h - the command line, checked before anything else happens. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+struct words { const char **items; size_t n; };
+
+struct options {
+    const char        *verb;            /* "run", "list", "help", "version" */
+    const char *const *command;         /* the whole command line, for the report */
+    size_t             n_command;
+
+    struct words       probes, devices, stacks;         /* -p, -d, -s */
+    struct words       stack_dirs;                      /* --stack DIR */
+    struct words       requires;                        /* --require WHAT */
+    struct words       rest;                            /* what is not an option */
+    const char        *root;                            /* --root DIR; "/" */
+    const char        *out;                             /* -o FILE */
+    bool               json, plan, no_gpu, strict, quiet, clean;
+    enum colour        colour;
+    unsigned           timeout_s;                       /* --timeout: of the whole run; 600 */
+    unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
+};
+
+bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e) MUST_USE;
+
+/* The help text of a verb; of the program for NULL. */
+const char *options_help(const char *verb);
+
+#endif

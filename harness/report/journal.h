@@ -1,0 +1,30 @@
+/* journal.h - `-o FILE`: FILE.part grows by one line of JSON for each outcome,
+ * so that what was proved is on disk if we are killed; at the end the whole
+ * document takes FILE's place in one rename.
+ */
+#ifndef REPORT_JOURNAL_H
+#define REPORT_JOURNAL_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "model/watcher.h"
+
+struct journal {
+    struct watcher watcher;     /* first */
+    const char    *path;        /* NULL: nothing is saved */
+    char           part[4096];
+    FILE          *f;
+    struct err     err;         /* the first write that failed */
+    bool           failed;
+};
+
+bool journal_begin(struct journal *j, const char *path, struct err *e) MUST_USE;
+
+/* Writes FILE whole, or leaves FILE.part and says why. */
+bool journal_finish(struct journal *j, const struct report *r, struct err *e) MUST_USE;
+
+/* There is no run to save: takes FILE.part away again. */
+void journal_abandon(struct journal *j);
+
+#endif

@@ -1,0 +1,305 @@
+#include "report/json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The length of the UTF-8 sequence at s; 0 if there is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+/* Text from outside may hold anything: jansson refuses bytes that are not UTF-8. */
+static json_t *text(const char *s)
+{
+    struct arena arena = { NULL };
+    struct text out = { .arena = &arena };
+    json_t *j;
+
+    if (s == NULL)
+        return NULL;
+    j = json_string(s);
+    if (j != NULL)
+        return j;
+    text_put(&out, "", 0);
+    while (*s != '\0') {
+        size_t n = utf8_length((const unsigned char *)s);
+
+        text_put(&out, n > 0 ? s : "?", n > 0 ? n : 1);
+        s += n > 0 ? n : 1;
+    }
+    j = json_string(out.s);
+    if (j == NULL)
+        j = json_string("(text that is not UTF-8)");
+    arena_free(&arena);
+    return j;
+}
+
+/* Unknown is absent: NULL adds nothing. */
+static void put(json_t *object, const char *key, json_t *value)
+{
+    if (value != NULL)
+        json_object_set_new(object, key, value);
+}
+
+static void put_text(json_t *object, const char *key, const char *s)
+{
+    put(object, key, text(s));
+}
+
+static json_t *number(double x)
+{
+    if (!isfinite(x))
+        return json_null();
+    return x == floor(x) && fabs(x) < 9e15 ? json_integer((json_int_t)x) : json_real(x);
+}
+
+static json_t *machine(const struct machine *m)
+{
+    static const char *const places[] = { [PLACE_HOST] = "host", [PLACE_CONTAINER] = "container", [PLACE_WSL] = "wsl", [PLACE_TEGRA] = "tegra" };
+    static const char *const kinds[] = { [DRIVER_INSTALLED] = "installed", [DRIVER_COMPAT] = "compat", [DRIVER_STUB] = "stub", [DRIVER_WSL] = "wsl" };
+    json_t *o = json_object(), *facts = json_array(), *pci = json_array(), *nodes = json_array(), *drivers = json_array();
+
+    put_text(o, "hostname", m->hostname);
+    put_text(o, "os", m->os);
+    put_text(o, "kernel", m->kernel);
+    put_text(o, "arch", m->arch);
+    put_text(o, "place", places[m->place]);
+    put_text(o, "container", m->container);
+    put(o, "gpu_meant", json_boolean(m->gpu_meant));
+    put_text(o, "why", m->gpu_meant ? m->why_meant : m->why_not_meant);
+    for (size_t i = 0; i < m->n_pci; i++) {
+        json_t *g = json_object();
+
+        put_text(g, "address", m->pci[i].address);
+        put(g, "device_id", json_integer(m->pci[i].device_id));
+        put_text(g, "driver", m->pci[i].driver);
+        json_array_append_new(pci, g);
+    }
+    for (size_t i = 0; i < m->n_nodes; i++) {
+        json_t *n = json_object();
+
+        put_text(n, "path", m->nodes[i].path);
+        put(n, "opens", json_boolean(m->nodes[i].opens));
+        json_array_append_new(nodes, n);
+    }
+    for (size_t i = 0; i < m->n_drivers; i++) {
+        json_t *d = json_object();
+
+        put_text(d, "soname", m->drivers[i].soname);
+        put_text(d, "path", m->drivers[i].path);
+        put_text(d, "version", m->drivers[i].version);
+        put_text(d, "kind", kinds[m->drivers[i].kind]);
+        json_array_append_new(drivers, d);
+    }
+    for (size_t i = 0; i < m->n_facts; i++) {
+        json_t *f = json_object();
+
+        put_text(f, "key", m->facts[i].key);
+        put_text(f, "value", m->facts[i].value);
+        put_text(f, "source", m->facts[i].source);
+        json_array_append_new(facts, f);
+    }
+    put(o, "pci", pci);
+    put(o, "nodes", nodes);
+    put(o, "drivers", drivers);
+    put(o, "facts", facts);
+    return o;
+}
+
+static json_t *devices(const struct report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_devices; i++) {
+        const struct device *d = &r->devices[i];
+        json_t *o = json_object();
+
+        put(o, "index", json_integer(d->index));
+        put_text(o, "name", d->name);
+        put_text(o, "uuid", d->uuid);
+        put_text(o, "pci", d->pci);
+        put(o, "answers", json_boolean(d->answers));
+        if (d->answers) {
+            put(o, "compute_capability", json_real(d->cc / 10.0));
+            put(o, "sms", json_integer(d->sms));
+            put(o, "memory_bytes", json_integer((json_int_t)d->memory_bytes));
+        }
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *stack(const struct stack *s)
+{
+    static const char *const kinds[] = { [STACK_TOOLKIT] = "toolkit", [STACK_PYTHON] = "python", [STACK_LIBTORCH] = "libtorch" };
+    json_t *o = json_object(), *members = json_array(), *versions = json_array();
+
+    put_text(o, "name", s->name);
+    put_text(o, "kind", kinds[s->kind]);
+    put_text(o, "prefix", s->prefix);
+    put_text(o, "found_by", s->found_by);
+    put_text(o, "unusable", s->unusable);
+    put_text(o, "broken", s->broken);
+    for (size_t i = 0; i < s->n_versions; i++) {
+        json_t *v = json_object();
+
+        put_text(v, "what", s->versions[i].what);
+        put_text(v, "version", s->versions[i].version);
+        put_text(v, "source", s->versions[i].source);
+        json_array_append_new(versions, v);
+    }
+    for (size_t i = 0; i < s->n_members; i++) {
+        const struct member *m = &s->members[i];
+        json_t *v = json_object();
+
+        put_text(v, "family", m->family);
+        put_text(v, "path", m->place);
+        put_text(v, "version", m->version);
+        put_text(v, "soname", m->elf != NULL ? m->elf->soname : NULL);
+        put_text(v, "why_bad", m->why_bad);
+        json_array_append_new(members, v);
+    }
+    put(o, "versions", versions);
+    put(o, "members", members);
+    return o;
+}
+
+static json_t *stacks(const struct report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_stacks; i++)
+        json_array_append_new(list, stack(&r->stacks[i]));
+    return list;
+}
+
+static json_t *observations(const struct outcome *out)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < out->n_saw; i++) {
+        const struct observation *s = &out->saw[i];
+        json_t *o = json_object();
+
+        put_text(o, "key", s->key);
+        put(o, "value", s->is_number ? number(s->number) : text(s->text));
+        if (s->unit[0] != '\0')
+            put_text(o, "unit", s->unit);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *trial(const struct judged *j)
+{
+    static const char *const endings[] = {
+        [ENDED_CLEAN] = "clean", [ENDED_SILENT] = "silent", [ENDED_CRASHED] = "crashed",
+        [ENDED_TIMEOUT] = "timeout", [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not run",
+    };
+    const struct outcome *out = &j->outcome;
+    json_t *o = json_object();
+
+    put_text(o, "id", j->trial.id);
+    put_text(o, "probe", j->trial.probe->name);
+    put_text(o, "claim", j->trial.probe->claim);
+    if (j->trial.device != NULL)
+        put(o, "device", json_integer(j->trial.device->index));
+    put_text(o, "stack", j->trial.stack != NULL ? j->trial.stack->name : NULL);
+    put_text(o, "verdict", verdict_name(j->verdict));
+    put(o, "warns", j->warns ? json_true() : NULL);
+    put_text(o, "why", j->why[0] != '\0' ? j->why : NULL);
+    put_text(o, "act", j->act);
+    put_text(o, "ending", endings[out->ending]);
+    if (out->ending != ENDED_NOT_RUN)
+        put(o, "took_ms", number(out->took_ms));
+    put_text(o, "call", out->call);
+    put_text(o, "library", out->library);
+    if (out->stop == STOP_CALL)
+        put(o, "code", json_integer(out->code));
+    if (out->stop != STOP_NONE)
+        put_text(o, "text", out->text);
+    put_text(o, "blamed", out->blamed);
+    put_text(o, "fault", out->fault);
+    put_text(o, "said", out->said);
+    put_text(o, "rerun", out->rerun);
+    put(o, "saw", observations(out));
+    return o;
+}
+
+static json_t *requirements(const struct report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_requires; i++) {
+        json_t *o = json_object();
+
+        put_text(o, "text", r->requires[i].text);
+        put(o, "met", json_boolean(r->requires[i].met));
+        put_text(o, "why", r->requires[i].met ? NULL : r->requires[i].why);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static bool dump(FILE *f, json_t *all, size_t flags, struct err *e)
+{
+    bool ok;
+
+    errno = 0;
+    ok = json_dumpf(all, f, flags | JSON_REAL_PRECISION(15)) == 0 && fputc('\n', f) != EOF;
+    json_decref(all);
+    return ok || err_sys(e, "cannot write JSON");
+}
+
+static json_t *whole_list(const struct report *r)
+{
+    json_t *o = json_object();
+
+    put(o, "format", json_integer(JSON_FORMAT));
+    put_text(o, "gpuvet", r->version);
+    put(o, "machine", machine(r->machine));
+    put(o, "devices", devices(r));
+    put(o, "stacks", stacks(r));
+    return o;
+}
+
+bool json_list(FILE *f, const struct report *r, struct err *e)
+{
+    return dump(f, whole_list(r), JSON_INDENT(1), e);
+}
+
+bool json_report(FILE *f, const struct report *r, struct err *e)
+{
+    json_t *o = whole_list(r), *trials = json_array(), *command = json_array();
+
+    put_text(o, "began", r->began);
+    put(o, "took_ms", number(r->took_ms));
+    for (size_t i = 0; i < r->n_command; i++)
+        json_array_append_new(command, text(r->command[i]));
+    put(o, "command", command);
+    put(o, "interrupted", json_boolean(r->interrupted));
+    put(o, "exit_code", json_integer(r->exit_code));
+    put_text(o, "closing", r->closing);
+    for (size_t i = 0; i < r->n_trials; i++)
+        json_array_append_new(trials, trial(&r->trials[i]));
+    put(o, "trials", trials);
+    put(o, "requires", requirements(r));
+    return dump(f, o, JSON_INDENT(1), e);
+}
+
+bool json_trial_line(FILE *f, const struct judged *j)
+{
+    struct err e;
+
+    return dump(f, trial(j), JSON_COMPACT, &e);
+}

@@ -1,0 +1,113 @@
+#include "report/out.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "report/json.h"
+#include "report/list.h"
+#include "report/plan_writer.h"
+#include "report/terminal.h"
+
+void out_error(const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("gpuvet: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+}
+
+/* stdio keeps the first write error: it is asked once, here. */
+static bool finish(struct err *e)
+{
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (errno == 0)
+            errno = EIO;
+        return err_sys(e, "cannot write to standard output");
+    }
+    return true;
+}
+
+bool out_text(const char *text, struct err *e)
+{
+    fputs(text, stdout);
+    return finish(e);
+}
+
+bool out_json(const struct report *r, struct err *e)
+{
+    return json_report(stdout, r, e) && finish(e);
+}
+
+bool out_plan(const struct plan *p, struct err *e)
+{
+    plan_write(stdout, p);
+    return finish(e);
+}
+
+static const char *variable(char *const *env, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (; *env != NULL; env++)
+        if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+            return *env + n + 1;
+    return NULL;
+}
+
+static bool is_set(const char *value)
+{
+    return value != NULL && *value != '\0' && !text_is(value, "0");
+}
+
+/* no-color.org and its counterparts: NO_COLOR beats FORCE_COLOR beats the terminal. */
+static bool wants_colour(char *const *env)
+{
+    const char *no = variable(env, "NO_COLOR"), *term = variable(env, "TERM");
+
+    if (no != NULL && *no != '\0')
+        return false;
+    if (is_set(variable(env, "FORCE_COLOR")) || is_set(variable(env, "CLICOLOR_FORCE")))
+        return true;
+    return isatty(STDOUT_FILENO) && term != NULL && !text_is(term, "dumb");
+}
+
+static int width(void)
+{
+    struct winsize w;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
+}
+
+bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e)
+{
+    const struct terminal t = { .colour = !colour_never && (colour_always || wants_colour(env)), .width = width() };
+
+    terminal_report(stdout, r, &t);
+    return finish(e);
+}
+
+bool out_list(const struct report *r, struct err *e)
+{
+    list_write(stdout, r);
+    return finish(e);
+}
+
+bool out_list_json(const struct report *r, struct err *e)
+{
+    return json_list(stdout, r, e) && finish(e);
+}
+
+bool out_probes(struct err *e)
+{
+    list_write_probes(stdout);
+    return finish(e);
+}

@@ -1,0 +1,23 @@
+/* out.h - standard output and standard error. The one place that names them;
+ * a write that failed is found at the end and is an error (a full disk, a
+ * closed pipe).
+ */
+#ifndef REPORT_OUT_H
+#define REPORT_OUT_H
+
+#include "base/err.h"
+#include "model/plan.h"
+#include "model/report.h"
+
+/* One message on standard error, as "gpuvet: ...". */
+void out_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+bool out_text(const char *text, struct err *e) MUST_USE;
+bool out_json(const struct report *r, struct err *e) MUST_USE;
+bool out_plan(const struct plan *p, struct err *e) MUST_USE;
+bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
+bool out_list(const struct report *r, struct err *e) MUST_USE;
+bool out_list_json(const struct report *r, struct err *e) MUST_USE;
+bool out_probes(struct err *e) MUST_USE;
+
+#endif

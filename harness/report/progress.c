@@ -1,0 +1,54 @@
+#include "report/progress.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { LOG_EVERY_MS = 10000 };          /* a CI log stays readable */
+
+static int columns(void)
+{
+    struct winsize w;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 20 ? w.ws_col : 80;
+}
+
+static void began(struct watcher *watcher, const struct trial *t, size_t done, size_t all)
+{
+    struct progress *p = (struct progress *)(void *)watcher;
+    char line[512];
+
+    if (p->quiet || (!p->tty && clock_ms() - p->last_ms < LOG_EVERY_MS))
+        return;
+    text_format(line, sizeof line, "%zu/%zu %s", done, all, t->id);
+    if (p->tty)
+        fprintf(stderr, "\r\033[2K%.*s", columns() - 1, line);
+    else
+        fprintf(stderr, "%s\n", line);
+    fflush(stderr);
+    p->drawn = p->tty;
+    p->last_ms = clock_ms();
+}
+
+static void ended(struct watcher *watcher, const struct judged *j, size_t done, size_t all)
+{
+    (void)watcher;
+    (void)j;
+    (void)done;
+    (void)all;
+}
+
+void progress_begin(struct progress *p, bool quiet)
+{
+    *p = (struct progress){ .watcher = { began, ended }, .quiet = quiet, .tty = isatty(STDERR_FILENO), .last_ms = clock_ms() };
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->drawn)
+        fputs("\r\033[2K", stderr);
+    p->drawn = false;
+}

@@ -1,0 +1,271 @@
+#include "report/terminal.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct writer {
+    FILE                  *f;
+    const struct report   *r;
+    const struct terminal *t;
+    struct arena           arena;
+};
+
+/* ---- Small parts ---- */
+
+static const char *word_of(const struct judged *j)
+{
+    return j->warns ? "warn" : verdict_name(j->verdict);
+}
+
+static void tag(struct writer *w, const char *word)
+{
+    static const struct { const char *word, *colour; } colours[] = {
+        { "pass", "\033[32m" }, { "fail", "\033[31;1m" }, { "broken", "\033[35;1m" }, { "warn", "\033[33;1m" }, { "skip", "\033[36m" },
+    };
+    const char *on = "", *off = "";
+
+    for (size_t i = 0; i < COUNT_OF(colours) && w->t->colour; i++)
+        if (text_is(word, colours[i].word)) {
+            on = colours[i].colour;
+            off = "\033[0m";
+        }
+    fprintf(w->f, "%s[%s]%s%*s", on, text_is(word, "pass") ? "ok" : word, off, (int)(7 - strlen(text_is(word, "pass") ? "ok" : word)), "");
+}
+
+/* Wraps at blanks; what follows the first line starts at `indent`. */
+static void paragraph(struct writer *w, int indent, const char *label, const char *text)
+{
+    int at = fprintf(w->f, "%*s%s", indent, "", label), start = at;
+
+    while (*text != '\0') {
+        size_t n = strcspn(text, " \n");
+
+        if (at > start && at + 1 + (int)n > w->t->width) {
+            fprintf(w->f, "\n%*s", start, "");
+            at = start;
+        }
+        if (at > start)
+            at += fprintf(w->f, " ");
+        at += fprintf(w->f, "%.*s", (int)n, text);
+        text += n;
+        while (*text == ' ' || *text == '\n')
+            text++;
+    }
+    fputc('\n', w->f);
+}
+
+/* ---- The header ---- */
+
+static void header(struct writer *w)
+{
+    const struct machine *m = w->r->machine;
+    static const char *const places[] = { [PLACE_HOST] = "", [PLACE_CONTAINER] = ", in a container", [PLACE_WSL] = ", WSL", [PLACE_TEGRA] = ", Tegra" };
+
+    fprintf(w->f, "gpuvet %s on %s: %s, Linux %s %s%s%s%s%s\n", w->r->version,
+            m->hostname != NULL ? m->hostname : "this machine", m->os != NULL ? m->os : "an unknown system",
+            m->kernel != NULL ? m->kernel : "?", m->arch, places[m->place],
+            m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : "");
+    for (size_t i = 0; i < w->r->n_devices; i++) {
+        const struct device *d = &w->r->devices[i];
+
+        if (d->answers)
+            fprintf(w->f, "  gpu%d  %s, compute capability %d.%d, %.1f GiB, %s, %s\n", d->index, d->name, d->cc / 10, d->cc % 10,
+                    (double)d->memory_bytes / (1 << 30), d->pci, d->uuid);
+        else
+            fprintf(w->f, "  gpu%d  at %s does not answer\n", d->index, d->pci);
+    }
+    if (w->r->n_devices == 0)
+        fprintf(w->f, "  no GPU answers%s%s\n", m->gpu_meant ? "; one is meant: " : "; none is meant: ", m->gpu_meant ? m->why_meant : m->why_not_meant);
+}
+
+/* ---- Areas: one line for each stack and for each GPU without a stack ---- */
+
+static bool same_area(const struct judged *x, const struct judged *y)
+{
+    return x->trial.stack == y->trial.stack && x->trial.device == y->trial.device
+        && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE);
+}
+
+static bool is_first_of_area(const struct report *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (same_area(&r->trials[k], &r->trials[i]))
+            return false;
+    return true;
+}
+
+static const char *area_name(struct writer *w, const struct judged *j)
+{
+    const struct trial *t = &j->trial;
+
+    if (t->stack != NULL && t->device != NULL)
+        return text_make(&w->arena, "%s on gpu%d", t->stack->name, t->device->index);
+    if (t->stack != NULL)
+        return t->stack->name;
+    if (t->device != NULL)
+        return text_make(&w->arena, "gpu%d", t->device->index);
+    return t->probe->scope == SCOPE_MACHINE ? "driver" : "GPU";
+}
+
+/* The evidence behind a stack's name: its versions. */
+static void put_evidence(struct writer *w, const struct judged *j)
+{
+    static const char *const shown[] = { "torch", "cuda", "cudnn", "nccl" };
+    const struct stack *s = j->trial.stack;
+    const char *before = "  ";
+
+    for (size_t i = 0; s != NULL && i < COUNT_OF(shown); i++) {
+        const char *v = stack_version(s, shown[i]);
+        const struct member *m = stack_member(s, shown[i]);
+
+        if (v == NULL && m != NULL)
+            v = m->version;
+        if (v == NULL)
+            continue;
+        fprintf(w->f, "%s%s %s", before, shown[i], v);
+        before = ", ";
+    }
+}
+
+static int rank(const struct judged *j)
+{
+    static const int of[] = { [FAIL] = 4, [BROKEN] = 3, [PASS] = 1, [SKIP] = 0 };
+
+    return j->warns ? 2 : of[j->verdict];
+}
+
+static void area(struct writer *w, size_t first)
+{
+    const struct judged *worst = &w->r->trials[first];
+    size_t n[4] = { 0 };
+
+    for (size_t i = first; i < w->r->n_trials; i++) {
+        const struct judged *j = &w->r->trials[i];
+
+        if (!same_area(j, &w->r->trials[first]))
+            continue;
+        n[j->verdict]++;
+        if (rank(j) > rank(worst))
+            worst = j;
+    }
+    tag(w, word_of(worst));
+    fprintf(w->f, " %s", area_name(w, &w->r->trials[first]));
+    put_evidence(w, &w->r->trials[first]);
+    fprintf(w->f, "  (%zu passed", n[PASS]);
+    if (n[FAIL] > 0)
+        fprintf(w->f, ", %zu failed", n[FAIL]);
+    if (n[BROKEN] > 0)
+        fprintf(w->f, ", %zu broken", n[BROKEN]);
+    if (n[SKIP] > 0)
+        fprintf(w->f, ", %zu skipped", n[SKIP]);
+    fprintf(w->f, ")\n");
+}
+
+/* ---- Details of what is wrong ---- */
+
+static void put_said(struct writer *w, const char *said)
+{
+    /* The last lines are those that matter. */
+    size_t lines = 0;
+    const char *at = said + strlen(said);
+
+    while (at > said && lines < 4) {
+        at--;
+        lines += at > said && at[-1] == '\n';
+    }
+    while (*at != '\0') {
+        size_t n = strcspn(at, "\n");
+
+        if (n > 0)
+            fprintf(w->f, "         said: %.*s\n", (int)(n < 300 ? n : 300), at);
+        at += n + (at[n] == '\n');
+    }
+}
+
+static void detail(struct writer *w, const struct judged *j)
+{
+    fputc('\n', w->f);
+    tag(w, word_of(j));
+    fprintf(w->f, " %s\n", j->trial.id);
+    paragraph(w, 9, "", j->why);
+    fprintf(w->f, "         claim: %s\n", j->trial.probe->claim);
+    if (j->outcome.said != NULL)
+        put_said(w, j->outcome.said);
+    if (j->act != NULL)
+        fprintf(w->f, "         try: %s\n", j->act);
+}
+
+static void details(struct writer *w)
+{
+    for (size_t i = 0; i < w->r->n_trials; i++)
+        if (w->r->trials[i].verdict == FAIL || w->r->trials[i].verdict == BROKEN || w->r->trials[i].warns)
+            detail(w, &w->r->trials[i]);
+}
+
+/* ---- What was not proven ---- */
+
+static bool said_before(const struct report *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (r->trials[k].verdict == SKIP && text_is(r->trials[k].why, r->trials[i].why))
+            return true;
+    return false;
+}
+
+static void put_skipped(struct writer *w, size_t i)
+{
+    const char *why = w->r->trials[i].why;
+    struct text names = { .arena = &w->arena };
+    size_t n = 0;
+
+    for (size_t k = i; k < w->r->n_trials; k++)
+        if (w->r->trials[k].verdict == SKIP && text_is(w->r->trials[k].why, why)) {
+            n++;
+            if (n <= 6)
+                text_add(&names, "%s%s", n > 1 ? ", " : "", w->r->trials[k].trial.id);
+        }
+    if (n > 6)
+        text_add(&names, " and %zu more", n - 6);
+    paragraph(w, 2, "- ", text_make(&w->arena, "%s: %s", why, names.s));
+}
+
+static void not_proven(struct writer *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->r->n_trials; i++) {
+        if (w->r->trials[i].verdict != SKIP || said_before(w->r, i))
+            continue;
+        if (!any)
+            fprintf(w->f, "\nNot proven:\n");
+        any = true;
+        put_skipped(w, i);
+    }
+}
+
+static void requirements(struct writer *w)
+{
+    for (size_t i = 0; i < w->r->n_requires; i++) {
+        const struct requirement *q = &w->r->requires[i];
+
+        tag(w, q->met ? "pass" : "fail");
+        fprintf(w->f, " required: %s%s%s\n", q->text, q->met ? "" : ": ", q->met ? "" : q->why);
+    }
+}
+
+void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
+{
+    struct writer w = { .f = f, .r = r, .t = t };
+
+    header(&w);
+    fputc('\n', f);
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (is_first_of_area(r, i))
+            area(&w, i);
+    requirements(&w);
+    details(&w);
+    not_proven(&w);
+    fprintf(f, "\ngpuvet: %s\n", r->closing);
+    arena_free(&w.arena);
+}

@@ -1,0 +1,11 @@
+/* verbs.h - what the program can be told to do; each returns its exit code. */
+#ifndef VERBS_VERBS_H
+#define VERBS_VERBS_H
+
+#include "options.h"
+
+int verb_run(const struct options *o, char *const *env);
+int verb_list(const struct options *o);
+int verb_child(int argc, char **argv, char *const *env);
+
+#endif

@@ -1,0 +1,91 @@
+/* device.facts - what a return form asks for. What a GPU does not have (ECC on
+ * a consumer card) is absent, not wrong. */
+#include "child/child.h"
+
+#include <string.h>
+
+static void tell(struct child *c, nvmlDevice_t device, const char *key,
+                 nvmlReturn_t (*get)(nvmlDevice_t, char *, unsigned), const char *call)
+{
+    char text[128];
+    long code;
+
+    if (get == NULL)
+        return;
+    child_enter(c, call, c->nvml.dl.path);
+    code = child_leave(c, get(device, text, sizeof text));
+    if (code == NVML_SUCCESS)
+        saw_text(c, key, "%s", text);
+    else if (code != NVML_ERROR_NOT_SUPPORTED)
+        child_call_failed(c, call, &c->nvml.dl, code);
+}
+
+static void tell_ecc(struct child *c, nvmlDevice_t device)
+{
+    nvmlEnableState_t now, pending;
+
+    if (CALL(c, nvml, nvmlDeviceGetEccMode(device, &now, &pending)) != NVML_SUCCESS)
+        return;
+    saw_text(c, "ecc", "%s", now ? "on" : "off");
+    if (now != pending)
+        saw_text(c, "warning", "ECC is %s, and will be %s after the next reboot", now ? "on" : "off", pending ? "on" : "off");
+}
+
+static void tell_memory(struct child *c, nvmlDevice_t device)
+{
+    nvmlMemory_t m;
+
+    MUST(c, nvml, nvmlDeviceGetMemoryInfo(device, &m));
+    saw_num(c, "memory.total", "B", (double)m.total);
+    saw_num(c, "memory.used", "B", (double)m.used);
+}
+
+static void tell_link(struct child *c, nvmlDevice_t device)
+{
+    unsigned n;
+
+    if (c->nvml.nvmlDeviceGetMaxPcieLinkGeneration != NULL && CALL(c, nvml, nvmlDeviceGetMaxPcieLinkGeneration(device, &n)) == 0)
+        saw_num(c, "pcie.max_generation", "", n);
+    if (c->nvml.nvmlDeviceGetMaxPcieLinkWidth != NULL && CALL(c, nvml, nvmlDeviceGetMaxPcieLinkWidth(device, &n)) == 0)
+        saw_num(c, "pcie.max_width", "lanes", n);
+    if (c->nvml.nvmlDeviceGetCurrPcieLinkWidth != NULL && CALL(c, nvml, nvmlDeviceGetCurrPcieLinkWidth(device, &n)) == 0)
+        saw_num(c, "pcie.width", "lanes", n);
+    if (c->nvml.nvmlDeviceGetEnforcedPowerLimit != NULL && CALL(c, nvml, nvmlDeviceGetEnforcedPowerLimit(device, &n)) == 0)
+        saw_num(c, "power.limit", "W", n / 1000.0);
+}
+
+static void run(struct child *c)
+{
+    nvmlComputeMode_t mode;
+    nvmlDevice_t device;
+    nvmlPciInfo_t pci;
+
+    MUST(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &device));
+    saw_text(c, "uuid", "%s", c->device_uuid);
+    tell(c, device, "name", c->nvml.nvmlDeviceGetName, "nvmlDeviceGetName()");
+    tell(c, device, "serial", c->nvml.nvmlDeviceGetSerial, "nvmlDeviceGetSerial()");
+    tell(c, device, "part_number", c->nvml.nvmlDeviceGetBoardPartNumber, "nvmlDeviceGetBoardPartNumber()");
+    tell(c, device, "vbios", c->nvml.nvmlDeviceGetVbiosVersion, "nvmlDeviceGetVbiosVersion()");
+    MUST(c, nvml, nvmlDeviceGetPciInfo_v3(device, &pci));
+    saw_text(c, "pci", "%s", pci_address(pci.busId, c));
+    tell_memory(c, device);
+    tell_ecc(c, device);
+    tell_link(c, device);
+    if (CALL(c, nvml, nvmlDeviceGetComputeMode(device, &mode)) == NVML_SUCCESS)
+        saw_num(c, "compute_mode", "", mode);
+}
+
+extern const struct probe probe_driver_nvml;
+
+const struct probe probe_device_facts = {
+    .name     = "device.facts",
+    .claim    = "The GPU tells its identity, memory and ECC mode.",
+    .scope    = SCOPE_DEVICE,
+    .needs    = NEEDS_NVML,
+    .rests_on = { &probe_driver_nvml },
+    .expects  = (const struct expect[]){
+        { .key = "memory.total", .bound = AT_LEAST, .number = 1, .sentence = "the GPU says it has %s B of memory" },
+        { .key = NULL },
+    },
+    .run      = run,
+};

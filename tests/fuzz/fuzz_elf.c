@@ -1,0 +1,52 @@
+/* Fuzzes the ELF and fat binary readers. Input that begins like ELF is the file
+ * itself; any other is a list of patches to a small library (place, width,
+ * bytes), so that no seeds are needed to get past the headers:
+ *
+ *     clang -fsanitize=fuzzer,address ... tests/fuzz/fuzz_elf.c ... -lelf && ./fuzz_elf -max_total_time=60
+ */
+#include "discover/elf.h"
+#include "tests/unit/small_elf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void read_both(const void *bytes, size_t n)
+{
+    struct arena arena = { NULL };
+    struct elf_facts f;
+    struct err e;
+    int fd = small_file(bytes, n);
+
+    if (fd < 0 || (elf_read(&f, &arena, fd, &e) && f.machine == NULL))
+        __builtin_trap();
+    if (fatbin_read(&f, &arena, fd, &e) && f.n_codes > 0 && !f.codes[0].sass && !f.codes[0].ptx)
+        __builtin_trap();
+    close(fd);
+    arena_free(&arena);
+}
+
+static void patch(struct small_elf *s, const uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; n - i >= 3;) {
+        size_t at = (size_t)(bytes[i] << 8 | bytes[i + 1]) % sizeof *s, width = 1 + bytes[i + 2] % 8;
+
+        i += 3;
+        if (width > n - i || width > sizeof *s - at)
+            return;
+        memcpy((char *)s + at, bytes + i, width);
+        i += width;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    struct small_elf s;
+
+    if (n >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
+        read_both(bytes, n);
+        return 0;
+    }
+    small_elf_make(&s);
+    patch(&s, bytes, n);
+    read_both(&s, sizeof s);
+    return 0;
+}
