@@ -15,6 +15,7 @@
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
-    X(stack_versions)
+    X(stack_versions) \
+    X(torch_cnn)
 
 #endif

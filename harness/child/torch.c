@@ -1,0 +1,253 @@
+#include "child/torch.h"
+
+#include "base/text.h"
+
+/* The release whose dispatcher schemas we were written for: 2.10.0. libtorch
+ * keeps adapters for older callers. */
+#define BUILT_FOR UINT64_C(0x020a000000000000)
+
+static const int64_t ones[2] = { 1, 1 }, twos[2] = { 2, 2 }, zeros[2] = { 0, 0 };
+
+static bool has_dispatcher(const struct libtorch *l)
+{
+    return l->torch_call_dispatcher != NULL && l->torch_new_list_reserve_size != NULL && l->torch_list_push_back != NULL
+        && l->aoti_torch_new_tensor_handle != NULL;
+}
+
+static bool has_shim(const struct libtorch *l)
+{
+    return l->aoti_torch_cpu_convolution != NULL && l->aoti_torch_cpu_max_pool2d_with_indices != NULL
+        && l->aoti_torch_cpu_addmm_out != NULL && l->aoti_torch__reinterpret_tensor != NULL
+        && l->relu != NULL && l->operator_new != NULL;
+}
+
+static bool has_tensors(const struct libtorch *l)
+{
+    return l->aoti_torch_empty_strided != NULL && l->aoti_torch_create_tensor_from_blob != NULL && l->aoti_torch_copy_ != NULL
+        && l->aoti_torch_delete_tensor_object != NULL && l->aoti_torch_dtype_float32 != NULL
+        && l->aoti_torch_device_type_cpu != NULL && l->aoti_torch_device_type_cuda != NULL
+        && l->aoti_torch_grad_mode_set_enabled != NULL && l->aoti_torch_get_device_type != NULL;
+}
+
+void torch_begin(struct torch *t, struct child *c, bool on_cuda)
+{
+    const struct libtorch *l = &c->libtorch;
+
+    child_bind_libtorch(c);
+    *t = (struct torch){ .child = c, .on_cuda = on_cuda };
+    if (!has_tensors(l) || (!has_dispatcher(l) && !has_shim(l)))
+        stop_unsupported(c, "this libtorch has no C interface that gpuvet knows (they came with 2.4 and 2.10)");
+    t->route = has_dispatcher(l) ? TORCH_DISPATCHER : TORCH_SHIM;
+    if (on_cuda && t->route == TORCH_SHIM && c->libtorch_cuda.aoti_torch_cuda_convolution == NULL)
+        stop_load(c, "libtorch_cuda is not loaded: this PyTorch cannot use a GPU");
+    t->float32 = VALUE(c, libtorch, aoti_torch_dtype_float32());
+    t->cpu = VALUE(c, libtorch, aoti_torch_device_type_cpu());
+    t->device_type = on_cuda ? VALUE(c, libtorch, aoti_torch_device_type_cuda()) : t->cpu;
+    child_enter(c, "aoti_torch_grad_mode_set_enabled(false)", l->dl.path);
+    l->aoti_torch_grad_mode_set_enabled(false);
+    if (l->global_context != NULL && l->allow_tf32_cudnn != NULL && l->allow_tf32_cublas != NULL) {
+        l->allow_tf32_cudnn(l->global_context(), false);
+        l->allow_tf32_cublas(l->global_context(), false);
+    }
+    child_leave(c, 0);
+}
+
+const char *torch_route_name(const struct torch *t)
+{
+    return t->route == TORCH_DISPATCHER ? "D (dispatcher)" : "G (generated shim)";
+}
+
+/* ---- Tensors ---- */
+
+static void contiguous(int dims, const int64_t *sizes, int64_t *strides)
+{
+    int64_t stride = 1;
+
+    for (int i = dims; i-- > 0;) {
+        strides[i] = stride;
+        stride *= sizes[i];
+    }
+}
+
+static AtenTensorHandle view_of_host(struct torch *t, float *data, int dims, const int64_t *sizes)
+{
+    struct child *c = t->child;
+    AtenTensorHandle h = NULL;
+    int64_t strides[8];
+
+    contiguous(dims, sizes, strides);
+    MUST(c, libtorch, aoti_torch_create_tensor_from_blob(data, dims, sizes, strides, 0, t->float32, t->cpu, 0, &h));
+    return h;
+}
+
+AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const int64_t *sizes)
+{
+    struct child *c = t->child;
+    AtenTensorHandle host = view_of_host(t, data, dims, sizes), h = NULL;
+    int64_t strides[8];
+    int32_t where;
+
+    contiguous(dims, sizes, strides);
+    MUST(c, libtorch, aoti_torch_empty_strided(dims, sizes, strides, t->float32, t->device_type, 0, &h));
+    MUST(c, libtorch, aoti_torch_copy_(h, host, 0));
+    MUST(c, libtorch, aoti_torch_delete_tensor_object(host));
+    MUST(c, libtorch, aoti_torch_get_device_type(h, &where));
+    if (where != t->device_type)
+        stop_load(c, "a tensor that was asked for on device type %d is on %d", t->device_type, where);
+    return h;
+}
+
+void torch_to_host(struct torch *t, AtenTensorHandle x, float *data, int dims, const int64_t *sizes)
+{
+    struct child *c = t->child;
+    AtenTensorHandle host = view_of_host(t, data, dims, sizes);
+
+    MUST(c, libtorch, aoti_torch_copy_(host, x, 0));
+    MUST(c, libtorch, aoti_torch_delete_tensor_object(host));
+}
+
+void torch_drop(struct torch *t, AtenTensorHandle x)
+{
+    struct child *c = t->child;
+
+    MUST(c, libtorch, aoti_torch_delete_tensor_object(x));
+}
+
+/* ---- Route D: what is passed is consumed, so each call gets handles of its own ---- */
+
+static StableIValue own(struct torch *t, AtenTensorHandle x)
+{
+    struct child *c = t->child;
+    AtenTensorHandle h = NULL;
+
+    MUST(c, libtorch, aoti_torch_new_tensor_handle(x, &h));
+    return (StableIValue)(uintptr_t)h;
+}
+
+/* A T? argument: the address of a value that libtorch deletes. */
+static StableIValue optional(struct torch *t, StableIValue v)
+{
+    struct child *c = t->child;
+    StableIValue *p = NULL;
+
+    if (c->libtorch.torch_new_stable_ivalue != NULL)
+        MUST(c, libtorch, torch_new_stable_ivalue(&p));
+    else
+        p = c->libtorch.operator_new(sizeof *p);
+    *p = v;
+    return (StableIValue)(uintptr_t)p;
+}
+
+static StableIValue pair(struct torch *t, const int64_t v[2])
+{
+    struct child *c = t->child;
+    StableListHandle list = NULL;
+
+    MUST(c, libtorch, torch_new_list_reserve_size(2, &list));
+    MUST(c, libtorch, torch_list_push_back(list, (StableIValue)v[0]));
+    MUST(c, libtorch, torch_list_push_back(list, (StableIValue)v[1]));
+    return (StableIValue)(uintptr_t)list;
+}
+
+static AtenTensorHandle dispatch(struct torch *t, const char *op, StableIValue *stack)
+{
+    struct child *c = t->child;
+    char call[CRUMB_CALL];
+    long code;
+
+    text_format(call, sizeof call, "torch_call_dispatcher(\"%s\")", op);
+    child_enter(c, call, c->libtorch.dl.path);
+    code = child_leave(c, c->libtorch.torch_call_dispatcher(op, "", stack, BUILT_FOR));
+    if (code != 0)
+        child_call_failed(c, call, &c->libtorch.dl, code);
+    return (AtenTensorHandle)(uintptr_t)stack[0];
+}
+
+/* ---- Operations ---- */
+
+AtenTensorHandle torch_conv2d(struct torch *t, AtenTensorHandle x, AtenTensorHandle w, AtenTensorHandle b)
+{
+    struct child *c = t->child;
+    AtenTensorHandle y = NULL;
+
+    if (t->route == TORCH_DISPATCHER) {
+        StableIValue s[7] = { own(t, x), own(t, w), optional(t, own(t, b)), pair(t, ones), pair(t, zeros), pair(t, ones), 1 };
+
+        return dispatch(t, "aten::conv2d", s);
+    }
+    if (t->on_cuda)
+        MUST(c, libtorch_cuda, aoti_torch_cuda_convolution(x, w, &b, ones, 2, zeros, 2, ones, 2, 0, zeros, 2, 1, &y));
+    else
+        MUST(c, libtorch, aoti_torch_cpu_convolution(x, w, &b, ones, 2, zeros, 2, ones, 2, 0, zeros, 2, 1, &y));
+    return y;
+}
+
+/* A handle is the address of an at::Tensor, which is one pointer; libtorch deletes it. */
+AtenTensorHandle torch_relu(struct torch *t, AtenTensorHandle x)
+{
+    struct child *c = t->child;
+    struct at_tensor *box;
+    struct at_returned y;
+
+    if (t->route == TORCH_DISPATCHER) {
+        StableIValue s[1] = { own(t, x) };
+
+        return dispatch(t, "aten::relu", s);
+    }
+    child_enter(c, "at::_ops::relu::call(x)", c->libtorch.dl.path);
+    y = c->libtorch.relu((const struct at_tensor *)(const void *)x);
+    box = c->libtorch.operator_new(sizeof *box);
+    child_leave(c, 0);
+    box->impl = y.impl;
+    return (AtenTensorHandle)(void *)box;
+}
+
+AtenTensorHandle torch_max_pool2d(struct torch *t, AtenTensorHandle x)
+{
+    struct child *c = t->child;
+    AtenTensorHandle y = NULL, indices = NULL;
+
+    if (t->route == TORCH_DISPATCHER) {
+        StableIValue s[6] = { own(t, x), pair(t, twos), pair(t, twos), pair(t, zeros), pair(t, ones), 0 };
+
+        return dispatch(t, "aten::max_pool2d", s);
+    }
+    if (t->on_cuda)
+        MUST(c, libtorch_cuda, aoti_torch_cuda_max_pool2d_with_indices(x, twos, 2, twos, 2, zeros, 2, ones, 2, 0, &y, &indices));
+    else
+        MUST(c, libtorch, aoti_torch_cpu_max_pool2d_with_indices(x, twos, 2, twos, 2, zeros, 2, ones, 2, 0, &y, &indices));
+    torch_drop(t, indices);
+    return y;
+}
+
+AtenTensorHandle torch_view(struct torch *t, AtenTensorHandle x, int64_t rows, int64_t columns)
+{
+    struct child *c = t->child;
+    const int64_t sizes[2] = { rows, columns }, strides[2] = { columns, 1 };
+    AtenTensorHandle y = NULL;
+
+    MUST(c, libtorch, aoti_torch__reinterpret_tensor(x, 2, sizes, strides, 0, &y));
+    return y;
+}
+
+AtenTensorHandle torch_linear(struct torch *t, AtenTensorHandle x, AtenTensorHandle w, AtenTensorHandle b,
+                              int64_t rows, int64_t in, int64_t out)
+{
+    struct child *c = t->child;
+    const int64_t transposed[2] = { in, out }, t_strides[2] = { 1, in }, sizes[2] = { rows, out }, strides[2] = { out, 1 };
+    AtenTensorHandle wt = NULL, y = NULL;
+
+    if (t->route == TORCH_DISPATCHER) {
+        StableIValue s[3] = { own(t, x), own(t, w), optional(t, own(t, b)) };
+
+        return dispatch(t, "aten::linear", s);
+    }
+    MUST(c, libtorch, aoti_torch__reinterpret_tensor(w, 2, transposed, t_strides, 0, &wt));
+    MUST(c, libtorch, aoti_torch_empty_strided(2, sizes, strides, t->float32, t->device_type, 0, &y));
+    if (t->on_cuda)
+        MUST(c, libtorch_cuda, aoti_torch_cuda_addmm_out(y, b, x, wt, 1.0, 1.0));
+    else
+        MUST(c, libtorch, aoti_torch_cpu_addmm_out(y, b, x, wt, 1.0, 1.0));
+    torch_drop(t, wt);
+    return y;
+}

@@ -1,0 +1,78 @@
+/* torch.cnn - the SimpleCNN forward by the installed PyTorch's own operations:
+ * on the CPU, and again on each GPU. */
+#include "child/child.h"
+
+#include "child/torch.h"
+#include "math/cnn.h"
+
+static AtenTensorHandle upload(struct torch *t, float *data, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    const int64_t sizes[4] = { a, b, c, d };
+
+    return torch_from_host(t, data, b == 0 ? 1 : c == 0 ? 2 : 4, sizes);
+}
+
+static void forward(struct torch *t, const struct cnn_data *d, float *logits)
+{
+    static const int64_t sizes[2] = { CNN_N, CNN_CLASSES };
+    AtenTensorHandle x = upload(t, d->x, CNN_N, CNN_C, CNN_HW, CNN_HW), w1 = upload(t, d->w1, CNN_K, CNN_C, CNN_R, CNN_R);
+    AtenTensorHandle b1 = upload(t, d->b1, CNN_B1, 0, 0, 0), w2 = upload(t, d->w2, CNN_HIDDEN, CNN_FEATURES, 0, 0);
+    AtenTensorHandle b2 = upload(t, d->b2, CNN_B2, 0, 0, 0), w3 = upload(t, d->w3, CNN_CLASSES, CNN_HIDDEN, 0, 0);
+    AtenTensorHandle b3 = upload(t, d->b3, CNN_B3, 0, 0, 0);
+    AtenTensorHandle y[7];
+
+    y[0] = torch_conv2d(t, x, w1, b1);
+    y[1] = torch_relu(t, y[0]);
+    y[2] = torch_max_pool2d(t, y[1]);
+    y[3] = torch_view(t, y[2], CNN_N, CNN_FEATURES);
+    y[4] = torch_linear(t, y[3], w2, b2, CNN_N, CNN_FEATURES, CNN_HIDDEN);
+    y[5] = torch_relu(t, y[4]);
+    y[6] = torch_linear(t, y[5], w3, b3, CNN_N, CNN_HIDDEN, CNN_CLASSES);
+    torch_to_host(t, y[6], logits, 2, sizes);
+    for (size_t i = 0; i < COUNT_OF(y); i++)
+        torch_drop(t, y[i]);
+    for (size_t i = 0; i < 7; i++)
+        torch_drop(t, (AtenTensorHandle[]){ x, w1, b1, w2, b2, w3, b3 }[i]);
+}
+
+static void run(struct child *c)
+{
+    static const int dims[] = { CNN_N, CNN_CLASSES, 0 };
+    float *logits = host_buffer(c, CNN_LOGITS * sizeof *logits);
+    struct cnn_layers expected;
+    struct cnn_data d;
+    struct torch t;
+
+    torch_begin(&t, c, c->device_uuid != NULL);
+    saw_text(c, "route", "%s", torch_route_name(&t));
+    saw_text(c, "device", "%s", t.on_cuda ? "cuda" : "cpu");
+    if (!cnn_make_integers(&d, &expected, &c->arena, c->seed, &c->err))
+        stop_ours(c, "%s", c->err.text);
+    forward(&t, &d, logits);
+    compare_exact(c, "integers", logits, expected.logits, dims);
+    cnn_make_random(&d, &expected, &c->arena, c->seed);
+    forward(&t, &d, logits);
+    compare_close(c, "random", logits, expected.logits, dims, cnn_nmse_limit());
+    saw_num(c, "seed", "", (double)c->seed);
+}
+
+extern const struct probe probe_stack_loads;
+
+const struct probe probe_torch_cnn = {
+    .name     = "torch.cnn",
+    .claim    = "PyTorch's own operations compute a small convolutional network right.",
+    .scope    = SCOPE_STACK_CPU_DEVICE,
+    .needs    = NEEDS_STACK,
+    .stacks   = ON_TORCH,
+    .library  = "torch_cpu",
+    .rests_on = { &probe_stack_loads },
+    .may_skip = true,
+    .expects  = (const struct expect[]){
+        { .key = "integers.wrong", .bound = EQUALS, .number = 0, .sentence = "%s of 640 logits differ on integer data, which is exact in any order",
+          .detail = "integers.first" },
+        { .key = "random.nmse_ratio", .bound = AT_MOST, .number = 1, .sentence = "the error on random data is %s times what fp32 may show",
+          .detail = "random.first", .source = "math/cnn.h" },
+        { .key = NULL },
+    },
+    .run      = run,
+};
