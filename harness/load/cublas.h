@@ -2,17 +2,23 @@
 #ifndef LOAD_CUBLAS_H
 #define LOAD_CUBLAS_H
 
-#include "load/dl.h"
+#include "load/cuda.h"
 
 typedef int                     cublasStatus_t;         /* enums there */
 typedef int                     cublasOperation_t;
 typedef int                     cublasMath_t;
 typedef int                     libraryPropertyType;
+typedef int                     cudaDataType;
+typedef int                     cublasComputeType_t;
+typedef int                     cublasGemmAlgo_t;
 typedef struct cublasContext   *cublasHandle_t;
 
 enum {
     CUBLAS_OP_N = 0, CUBLAS_OP_T = 1,
     CUBLAS_PEDANTIC_MATH = 2,           /* no TF32, no emulation: fp32 means fp32 */
+    CUBLAS_COMPUTE_32F_PEDANTIC = 69,
+    CUBLAS_GEMM_DEFAULT = -1,
+    CUDA_R_32F = 0,
     MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2,
 };
 
@@ -20,11 +26,20 @@ enum {
     SYM(NEED, cublasStatus_t, cublasCreate_v2,          (cublasHandle_t *)) \
     SYM(NEED, cublasStatus_t, cublasDestroy_v2,         (cublasHandle_t)) \
     SYM(NEED, cublasStatus_t, cublasGetProperty,        (libraryPropertyType, int *)) \
+    SYM(NEED, cublasStatus_t, cublasGetVersion_v2,      (cublasHandle_t, int *)) \
+    SYM(NEED, cublasStatus_t, cublasSetStream_v2,       (cublasHandle_t, CUstream)) \
+    SYM(WANT, cublasStatus_t, cublasSetWorkspace_v2,    (cublasHandle_t, void *, size_t)) /* since 11.2 */ \
     SYM(NEED, cublasStatus_t, cublasSetMathMode,        (cublasHandle_t, cublasMath_t)) \
+    SYM(NEED, cublasStatus_t, cublasGetMathMode,        (cublasHandle_t, cublasMath_t *)) \
     SYM(WANT, const char *,   cublasGetStatusString,    (cublasStatus_t)) \
     SYM(NEED, cublasStatus_t, cublasSgemm_v2,           (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
                                                          const float *, const float *, int, const float *, int, \
-                                                         const float *, float *, int))
+                                                         const float *, float *, int)) \
+    SYM(NEED, cublasStatus_t, cublasGemmEx,             (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
+                                                         const void *, const void *, cudaDataType, int, \
+                                                         const void *, cudaDataType, int, \
+                                                         const void *, void *, cudaDataType, int, \
+                                                         cublasComputeType_t, cublasGemmAlgo_t))
 
 struct cublas { struct dl dl; CUBLAS_SYMS(DL_FIELD) };
 

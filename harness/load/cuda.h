@@ -49,7 +49,10 @@ enum {
     SYM(NEED, CUresult, cuDeviceTotalMem_v2,            (size_t *, CUdevice)) \
     SYM(NEED, CUresult, cuDeviceGetPCIBusId,            (char *, int, CUdevice)) \
     SYM(NEED, CUresult, cuDevicePrimaryCtxRetain,       (CUcontext *, CUdevice)) \
+    SYM(NEED, CUresult, cuDevicePrimaryCtxRelease_v2,   (CUdevice)) \
+    SYM(NEED, CUresult, cuDevicePrimaryCtxGetState,     (CUdevice, unsigned *, int *)) \
     SYM(NEED, CUresult, cuCtxSetCurrent,                (CUcontext)) \
+    SYM(NEED, CUresult, cuCtxGetCurrent,                (CUcontext *)) \
     SYM(NEED, CUresult, cuCtxSynchronize,               (void)) \
     SYM(NEED, CUresult, cuMemAlloc_v2,                  (CUdeviceptr *, size_t)) \
     SYM(NEED, CUresult, cuMemFree_v2,                   (CUdeviceptr)) \
@@ -59,14 +62,26 @@ enum {
     SYM(NEED, CUresult, cuMemcpyHtoD_v2,                (CUdeviceptr, const void *, size_t)) \
     SYM(NEED, CUresult, cuMemcpyDtoH_v2,                (void *, CUdeviceptr, size_t)) \
     SYM(NEED, CUresult, cuMemcpyDtoD_v2,                (CUdeviceptr, CUdeviceptr, size_t)) \
+    SYM(NEED, CUresult, cuMemcpyHtoDAsync_v2,           (CUdeviceptr, const void *, size_t, CUstream)) \
+    SYM(NEED, CUresult, cuMemcpyDtoHAsync_v2,           (void *, CUdeviceptr, size_t, CUstream)) \
+    SYM(NEED, CUresult, cuMemsetD8_v2,                  (CUdeviceptr, unsigned char, size_t)) \
     SYM(NEED, CUresult, cuMemsetD32_v2,                 (CUdeviceptr, unsigned, size_t)) \
     SYM(NEED, CUresult, cuModuleLoadData,               (CUmodule *, const void *)) \
     SYM(NEED, CUresult, cuModuleLoadDataEx,             (CUmodule *, const void *, unsigned, CUjit_option *, void **)) \
     SYM(NEED, CUresult, cuModuleUnload,                 (CUmodule)) \
     SYM(NEED, CUresult, cuModuleGetFunction,            (CUfunction *, CUmodule, const char *)) \
+    SYM(NEED, CUresult, cuFuncGetAttribute,             (int *, CUfunction_attribute, CUfunction)) \
     SYM(NEED, CUresult, cuLaunchKernel,                 (CUfunction, unsigned, unsigned, unsigned, \
                                                          unsigned, unsigned, unsigned, unsigned, \
                                                          CUstream, void **, void **)) \
+    SYM(NEED, CUresult, cuStreamCreate,                 (CUstream *, unsigned)) \
+    SYM(NEED, CUresult, cuStreamSynchronize,            (CUstream)) \
+    SYM(NEED, CUresult, cuStreamDestroy_v2,             (CUstream)) \
+    SYM(NEED, CUresult, cuEventCreate,                  (CUevent *, unsigned)) \
+    SYM(NEED, CUresult, cuEventRecord,                  (CUevent, CUstream)) \
+    SYM(NEED, CUresult, cuEventSynchronize,             (CUevent)) \
+    SYM(NEED, CUresult, cuEventElapsedTime,             (float *, CUevent, CUevent)) /* ms */ \
+    SYM(NEED, CUresult, cuEventDestroy_v2,              (CUevent)) \
     SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
 
 struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };

@@ -9,6 +9,7 @@ typedef int               ncclDataType_t;
 typedef int               ncclRedOp_t;
 typedef int               ncclScalarResidence_t;
 typedef struct ncclComm  *ncclComm_t;
+typedef struct { char internal[128]; } ncclUniqueId;
 
 enum { ncclFloat32 = 7, ncclScalarHostImmediate = 1 };
 
@@ -16,8 +17,11 @@ enum { ncclFloat32 = 7, ncclScalarHostImmediate = 1 };
     SYM(NEED, ncclResult_t, ncclGetVersion,             (int *)) \
     SYM(NEED, const char *, ncclGetErrorString,         (ncclResult_t)) \
     SYM(WANT, const char *, ncclGetLastError,           (ncclComm_t)) \
+    SYM(NEED, ncclResult_t, ncclGetUniqueId,            (ncclUniqueId *)) \
+    SYM(NEED, ncclResult_t, ncclCommInitRank,           (ncclComm_t *, int, ncclUniqueId, int)) \
     SYM(NEED, ncclResult_t, ncclCommInitAll,            (ncclComm_t *, int, const int *)) \
     SYM(NEED, ncclResult_t, ncclCommDestroy,            (ncclComm_t)) \
+    SYM(NEED, ncclResult_t, ncclCommAbort,              (ncclComm_t)) \
     SYM(NEED, ncclResult_t, ncclCommGetAsyncError,      (ncclComm_t, ncclResult_t *)) \
     SYM(WANT, ncclResult_t, ncclRedOpCreatePreMulSum,   (ncclRedOp_t *, void *, ncclDataType_t, ncclScalarResidence_t, ncclComm_t)) \
     SYM(WANT, ncclResult_t, ncclRedOpDestroy,           (ncclRedOp_t, ncclComm_t)) \

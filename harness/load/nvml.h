@@ -7,8 +7,11 @@
 typedef int                       nvmlReturn_t;         /* enums there */
 typedef int                       nvmlEnableState_t;
 typedef int                       nvmlComputeMode_t;
+typedef int                       nvmlTemperatureSensors_t;
+typedef int                       nvmlClockType_t;
 typedef struct nvmlDevice_st     *nvmlDevice_t;
 typedef struct { unsigned long long total, free, used; } nvmlMemory_t;
+typedef struct { unsigned version; unsigned long long total, reserved, free, used; } nvmlMemory_v2_t;   /* version: nvmlMemory_v2 */
 typedef struct {
     char     busIdLegacy[16];
     unsigned domain, bus, device, pciDeviceId, pciSubSystemId;
@@ -27,6 +30,11 @@ enum {
     NVML_ERROR_INSUFFICIENT_SIZE       = 7,
     NVML_ERROR_DRIVER_NOT_LOADED       = 9,
     NVML_ERROR_LIB_RM_VERSION_MISMATCH = 18,
+    NVML_TEMPERATURE_GPU               = 0,
+    NVML_CLOCK_GRAPHICS                = 0,
+    NVML_CLOCK_SM                      = 1,
+    NVML_CLOCK_MEM                     = 2,
+    nvmlMemory_v2                      = 0x02000028,   /* size 40, version 2 */
 };
 
 #define NVML_SYMS(SYM) \
@@ -39,6 +47,7 @@ enum {
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetCount_v2,              (unsigned *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetHandleByIndex_v2,      (unsigned, nvmlDevice_t *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetHandleByUUID,          (const char *, nvmlDevice_t *)) \
+    SYM(NEED, nvmlReturn_t, nvmlDeviceGetHandleByPciBusId_v2,   (const char *, nvmlDevice_t *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetName,                  (nvmlDevice_t, char *, unsigned)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetUUID,                  (nvmlDevice_t, char *, unsigned)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetSerial,                (nvmlDevice_t, char *, unsigned)) \
@@ -46,13 +55,21 @@ enum {
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetVbiosVersion,          (nvmlDevice_t, char *, unsigned)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetPciInfo_v3,            (nvmlDevice_t, nvmlPciInfo_t *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetMemoryInfo,            (nvmlDevice_t, nvmlMemory_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetMemoryInfo_v2,         (nvmlDevice_t, nvmlMemory_v2_t *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetEccMode,               (nvmlDevice_t, nvmlEnableState_t *, nvmlEnableState_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMigMode,               (nvmlDevice_t, unsigned *, unsigned *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetComputeMode,           (nvmlDevice_t, nvmlComputeMode_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v3, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
-    SYM(WANT, nvmlReturn_t, nvmlDeviceGetEnforcedPowerLimit,    (nvmlDevice_t, unsigned *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetEnforcedPowerLimit,    (nvmlDevice_t, unsigned *)) /* mW */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetPersistenceMode,       (nvmlDevice_t, nvmlEnableState_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetTemperature,           (nvmlDevice_t, nvmlTemperatureSensors_t, unsigned *)) /* deg C */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetClockInfo,             (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxClockInfo,          (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrentClocksThrottleReasons, (nvmlDevice_t, unsigned long long *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetNvLinkState,           (nvmlDevice_t, unsigned, nvmlEnableState_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkWidth,      (nvmlDevice_t, unsigned *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkWidth,     (nvmlDevice_t, unsigned *))
 
 struct nvml { struct dl dl; NVML_SYMS(DL_FIELD) };
