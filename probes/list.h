@@ -10,12 +10,25 @@
     X(driver_sees_all) \
     X(device_facts) \
     X(cuda_context) \
+    X(cuda_launch) \
+    X(cuda_jit) \
+    X(cuda_copy_h2d) \
+    X(cuda_copy_d2h) \
+    X(cuda_copy_d2d) \
+    X(cuda_sum) \
     X(stack_files) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
     X(stack_versions) \
+    X(stack_archs) \
+    X(nvrtc_compile) \
+    X(blas_gemm_fp32) \
+    X(dnn_conv_fp32) \
+    X(nccl_kernel) \
+    X(cnn_simple) \
+    X(cnn_simple_random) \
     X(torch_cnn)
 
 #endif

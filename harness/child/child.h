@@ -113,6 +113,23 @@ struct grid { unsigned x, y, z; };
     child_launch((c), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
 void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args);
 
+/* Loads all of them into the context, once per process. */
+void child_load_kernels(struct child *c);
+
+/* How our kernels were loaded: "sass" or "ptx". */
+const char *child_kernels_rung(const struct child *c);
+
+/* The PTX that holds a kernel, compiled by the driver's JIT; and a launch from any module. */
+CUmodule child_load_ptx(struct child *c, const char *kernel);
+void child_launch_from(struct child *c, CUmodule module, const char *name, struct grid blocks, struct grid threads, void **args);
+
+/* One-dimensional: enough blocks of 256 threads for n. */
+enum { BLOCK = 256 };
+static inline struct grid blocks_for(uint64_t n)
+{
+    return (struct grid){ (unsigned)((n + BLOCK - 1) / BLOCK), 1, 1 };
+}
+
 /* ---- The verdict of a comparison: what and how many elements differ ---- */
 
 /* Observes "<key>.compared", "<key>.wrong" and, if any is wrong, "<key>.first":

@@ -34,9 +34,6 @@ void record_end(struct child *c, long index);
 /* ---- The fault handler (fault.c): set again at each begin, because libraries install their own. ---- */
 void fault_install(struct crumb *page, int fd);
 
-/* Loads our kernels into the context, once per process (kernels.c). */
-void child_load_kernels(struct child *c);
-
 /* Makes ready what the probe needs; says so in a record if that takes anything. */
 void child_prepare(struct child *c, const struct probe *p);
 

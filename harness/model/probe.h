@@ -39,6 +39,7 @@ struct expect {
     const char *key;        /* the observation's key; a trailing '*' takes every key that starts so */
     enum bound  bound;
     double      number;
+    bool        optional;   /* not seeing it is fine; otherwise no observation is BROKEN */
     const char *fact;
     const char *sentence;   /* what is wrong when it does not hold; %s is the observation's value */
     const char *detail;     /* the key of a text observation that says more, appended; NULL: none */

@@ -37,11 +37,14 @@ static void run(struct child *c)
     saw_num(c, "parts.opened", "", (double)opened);
 }
 
+extern const struct probe probe_stack_files;
+
 const struct probe probe_stack_parts = {
     .name        = "stack.parts",
     .claim       = "Every vendor library of the stack opens by its own path.",
     .scope       = SCOPE_STACK,
     .stacks      = ON_ANY_STACK,
+    .rests_on    = { &probe_stack_files },
     .own_process = true,
     .limit_s     = 120,
     .expects     = (const struct expect[]){

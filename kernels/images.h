@@ -1,0 +1,18 @@
+/* images.h - our kernels as the driver loads them, carried inside the program. */
+#ifndef KERNELS_IMAGES_H
+#define KERNELS_IMAGES_H
+
+#include <stddef.h>
+
+struct kernel_image {
+    const char *name;           /* "gemm": the .cu file's */
+    const void *fatbin;         /* machine code for several architectures; NULL if built without nvcc */
+    const char *ptx;            /* low PTX for every driver since R410; ends with NUL */
+};
+
+extern const struct kernel_image kernel_images[];       /* ends with a NULL name */
+
+/* The image that holds a kernel; NULL if there is no such kernel. */
+const struct kernel_image *kernel_image_of(const char *kernel);
+
+#endif

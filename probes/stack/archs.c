@@ -1,0 +1,61 @@
+/* stack.archs - whether the stack's libraries carry code for this GPU, measured
+ * in the files: as machine code, or at least as PTX for the driver to compile. */
+#include "child/child.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "child/gpu_code.h"
+
+/* Libraries whose code lies in plain fat binaries. cuFFT and others hide theirs
+ * elsewhere in the file: nothing can be said of them from headers alone. */
+static bool is_readable_family(const char *family)
+{
+    static const char *const names[] = { "torch_cuda", "cublas", "cublasLt", "cudnn_ops", "cudnn_cnn", "cudnn_engines_precompiled", "nccl" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_is(family, names[i]))
+            return true;
+    return false;
+}
+
+static void look_at(struct child *c, const struct member *m, size_t *looked)
+{
+    struct gpu_cover cover;
+
+    if (!gpu_code_cover(&cover, &c->arena, m->path, c->cc, &c->err)) {
+        saw_text(c, text_make(&c->arena, "%s.archs", m->family), "unknown: %s", c->err.text);
+        return;
+    }
+    (*looked)++;
+    saw_text(c, text_make(&c->arena, "%s.archs", m->family), "%s", cover.list);
+    if (cover.has_code && !cover.sass && !cover.ptx)
+        saw_text(c, "uncovered", "%s has no code for this GPU (sm_%d): it has %s", m->path, c->cc, cover.list);
+    else if (cover.has_code && !cover.sass)
+        saw_text(c, "warning", "%s has only PTX for this GPU (sm_%d): the first start is slow, and needs a new enough driver", m->path, c->cc);
+}
+
+static void run(struct child *c)
+{
+    size_t looked = 0;
+
+    for (size_t i = 0; i < c->stack->n_members; i++)
+        if (is_readable_family(c->stack->members[i].family) && c->stack->members[i].why_bad == NULL)
+            look_at(c, &c->stack->members[i], &looked);
+    saw_num(c, "libraries.read", "", (double)looked);
+}
+
+const struct probe probe_stack_archs = {
+    .name    = "stack.archs",
+    .claim   = "The stack's libraries carry code for this GPU.",
+    .scope   = SCOPE_STACK_DEVICE,
+    .stacks  = ON_ANY_STACK,
+    .limit_s = 120,
+    .expects = (const struct expect[]){
+        { .key = "uncovered",      .bound = ABSENT, .sentence = "%s" },
+        { .key = "libraries.read", .bound = AT_LEAST, .number = 1, .sentence = "none of the stack's libraries could be read" },
+        { .key = NULL },
+    },
+    .run     = run,
+};
