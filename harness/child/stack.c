@@ -69,13 +69,29 @@ void child_open_stack(struct child *c)
 
 /* ---- Binding what the stack has mapped ---- */
 
+/* Some are opened late, by the library that uses them and by its search path,
+ * which leads to the stack's own file (NVRTC by libtorch). */
+static void open_late(struct child *c, const char *family)
+{
+    const struct member *m = stack_member(c->stack, family);
+    const struct entry late = { .file = m != NULL ? m->path : NULL };
+
+    if (m == NULL)
+        stop_load(c, "%s has no lib%s", c->stack->name, family);
+    if (!open_entry(c, &late))
+        stop_load(c, "%s", c->err.text);
+}
+
 static void *handle_of(struct child *c, const char *family)
 {
     char path[1024], other[1024];
     void *handle;
 
-    if (!dl_find_mapped(family, path, other))
-        stop_load(c, "%s: no lib%s is loaded after opening it", c->stack->name, family);
+    if (!dl_find_mapped(family, path, other)) {
+        open_late(c, family);
+        if (!dl_find_mapped(family, path, other))
+            stop_load(c, "%s: opening lib%s maps no file of that name", c->stack->name, family);
+    }
     handle = dl_handle_of_mapped(path);
     if (handle == NULL)
         stop_load(c, "%s is mapped, but the loader does not give a handle of it", path);
