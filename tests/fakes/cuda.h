@@ -1,0 +1,33 @@
+/* cuda.h - what the files of the fake driver share. */
+#ifndef FAKES_CUDA_H
+#define FAKES_CUDA_H
+
+#include "load/cuda.h"
+#include "tests/fakes/gate.h"
+
+CUDA_SYMS(FAKE_DECLARE)
+
+enum { GPUS_MAX = 16 };
+
+struct fake_context { bool retained; int device; };
+
+/* 0, or why a call that needs a context cannot be served. */
+CUresult fake_need_init(void);
+CUresult fake_need_context(void);
+
+int fake_cc(void);                      /* FAKE_CC, compute capability times ten */
+int fake_driver_version(void);          /* FAKE_DRIVER, 13000 is CUDA 13.0 */
+int fake_visible_devices(void);
+
+/* Memory (cuda_memory.c). */
+bool fake_owns(const void *address, size_t bytes);
+bool fake_allocation_of(const void *address, void **base, size_t *bytes);
+int  fake_alloc(void **address, size_t bytes);
+int  fake_release(void *address);
+
+static inline void *host_of(CUdeviceptr p)
+{
+    return (void *)(uintptr_t)p;
+}
+
+#endif

@@ -1,0 +1,226 @@
+/* The fake driver's modules: it reads what an image says of its architecture and
+ * its kernels, refuses what the real one refuses, and launches the CPU twin. */
+#include "tests/fakes/cuda.h"
+#include "tests/host/twin.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KIND_SASS = 2, CHANGED_MAX = 16 };
+
+#define FATBIN_MAGIC 0xBA55ED50u
+
+struct CUmod_st { const char *text; };          /* PTX or a fake cubin; NULL for machine code */
+struct CUfunc_st { char name[96]; int n; };
+
+static uint32_t u32_at(const unsigned char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static uint64_t u64_at(const unsigned char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Machine code runs on its own major version, from its own minor version on. */
+static bool runs_here(unsigned arch)
+{
+    return (int)arch / 10 == fake_cc() / 10 && (int)arch <= fake_cc();
+}
+
+/* Machine code of CUDA 13 is refused by older drivers. */
+static CUresult load_fatbin(const unsigned char *at)
+{
+    const unsigned char *end = at + 16 + u64_at(at + 8);
+
+    for (at += 16; at + 64 <= end;) {
+        uint16_t kind;
+        uint64_t size = u64_at(at + 8);
+
+        memcpy(&kind, at, sizeof kind);
+        if (kind == KIND_SASS && runs_here(u32_at(at + 28)) && fake_driver_version() >= 13000)
+            return 0;
+        at += u32_at(at + 4) + size;
+    }
+    return CUDA_ERROR_NO_BINARY_FOR_GPU;
+}
+
+/* The newest PTX that a driver of that CUDA version takes (PTX ISA's release table). */
+static double newest_ptx(int driver)
+{
+    static const struct { int driver; double ptx; } releases[] = {
+        { 13000, 9.0 }, { 12090, 8.8 }, { 12080, 8.7 }, { 12040, 8.4 }, { 12000, 8.0 }, { 11080, 7.8 }, { 11000, 7.0 }, { 10000, 6.3 },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(releases); i++)
+        if (driver >= releases[i].driver)
+            return releases[i].ptx;
+    return 6.0;
+}
+
+static CUresult load_ptx(const char *text)
+{
+    const char *version = strstr(text, ".version "), *target = strstr(text, ".target sm_");
+
+    if (version == NULL || target == NULL)
+        return 218;
+    if (strtod(version + strlen(".version "), NULL) > newest_ptx(fake_driver_version()) + 0.01)
+        return 222;
+    return strtol(target + strlen(".target sm_"), NULL, 10) <= fake_cc() ? 0 : CUDA_ERROR_NO_BINARY_FOR_GPU;
+}
+
+CUresult fake_cuModuleLoadData(CUmodule *module, const void *image)
+{
+    CUresult code = fake_need_context();
+    struct CUmod_st loaded = { NULL };
+
+    if (code != 0)
+        return code;
+    if (u32_at(image) == FATBIN_MAGIC) {
+        code = load_fatbin(image);
+    } else if (memcmp(image, ELFMAG, SELFMAG) == 0) {
+        code = 0;
+    } else if (strncmp(image, "FAKE-CUBIN ", 11) == 0) {
+        loaded.text = strdup(image);
+    } else {
+        code = load_ptx(image);
+        loaded.text = strdup(image);
+    }
+    if (code != 0)
+        return code;
+    *module = malloc(sizeof **module);
+    **module = loaded;
+    return 0;
+}
+
+CUresult fake_cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned n, CUjit_option *options, void **values)
+{
+    CUresult code = fake_cuModuleLoadData(module, image);
+
+    for (unsigned i = 0; i + 1 < n; i++)
+        if (code != 0 && options[i] == CU_JIT_ERROR_LOG_BUFFER && options[i + 1] == CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES)
+            snprintf(values[i], (size_t)(uintptr_t)values[i + 1], "the simulated driver does not take this image (%d)", code);
+    return code;
+}
+
+CUresult fake_cuModuleUnload(CUmodule module)
+{
+    free((void *)(uintptr_t)module->text);
+    free(module);
+    return fake_need_context();
+}
+
+static bool names_kernel(const char *text, const char *name)
+{
+    char entry[128], cubin[128];
+    const char *at;
+
+    snprintf(entry, sizeof entry, ".entry %s(", name);
+    snprintf(cubin, sizeof cubin, "FAKE-CUBIN %s\n", name);
+    at = strstr(text, entry);
+    return at != NULL || strstr(text, cubin) != NULL;
+}
+
+CUresult fake_cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name)
+{
+    int n = twin_params(name);
+
+    if ((module->text != NULL && !names_kernel(module->text, name)) || n < 0)
+        return 500;
+    *function = calloc(1, sizeof **function);
+    snprintf((*function)->name, sizeof (*function)->name, "%s", name);
+    (*function)->n = n;
+    return fake_need_context();
+}
+
+CUresult fake_cuFuncGetAttribute(int *value, CUfunction_attribute which, CUfunction function)
+{
+    static const int values[] = { 1024, 0, 0, 0, 32 };  /* max threads, shared, const and local bytes, registers */
+
+    (void)function;
+    *value = which >= 0 && (size_t)which < COUNT_OF(values) ? values[which] : 0;
+    if (which == 5 || which == 6)
+        *value = fake_cc();
+    return which >= 0 && which <= 6 ? fake_need_context() : 1;
+}
+
+/* The product ends the list with NULL, so a call with too few or too many
+ * arguments, which a real GPU would read as rubbish, is an error here. */
+static bool as_many_as(void **params, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (params[i] == NULL)
+            return false;
+    return params[n] == NULL;
+}
+
+struct watched { void *base; size_t bytes; unsigned char *before; };
+
+/* Which memory a kernel writes is seen by what changed. Only done when a fault is ordered. */
+static size_t watch(struct watched list[CHANGED_MAX], void **params, int n)
+{
+    size_t watched = 0;
+
+    for (int i = 0; i < n && watched < CHANGED_MAX; i++) {
+        struct watched *w = &list[watched];
+        void *p;
+
+        if ((uintptr_t)params[i] % sizeof p != 0)
+            continue;                   /* not a pointer's place */
+        memcpy(&p, params[i], sizeof p);
+        if (!fake_allocation_of(p, &w->base, &w->bytes))
+            continue;
+        w->before = malloc(w->bytes);
+        memcpy(w->before, w->base, w->bytes);
+        watched++;
+    }
+    return watched;
+}
+
+static void spoil_changed(struct watched *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t words = list[i].bytes / 4, at = words;
+        float *now = list[i].base;
+
+        while (at > 0 && memcmp(now + at - 1, list[i].before + 4 * (at - 1), 4) == 0)
+            at--;
+        if (at > 0)
+            fake_spoil(now + at - 1, 1);
+        free(list[i].before);
+    }
+}
+
+CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                             unsigned shared, CUstream stream, void **params, void **extra)
+{
+    struct watched list[CHANGED_MAX];
+    CUresult code = fake_need_context();
+    char finer[160];
+    size_t n = 0;
+    bool ok;
+
+    (void)stream;
+    snprintf(finer, sizeof finer, "cuLaunchKernel@%s", f->name);
+    if (code == 0)
+        code = (CUresult)fake_gate(finer);
+    if (code != 0)
+        return code;
+    if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
+        || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
+        return 1;
+    if (fake_spoil_is_ordered())
+        n = watch(list, params, f->n);
+    ok = twin_launch(f->name, gx, gy, gz, bx, by, bz, params);
+    spoil_changed(list, n);
+    return ok ? 0 : 719;
+}

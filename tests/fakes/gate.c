@@ -1,0 +1,167 @@
+/* Faults on order:
+ *
+ *     FAKE_FAULT="what:symbol[:nth[:code]],..."
+ *
+ * what is fail, crash, abort, hang, spin, flood, exit, late, nan or wrong;
+ * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
+ * every one; code is what a failing or late call returns, or the exit code. A
+ * symbol may also be the library's soname: then it happens while it is loaded.
+ */
+#include "tests/fakes/gate.h"
+
+#include <dlfcn.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined __x86_64__
+__asm__(".pushsection .text\n .type fake_enter, %function\nfake_enter:\n"
+        "push %rdi\n push %rsi\n push %rdx\n push %rcx\n push %r8\n push %r9\n push %r10\n sub $128, %rsp\n"
+        "movups %xmm0, (%rsp)\n movups %xmm1, 16(%rsp)\n movups %xmm2, 32(%rsp)\n movups %xmm3, 48(%rsp)\n"
+        "movups %xmm4, 64(%rsp)\n movups %xmm5, 80(%rsp)\n movups %xmm6, 96(%rsp)\n movups %xmm7, 112(%rsp)\n"
+        "mov %r11, %rdi\n call fake_gate\n"
+        "movups (%rsp), %xmm0\n movups 16(%rsp), %xmm1\n movups 32(%rsp), %xmm2\n movups 48(%rsp), %xmm3\n"
+        "movups 64(%rsp), %xmm4\n movups 80(%rsp), %xmm5\n movups 96(%rsp), %xmm6\n movups 112(%rsp), %xmm7\n"
+        "add $128, %rsp\n pop %r10\n pop %r9\n pop %r8\n pop %rcx\n pop %rdx\n pop %rsi\n pop %rdi\n"
+        "test %rax, %rax\n jnz 2f\n jmp *%r10\n2: ret\n .hidden fake_enter\n .globl fake_enter\n .popsection\n");
+#else
+__asm__(".pushsection .text\n .type fake_enter, %function\nfake_enter:\n"
+        "stp x29, x30, [sp, #-224]!\n mov x29, sp\n"
+        "stp x0, x1, [sp, #16]\n stp x2, x3, [sp, #32]\n stp x4, x5, [sp, #48]\n stp x6, x7, [sp, #64]\n stp x8, x17, [sp, #80]\n"
+        "stp q0, q1, [sp, #96]\n stp q2, q3, [sp, #128]\n stp q4, q5, [sp, #160]\n stp q6, q7, [sp, #192]\n"
+        "mov x0, x16\n bl fake_gate\n mov x16, x0\n"
+        "ldp x0, x1, [sp, #16]\n ldp x2, x3, [sp, #32]\n ldp x4, x5, [sp, #48]\n ldp x6, x7, [sp, #64]\n ldp x8, x17, [sp, #80]\n"
+        "ldp q0, q1, [sp, #96]\n ldp q2, q3, [sp, #128]\n ldp q4, q5, [sp, #160]\n ldp q6, q7, [sp, #192]\n"
+        "ldp x29, x30, [sp], #224\n cbnz x16, 2f\n br x17\n2: mov x0, x16\n ret\n .hidden fake_enter\n .globl fake_enter\n .popsection\n");
+#endif
+
+enum { ORDERS_MAX = 16 };
+
+struct order { char what[8], symbol[96]; long nth, code, calls; };
+
+static struct order orders[ORDERS_MAX];
+static size_t n_orders;
+static bool read_already;
+static enum { SOUND, NAN_RESULT, WRONG_RESULT } spoil;
+
+static void read_orders(void)
+{
+    const char *at = getenv("FAKE_FAULT");
+
+    read_already = true;
+    while (at != NULL && *at != '\0' && n_orders < ORDERS_MAX) {
+        struct order o = { .code = -1 };
+        size_t n = strcspn(at, ",");
+        char text[160];
+
+        snprintf(text, sizeof text, "%.*s", (int)n, at);
+        if (sscanf(text, "%7[^:]:%95[^:]:%ld:%ld", o.what, o.symbol, &o.nth, &o.code) < 2)
+            fprintf(stderr, "fake: FAKE_FAULT has no symbol in \"%s\"\n", text);
+        else
+            orders[n_orders++] = o;
+        at += n + (at[n] == ',');
+    }
+}
+
+_Noreturn static void flood(void)
+{
+    static const char line[] = "the fake floods this stream with lines that nobody asked for, again and again\n";
+
+    for (;;)
+        if (write(STDOUT_FILENO, line, sizeof line - 1) < 0 && write(STDERR_FILENO, line, sizeof line - 1) < 0)
+            usleep(1000);
+        else
+            (void)!write(STDERR_FILENO, line, sizeof line - 1);
+}
+
+static long carry_out(const struct order *o)
+{
+    static volatile unsigned turns;
+    int *volatile nowhere = NULL;
+
+    if (strcmp(o->what, "fail") == 0)
+        return o->code >= 0 ? o->code : fake_failure;
+    if (strcmp(o->what, "crash") == 0)
+        *nowhere = 1;
+    if (strcmp(o->what, "abort") == 0)
+        abort();
+    while (strcmp(o->what, "hang") == 0)
+        pause();
+    while (strcmp(o->what, "spin") == 0)
+        turns++;
+    if (strcmp(o->what, "flood") == 0)
+        flood();
+    if (strcmp(o->what, "exit") == 0)
+        exit(o->code >= 0 ? (int)o->code : 0);
+    if (strcmp(o->what, "late") == 0 && fake_driver() != NULL)
+        fake_driver()->late(o->code >= 0 ? o->code : 700);      /* CUDA_ERROR_ILLEGAL_ADDRESS */
+    if (strcmp(o->what, "nan") == 0)
+        spoil = NAN_RESULT;
+    if (strcmp(o->what, "wrong") == 0)
+        spoil = WRONG_RESULT;
+    return 0;
+}
+
+long fake_gate(const char *symbol)
+{
+    if (!read_already)
+        read_orders();
+    for (size_t i = 0; i < n_orders; i++) {
+        struct order *o = &orders[i];
+        long code;
+
+        if (strcmp(o->symbol, symbol) != 0 || (o->nth > 0 && ++o->calls != o->nth))
+            continue;
+        code = carry_out(o);
+        if (code != 0)
+            return code;
+    }
+    return 0;
+}
+
+bool fake_spoil_is_ordered(void)
+{
+    return spoil != SOUND;
+}
+
+/* One element only, so that a check that samples has to be lucky. */
+void fake_spoil(float *results, size_t n)
+{
+    if (n > 0 && spoil == NAN_RESULT)
+        results[0] = NAN;
+    if (n > 0 && spoil == WRONG_RESULT)
+        results[n - 1] += 1.0f;
+    spoil = SOUND;
+}
+
+const struct fake_driver *fake_driver(void)
+{
+    static const struct fake_driver *driver;
+    void *handle;
+
+    if (driver == NULL && (handle = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL)) != NULL)
+        driver = dlsym(handle, "fake_driver_functions");
+    return driver;
+}
+
+long fake_number(const char *variable, long otherwise)
+{
+    const char *text = getenv(variable);
+    char *end;
+    long n;
+
+    if (text == NULL || *text == '\0')
+        return otherwise;
+    n = strtol(text, &end, 10);
+    return *end == '\0' ? n : otherwise;
+}
+
+#ifdef FAKE_SONAME
+__attribute__((constructor)) static void loaded(void)
+{
+    fake_gate(FAKE_SONAME);
+}
+#endif

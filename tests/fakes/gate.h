@@ -1,0 +1,65 @@
+/* gate.h - what every fake library is made of: an exported entry for each
+ * symbol of the product's own list, behind a gate that can make the call fail,
+ * crash or hang on order; see gate.c for how to order. The entry `cuInit` goes
+ * on to the C function `fake_cuInit`.
+ */
+#ifndef FAKES_GATE_H
+#define FAKES_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* The code of a call that was ordered to fail without naming one; every fake defines it. */
+extern const long fake_failure;
+
+/* 0: go on; else what the entry returns. `symbol` may also be a finer name that
+ * a fake makes up: "cuLaunchKernel@gemm". */
+long fake_gate(const char *symbol);
+
+/* Spoils one result if that was ordered for the call that runs: the first
+ * becomes NaN, or the last is off by one. */
+void fake_spoil(float *results, size_t n);
+bool fake_spoil_is_ordered(void);
+
+/* What the other fakes ask of the fake driver in this process, as the real ones do. */
+struct fake_driver {
+    bool (*owns)(const void *address, size_t bytes);            /* the whole range lies inside one allocation */
+    int  (*alloc)(void **address, size_t bytes);                /* a CUresult */
+    int  (*release)(void *address);
+    int  (*synchronize)(void);
+    int  (*device_count)(void);                                 /* 0 too if the driver does not initialise */
+    int  (*version)(void);
+    void (*late)(long code);                                    /* the next cuCtxSynchronize returns it */
+};
+
+/* NULL if there is no libcuda.so.1. */
+const struct fake_driver *fake_driver(void);
+
+/* A whole number of the environment, or `otherwise`. */
+long fake_number(const char *variable, long otherwise);
+
+#define FAKE_DECLARE(need, ret, name, params)   __attribute__((visibility("hidden"))) ret fake_##name params;
+
+/* All registers that hold arguments are kept, so the entry needs not know its
+ * parameters: it hands its name and its function to fake_enter. */
+#if defined __x86_64__
+#define FAKE_LOAD(name) "lea 1f(%rip), %r11\n lea fake_" #name "(%rip), %r10\n jmp fake_enter\n"
+#elif defined __aarch64__
+#define FAKE_LOAD(name) \
+    "adrp x16, 1f\n add x16, x16, :lo12:1f\n" \
+    "adrp x17, fake_" #name "\n add x17, x17, :lo12:fake_" #name "\n b fake_enter\n"
+#else
+#error "write the entry of a fake for this machine"
+#endif
+
+#define FAKE_ENTRY(need, ret, name, params) \
+    __asm__(".pushsection .text\n .balign 16\n .globl " #name "\n .type " #name ", %function\n" \
+            #name ":\n" FAKE_LOAD(name) ".size " #name ", . - " #name "\n .popsection\n" \
+            ".pushsection .rodata\n1: .asciz \"" #name "\"\n .popsection\n");
+
+#define FAKE_LIBRARY(LIST)      LIST(FAKE_DECLARE) LIST(FAKE_ENTRY)
+
+#endif

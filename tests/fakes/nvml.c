@@ -1,0 +1,283 @@
+/* The fake libnvidia-ml.so.1: FAKE_GPUS devices, whatever CUDA_VISIBLE_DEVICES
+ * says; FAKE_NVML is the driver's version in words. */
+#include "load/nvml.h"
+#include "tests/fakes/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+FAKE_LIBRARY(NVML_SYMS)
+
+enum { GPUS_MAX = 16 };
+
+const long fake_failure = 999;          /* NVML_ERROR_UNKNOWN */
+
+struct nvmlDevice_st { unsigned index; };
+
+static struct nvmlDevice_st devices[GPUS_MAX];
+static int sessions;
+
+static unsigned count(void)
+{
+    long n = fake_number("FAKE_GPUS", 1);
+
+    return n < 0 ? 0 : n > GPUS_MAX ? GPUS_MAX : (unsigned)n;
+}
+
+static nvmlReturn_t ready(void)
+{
+    return sessions > 0 ? NVML_SUCCESS : 1;     /* NVML_ERROR_UNINITIALIZED */
+}
+
+static nvmlReturn_t put(char *out, unsigned size, const char *text)
+{
+    if (ready() != 0)
+        return ready();
+    if (strlen(text) >= size)
+        return NVML_ERROR_INSUFFICIENT_SIZE;
+    strcpy(out, text);
+    return NVML_SUCCESS;
+}
+
+static nvmlReturn_t number(unsigned *out, unsigned value)
+{
+    *out = value;
+    return ready();
+}
+
+const char *fake_nvmlErrorString(nvmlReturn_t code)
+{
+    static const struct { nvmlReturn_t code; const char *text; } errors[] = {
+        { 0, "Success" }, { 1, "Uninitialized" }, { 2, "Invalid Argument" }, { 3, "Not Supported" },
+        { 4, "Insufficient Permissions" }, { 6, "Not Found" }, { 7, "Insufficient Size" }, { 9, "Driver Not Loaded" },
+        { 15, "GPU is lost" }, { 18, "Driver/library version mismatch" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(errors); i++)
+        if (errors[i].code == code)
+            return errors[i].text;
+    return "Unknown Error";
+}
+
+nvmlReturn_t fake_nvmlInit_v2(void)
+{
+    for (unsigned i = 0; i < GPUS_MAX; i++)
+        devices[i].index = i;
+    sessions++;
+    return NVML_SUCCESS;
+}
+
+nvmlReturn_t fake_nvmlShutdown(void)
+{
+    nvmlReturn_t code = ready();
+
+    sessions -= sessions > 0;
+    return code;
+}
+
+nvmlReturn_t fake_nvmlSystemGetDriverVersion(char *out, unsigned size)
+{
+    const char *version = getenv("FAKE_NVML");
+
+    return put(out, size, version != NULL ? version : "580.0-SIMULATED");
+}
+
+nvmlReturn_t fake_nvmlSystemGetNVMLVersion(char *out, unsigned size)
+{
+    return put(out, size, "13.580.0-SIMULATED");
+}
+
+nvmlReturn_t fake_nvmlSystemGetCudaDriverVersion_v2(int *version)
+{
+    *version = (int)fake_number("FAKE_DRIVER", 13000);
+    return NVML_SUCCESS;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetCount_v2(unsigned *n)
+{
+    return number(n, count());
+}
+
+nvmlReturn_t fake_nvmlDeviceGetHandleByIndex_v2(unsigned i, nvmlDevice_t *d)
+{
+    if (ready() != 0)
+        return ready();
+    if (i >= count())
+        return 2;
+    *d = &devices[i];
+    return NVML_SUCCESS;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetUUID(nvmlDevice_t d, char *out, unsigned size)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "GPU-00000000-0000-0000-0000-%012x", d->index);
+    return put(out, size, text);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetHandleByUUID(const char *uuid, nvmlDevice_t *d)
+{
+    char text[64];
+
+    for (unsigned i = 0; i < count(); i++)
+        if (fake_nvmlDeviceGetUUID(&devices[i], text, sizeof text) == 0 && strcmp(text, uuid) == 0) {
+            *d = &devices[i];
+            return NVML_SUCCESS;
+        }
+    return ready() != 0 ? ready() : 6;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetPciInfo_v3(nvmlDevice_t d, nvmlPciInfo_t *pci)
+{
+    memset(pci, 0, sizeof *pci);
+    pci->bus = 1 + d->index;
+    pci->pciDeviceId = 0x000010de;
+    snprintf(pci->busId, sizeof pci->busId, "00000000:%02X:00.0", pci->bus);
+    snprintf(pci->busIdLegacy, sizeof pci->busIdLegacy, "0000:%02X:00.0", pci->bus);
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetHandleByPciBusId_v2(const char *bus, nvmlDevice_t *d)
+{
+    for (unsigned i = 0; i < count(); i++) {
+        nvmlPciInfo_t pci;
+
+        if (fake_nvmlDeviceGetPciInfo_v3(&devices[i], &pci) == 0
+            && (strcasecmp(bus, pci.busId) == 0 || strcasecmp(bus, pci.busIdLegacy) == 0)) {
+            *d = &devices[i];
+            return NVML_SUCCESS;
+        }
+    }
+    return ready() != 0 ? ready() : 6;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetName(nvmlDevice_t d, char *out, unsigned size)
+{
+    (void)d;
+    return put(out, size, "SIMULATED GPU (CPU twin)");
+}
+
+nvmlReturn_t fake_nvmlDeviceGetSerial(nvmlDevice_t d, char *out, unsigned size)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "SIMULATED-%u", d->index);
+    return put(out, size, text);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetBoardPartNumber(nvmlDevice_t d, char *out, unsigned size)
+{
+    (void)d;
+    return put(out, size, "SIMULATED");
+}
+
+nvmlReturn_t fake_nvmlDeviceGetVbiosVersion(nvmlDevice_t d, char *out, unsigned size)
+{
+    (void)d;
+    return put(out, size, "00.00.SIMULATED");
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMemoryInfo(nvmlDevice_t d, nvmlMemory_t *m)
+{
+    (void)d;
+    *m = (nvmlMemory_t){ .total = (unsigned long long)fake_number("FAKE_MEMORY", 4096) << 20 };
+    m->free = m->total;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t d, nvmlMemory_v2_t *m)
+{
+    nvmlMemory_t old;
+    nvmlReturn_t code = fake_nvmlDeviceGetMemoryInfo(d, &old);
+
+    if (m->version != nvmlMemory_v2)
+        return 25;                      /* NVML_ERROR_ARGUMENT_VERSION_MISMATCH */
+    *m = (nvmlMemory_v2_t){ .version = nvmlMemory_v2, .total = old.total, .free = old.free };
+    return code;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetEccMode(nvmlDevice_t d, nvmlEnableState_t *now, nvmlEnableState_t *pending)
+{
+    (void)d;
+    *now = *pending = 0;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned *now, unsigned *pending)
+{
+    (void)d;
+    *now = *pending = 0;
+    return NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetComputeMode(nvmlDevice_t d, nvmlComputeMode_t *mode)
+{
+    (void)d;
+    *mode = 0;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetPersistenceMode(nvmlDevice_t d, nvmlEnableState_t *mode)
+{
+    (void)d;
+    *mode = 1;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsigned *n, nvmlProcessInfo_t *list)
+{
+    (void)d;
+    (void)list;
+    return number(n, 0);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsigned long long *reasons)
+{
+    (void)d;
+    *reasons = 0;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, nvmlEnableState_t *state)
+{
+    (void)d;
+    (void)link;
+    *state = 0;
+    return NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetTemperature(nvmlDevice_t d, nvmlTemperatureSensors_t sensor, unsigned *degrees)
+{
+    (void)d;
+    (void)sensor;
+    return number(degrees, 40);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetClockInfo(nvmlDevice_t d, nvmlClockType_t clock, unsigned *mhz)
+{
+    (void)d;
+    (void)clock;
+    return number(mhz, 1000);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMaxClockInfo(nvmlDevice_t d, nvmlClockType_t clock, unsigned *mhz)
+{
+    (void)d;
+    (void)clock;
+    return number(mhz, 1000);
+}
+
+#define ONE_NUMBER(name, value) \
+    nvmlReturn_t fake_##name(nvmlDevice_t d, unsigned *n) \
+    { \
+        (void)d; \
+        return number(n, value); \
+    }
+
+ONE_NUMBER(nvmlDeviceGetEnforcedPowerLimit, 100000)
+ONE_NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, 4)
+ONE_NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, 4)
+ONE_NUMBER(nvmlDeviceGetMaxPcieLinkWidth, 16)
+ONE_NUMBER(nvmlDeviceGetCurrPcieLinkWidth, 16)

@@ -1,0 +1,78 @@
+# Fake vendor libraries, laid out as a driver and a toolkit. FAKE_* variables are in gate.c, cuda.c and nvml.c.
+# lacking/ holds libraries that lack one symbol each.
+fakes := $(BUILD)/fakes
+
+fake_driver_libs  := libcuda.so.1 libnvidia-ml.so.1
+fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13
+fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2
+fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
+                     $(fake_lacking_libs:%=$(fakes)/lacking/%)
+fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
+                     $(fakes)/toolkit/include/cudnn_version.h $(fakes)/toolkit/include/nccl.h
+
+fake_sources/libcuda.so.1      := cuda cuda_memory cuda_module
+fake_sources/libnvidia-ml.so.1 := nvml
+fake_sources/libcudart.so.13   := cudart
+fake_sources/libcublas.so.13   := cublas
+fake_sources/libcublasLt.so.13 := cublaslt
+fake_sources/libcudnn.so.9     := cudnn
+fake_sources/libcudnn_ops.so.9 := cudnn_ops
+fake_sources/libnccl.so.2      := nccl
+fake_sources/libnvrtc.so.13    := nvrtc
+
+fake_lacks/libcuda.so.1    := cuMemGetInfo_v2
+fake_lacks/libcudart.so.13 := cudaGetLastError
+fake_lacks/libcublas.so.13 := cublasSgemm_v2
+fake_lacks/libcudnn.so.9   := cudnnConvolutionForward
+fake_lacks/libnccl.so.2    := ncclAllReduce
+
+# As the product's objects, but: -fPIC, plain loops without contraction, and no sanitizer, for a fault on order is a real one.
+fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
+fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN'
+
+$(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
+	$(say) CC $<
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CC) -I. -Iharness -D_GNU_SOURCE $(fake_cflags) -MMD -MP -c $< -o $@
+
+# The gate knows its library: a fault may be ordered for the time it is loaded.
+define fake_library
+$(fakes)/obj/gate-$(1).o: tests/fakes/gate.c $(BUILD)/flags
+	$$(quiet)mkdir -p $$(@D)
+	$$(quiet)$$(CC) -I. -Iharness -D_GNU_SOURCE -DFAKE_SONAME='"$(1)"' $$(fake_cflags) -MMD -MP -c $$< -o $$@
+
+fake_objects/$(1) := $(fake_sources/$(1):%=$(fakes)/obj/%.o) $(fakes)/obj/gate-$(1).o
+endef
+$(foreach l,$(fake_driver_libs) $(fake_toolkit_libs),$(eval $(call fake_library,$l)))
+
+# The driver runs kernels by their CPU twins (tests/host).
+fake_more/libcuda.so.1    = $(twin_objects)
+fake_libs/libcuda.so.1    = $(if $(twin_objects),-static-libstdc++ -static-libgcc -lstdc++)
+fake_more/libcublas.so.13 = $(fakes)/toolkit/lib64/libcublasLt.so.13
+
+.SECONDEXPANSION:
+$(fakes)/driver/% $(fakes)/toolkit/lib64/%: $$(fake_objects/$$*) $$(fake_more/$$*)
+	$(say) LD $@
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CC) $(fake_link) $^ $(fake_libs/$*) -ldl -lm -o $@
+
+$(fakes)/lacking/%: $$(fake_objects/$$*) $$(fake_more/$$*)
+	$(say) LD $@
+	$(quiet)mkdir -p $(@D)
+	$(quiet)echo '{ local: $(fake_lacks/$*); };' >$(@D)/$*.map
+	$(quiet)$(CC) $(fake_link) -Wl,--version-script=$(@D)/$*.map $^ $(fake_libs/$*) -ldl -lm -o $@
+
+$(fakes)/libhook.so: $(fakes)/obj/hook.o
+	$(say) LD $@
+	$(quiet)$(CC) -shared $^ -o $@
+
+$(fakes)/toolkit/version.json: tests/fakes/version.json
+	$(quiet)mkdir -p $(@D) && cp $< $@
+
+$(fakes)/toolkit/include/%.h: tests/fakes/include/%.h
+	$(quiet)mkdir -p $(@D) && cp $< $@
+
+.PHONY: fakes
+fakes: $(fake_files)
+
+-include $(wildcard $(fakes)/obj/*.d)
