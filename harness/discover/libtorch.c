@@ -24,12 +24,10 @@ static void add_entries(struct search *s, struct stack *stack)
         stack->unusable = "a CPU-only build of libtorch (no libtorch_cuda.so): it cannot use a GPU";
 }
 
-static bool is_known(const struct search *s, const char *lib_dir)
+static bool holds_libtorch(const struct search *s, const char *lib)
 {
-    for (size_t i = 0; i < s->found.n; i++)
-        if (text_is(s->found.items[i].lib_dir, lib_dir))
-            return true;
-    return false;
+    return root_exists(s->root, text_join(s->arena, lib, "libtorch_cpu.so"))
+        || root_exists(s->root, text_join(s->arena, lib, "libtorch.so"));
 }
 
 bool libtorch_in(struct search *s, const char *dir, const char *found_by)
@@ -40,12 +38,9 @@ bool libtorch_in(struct search *s, const char *dir, const char *found_by)
     if (prefix == NULL)
         return false;
     lib = text_join(s->arena, prefix, "lib");
-    if (!root_exists(s->root, text_join(s->arena, lib, "libtorch_cpu.so"))) {
-        lib = prefix;
-        if (!root_exists(s->root, text_join(s->arena, lib, "libtorch_cpu.so")))
-            return false;
-    }
-    if (is_known(s, lib))
+    if (!holds_libtorch(s, lib) && !holds_libtorch(s, lib = prefix))
+        return false;
+    if (stack_is_known(s, lib))
         return true;
     stack = ARENA_PUSH(s->arena, s->found.items, s->found.n);
     *stack = (struct stack){ .name = text_make(s->arena, "libtorch:%s", prefix), .kind = STACK_LIBTORCH,
@@ -69,7 +64,7 @@ void libtorches_find(struct search *s)
     if (real == NULL)
         return;
     dir = text_dir_name(s->arena, real);
-    if (is_known(s, dir))
+    if (stack_is_known(s, dir))
         return;
     stack = ARENA_PUSH(s->arena, s->found.items, s->found.n);
     *stack = (struct stack){ .name = "libtorch:system", .kind = STACK_LIBTORCH, .prefix = dir, .lib_dir = dir, .found_by = "ld.so.cache" };

@@ -12,7 +12,7 @@ static const char *why_bad(const struct search *s, const struct elf_facts *elf)
 {
     if (elf->bytes_needed > elf->bytes)
         return text_make(s->arena, "truncated: %" PRIu64 " of %" PRIu64 " bytes", elf->bytes, elf->bytes_needed);
-    if (!text_is(elf->machine, s->machine->arch))
+    if (s->machine->arch != NULL && !text_is(elf->machine, s->machine->arch))
         return text_make(s->arena, "made for %s, this machine is %s", elf->machine, s->machine->arch);
     return NULL;
 }
@@ -36,21 +36,66 @@ static void read_file(struct search *s, struct member *m)
     close(fd);
 }
 
+bool stack_is_known(const struct search *s, const char *lib_dir)
+{
+    for (size_t i = 0; i < s->found.n; i++)
+        if (text_is(s->found.items[i].lib_dir, lib_dir))
+            return true;
+    return false;
+}
+
+static bool has_member(const struct stack *stack, const char *place)
+{
+    for (size_t i = 0; i < stack->n_members; i++)
+        if (text_is(stack->members[i].place, place))
+            return true;
+    return false;
+}
+
+bool stack_has_any(const struct search *s, const char *place)
+{
+    for (size_t i = 0; i < s->found.n; i++)
+        if (has_member(&s->found.items[i], place))
+            return true;
+    return false;
+}
+
+static struct member *append(struct search *s, struct stack *stack, const char *family, const char *place)
+{
+    struct member *members = arena_grown(s->arena, (void *)(uintptr_t)stack->members, stack->n_members, sizeof *members);
+    struct member *m = &members[stack->n_members++];
+
+    stack->members = members;
+    *m = (struct member){ .family = family, .place = place, .path = root_outer_path(s->root, s->arena, place) };
+    return m;
+}
+
+/* The loader passes such a link over, and takes the library from elsewhere. */
+static struct member *add_dangling(struct search *s, struct stack *stack, const char *family, const char *place)
+{
+    const char *target = root_link_name(s->root, s->arena, place);
+    struct member *m;
+
+    if (target == NULL || has_member(stack, place))
+        return NULL;
+    m = append(s, stack, family, place);
+    m->why_bad = text_make(s->arena, "a link to %s, which is not there", target);
+    return m;
+}
+
 struct member *member_add(struct search *s, struct stack *stack, const char *place)
 {
     const char *real = root_resolve(s->root, s->arena, place), *family = library_family(s->arena, place);
-    struct member *members, *m;
+    struct member *m;
     struct stat st;
 
-    if (real == NULL || family == NULL || !root_stat(s->root, real, &st) || !S_ISREG(st.st_mode))
+    if (family == NULL)
         return NULL;
-    for (size_t i = 0; i < stack->n_members; i++)
-        if (text_is(stack->members[i].place, real))
-            return NULL;
-    members = arena_grown(s->arena, (void *)(uintptr_t)stack->members, stack->n_members, sizeof *members);
-    m = &members[stack->n_members++];
-    stack->members = members;
-    *m = (struct member){ .family = family, .place = real, .path = root_outer_path(s->root, s->arena, real) };
+    if (real == NULL)
+        return add_dangling(s, stack, family, place);
+    if (has_member(stack, real) || !root_stat(s->root, real, &st) || !S_ISREG(st.st_mode))
+        return NULL;
+    m = append(s, stack, family, real);
     read_file(s, m);
     return m;
 }

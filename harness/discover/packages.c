@@ -45,6 +45,7 @@ void packages_add_folder(struct packages *p, struct search *s, const char *dir)
             continue;
         name = arena_copy(s->arena, names[i], (size_t)(dash - names[i]));
         version = arena_copy(s->arena, dash + 1, strlen(dash + 1) - strlen(".dist-info"));
+        text_clean(version);
         *ARENA_PUSH(s->arena, p->items, p->n) = (struct package){
             component_of(s->arena, name), name, version, text_join(s->arena, dir, names[i]) };
         for (char *at = name; *at != '\0'; at++)
@@ -53,14 +54,29 @@ void packages_add_folder(struct packages *p, struct search *s, const char *dir)
     }
 }
 
-const struct package *packages_of_family(const struct packages *p, const char *family)
+static const char *component_that_brings(const char *family)
 {
     for (size_t k = 0; k < COUNT_OF(brings); k++)
         if (text_starts(family, brings[k].family))
-            for (size_t i = 0; i < p->n; i++)
-                if (text_is(p->items[i].component, brings[k].component))
-                    return &p->items[i];
+            return brings[k].component;
     return NULL;
+}
+
+const struct package *packages_of_family(const struct packages *p, const char *family)
+{
+    const char *component = component_that_brings(family);
+
+    for (size_t i = 0; i < p->n; i++)
+        if (text_is(p->items[i].component, component))
+            return &p->items[i];
+    return NULL;
+}
+
+bool package_brings(const struct package *p, const char *family)
+{
+    if (text_is(p->distribution, "torch"))
+        return text_starts(family, "torch") || text_starts(family, "c10") || text_starts(family, "caffe2") || text_is(family, "shm");
+    return true;
 }
 
 const struct package *packages_of_distribution(const struct packages *p, const char *distribution)
@@ -71,13 +87,30 @@ const struct package *packages_of_distribution(const struct packages *p, const c
     return NULL;
 }
 
-void packages_version_members(const struct packages *p, struct stack *stack)
+/* "12.4.127" of libcudart.so.12.4.127. Two numbers or fewer are a soname, which
+ * need not be the version (libcufft.so.11 is of CUDA 12). */
+static void member_version_from_name(struct arena *a, struct member *m)
+{
+    const char *so = strstr(text_base_name(m->place), ".so."), *version = so != NULL ? so + 4 : "";
+    size_t dots = 0;
+
+    for (const char *at = version; *at != '\0'; at++)
+        dots += *at == '.';
+    if (dots < 2 || version[strspn(version, "0123456789.")] != '\0')
+        return;
+    m->version = arena_text(a, version);
+    m->source = m->place;
+}
+
+void packages_version_members(const struct packages *p, struct arena *a, struct stack *stack)
 {
     struct member *members = (void *)(uintptr_t)stack->members;     /* ours until the stack is handed out */
 
     for (size_t i = 0; i < stack->n_members; i++) {
         const struct package *from = packages_of_family(p, members[i].family);
 
+        if (members[i].version == NULL && component_that_brings(members[i].family) != NULL)
+            member_version_from_name(a, &members[i]);
         if (from != NULL && members[i].version == NULL) {
             members[i].version = from->version;
             members[i].source = from->source;
@@ -88,11 +121,14 @@ void packages_version_members(const struct packages *p, struct stack *stack)
 void stack_add_version(struct stack *stack, struct arena *a, const char *what, const char *version, const char *source)
 {
     struct stack_version *list;
+    char *said;
 
     if (version == NULL)
         return;
     list = arena_grown(a, (void *)(uintptr_t)stack->versions, stack->n_versions, sizeof *list);
-    list[stack->n_versions++] = (struct stack_version){ what, version, source };
+    said = arena_text(a, version);
+    text_clean(said);
+    list[stack->n_versions++] = (struct stack_version){ what, said, source };
     stack->versions = list;
 }
 

@@ -21,8 +21,13 @@ const struct package *packages_of_family(const struct packages *p, const char *f
 
 const struct package *packages_of_distribution(const struct packages *p, const char *distribution);
 
-/* Gives every member the version its package states. */
-void packages_version_members(const struct packages *p, struct stack *stack);
+/* Whether libraries of this family are the package's own work, so that its
+ * version is theirs: torch's wheel also carries libgomp and libcusparseLt. */
+bool package_brings(const struct package *p, const char *family);
+
+/* Gives every member without a version the one in its file's own name, else the
+ * one its package states. */
+void packages_version_members(const struct packages *p, struct arena *a, struct stack *stack);
 
 void stack_add_version(struct stack *stack, struct arena *a, const char *what, const char *version, const char *source);
 

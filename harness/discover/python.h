@@ -7,10 +7,17 @@
 struct python {
     const char        *prefix;          /* "/opt/app"; NULL for a bare site-packages folder */
     const char        *interpreter;     /* its bin/python3; NULL if there is none */
-    const char        *version;         /* "3.11", from the folder's name */
+    const char        *version;         /* "3.11"; NULL if unknown */
     const char *const *path; size_t n_path;     /* sys.path as far as files tell, in order */
     bool               is_venv, is_conda;
 };
+
+/* Reads the environment at that prefix. The version ("3.11") says which of
+ * several lib/python3.X is meant; NULL: what the interpreter or pyvenv.cfg says. */
+void python_read(struct search *s, struct python *py, const char *prefix, const char *version);
+
+/* The folder of `pip install --user`; NULL if there is none or it is turned off. */
+const char *python_user_base(const struct search *s);
 
 /* What `import torch` opens, in its order and with its flags, as that release's
  * own torch/__init__.py says (torch_entries.c). */

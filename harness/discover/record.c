@@ -6,9 +6,11 @@
 
 #include "base/text.h"
 
-struct listed { const char *place; long bytes; };
+/* One library that one package says it brought. */
+struct claim { const char *place; long bytes; const struct package *package; };
+struct claims { struct claim *items; size_t n; };
 
-static bool read_line(struct search *s, const char *site, const char *line, size_t n, struct listed *l)
+static bool read_line(struct search *s, const char *site, const char *line, size_t n, struct claim *c)
 {
     char *copy = arena_copy(s->arena, line, n), *size, *hash;
 
@@ -18,68 +20,100 @@ static bool read_line(struct search *s, const char *site, const char *line, size
         return false;
     *size++ = '\0';
     hash = strrchr(copy, ',');
-    if (hash == NULL || !text_to_long(size, &l->bytes))
+    if (hash == NULL || !text_to_long(size, &c->bytes) || c->bytes < 0)
         return false;
     *hash = '\0';
     if (!text_has(copy, "/lib/lib") || library_family(s->arena, copy) == NULL || text_has(copy, ".alt.so"))
         return false;
-    l->place = text_join(s->arena, site, copy);
+    c->place = text_join(s->arena, site, copy);
     return true;
 }
 
-static struct member *member_at(struct stack *stack, const char *place)
+static void read_record(struct search *s, struct claims *all, const struct package *p)
 {
+    const char *text = root_read(s->root, s->arena, text_join(s->arena, p->source, "RECORD"), NULL), *line;
+    const char *site = text_dir_name(s->arena, p->source);
+    struct claim c = { .package = p };
+    size_t n;
+
+    while (text_next_line(&text, &line, &n))
+        if (text_has(arena_copy(s->arena, line, n), ".so") && read_line(s, site, line, n, &c))
+            *ARENA_PUSH(s->arena, all->items, all->n) = c;
+}
+
+static struct member *member_at(const struct search *s, struct stack *stack, const char *place)
+{
+    const char *real = root_resolve(s->root, s->arena, place);
+
     for (size_t i = 0; i < stack->n_members; i++)
-        if (text_is(stack->members[i].place, place))
+        if (text_is(stack->members[i].place, real != NULL ? real : place))
             return (void *)(uintptr_t)&stack->members[i];
     return NULL;
 }
 
-static void add_missing(struct search *s, struct stack *stack, const struct listed *l, const struct package *p)
+/* Another version of the same package is recorded in the same folder: pip was
+ * interrupted, or two tools installed. One of the two records is stale. */
+static bool has_twin(const struct packages *p, struct arena *a, const struct package *one)
+{
+    const char *site = text_dir_name(a, one->source);
+
+    for (size_t i = 0; i < p->n; i++)
+        if (&p->items[i] != one && text_is(p->items[i].distribution, one->distribution)
+            && text_is(text_dir_name(a, p->items[i].source), site))
+            return true;
+    return false;
+}
+
+static void add_missing(struct search *s, struct stack *stack, const struct claim *c)
 {
     struct member *members = arena_grown(s->arena, (void *)(uintptr_t)stack->members, stack->n_members, sizeof *members);
 
     members[stack->n_members++] = (struct member){
-        .family = library_family(s->arena, l->place), .place = l->place,
-        .path = root_outer_path(s->root, s->arena, l->place), .version = p->version, .source = p->source,
-        .why_bad = text_make(s->arena, "missing: the RECORD of %s %s lists it", p->distribution, p->version),
+        .family = library_family(s->arena, c->place), .place = c->place,
+        .path = root_outer_path(s->root, s->arena, c->place), .version = c->package->version, .source = c->package->source,
+        .why_bad = text_make(s->arena, "missing: the RECORD of %s %s lists it", c->package->distribution, c->package->version),
     };
     stack->members = members;
 }
 
-static void check(struct search *s, struct stack *stack, const struct listed *l, const struct package *p)
+/* Two packages may claim one file (nvidia-cudnn-cu11 and -cu12): it is the one's
+ * whose size it has. */
+static void take_version(struct member *m, const struct claim *c)
 {
-    const char *real = root_resolve(s->root, s->arena, l->place);
-    struct member *m = real != NULL ? member_at(stack, real) : NULL;
+    if (m == NULL || m->elf == NULL || m->elf->bytes != (uint64_t)c->bytes || !package_brings(c->package, m->family))
+        return;
+    m->version = c->package->version;
+    m->source = c->package->source;
+}
 
-    if (real == NULL) {
-        add_missing(s, stack, l, p);
+static void judge_size(struct search *s, struct member *m, const struct claim *c)
+{
+    if (m->elf == NULL || m->version != NULL || m->elf->bytes == (uint64_t)c->bytes)
         return;
+    if (package_brings(c->package, m->family)) {
+        m->version = c->package->version;
+        m->source = c->package->source;
     }
-    if (m == NULL || m->elf == NULL)
-        return;
-    m->version = p->version;
-    m->source = p->source;
-    if (m->why_bad == NULL && m->elf->bytes != (uint64_t)l->bytes)
+    if (m->why_bad == NULL)
         m->why_bad = text_make(s->arena, "%" PRIu64 " bytes, but the RECORD of %s %s says %ld: replaced or damaged",
-                               m->elf->bytes, p->distribution, p->version, l->bytes);
+                               m->elf->bytes, c->package->distribution, c->package->version, c->bytes);
 }
 
 void packages_check_records(const struct packages *p, struct search *s, struct stack *stack)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        const char *name = p->items[i].distribution, *text, *line, *site;
-        size_t n;
+    struct claims all = { NULL, 0 };
 
-        if (!text_starts(name, "nvidia-") && !text_is(name, "torch"))
-            continue;
-        site = text_dir_name(s->arena, p->items[i].source);
-        text = root_read(s->root, s->arena, text_join(s->arena, p->items[i].source, "RECORD"), NULL);
-        while (text_next_line(&text, &line, &n)) {
-            struct listed l;
+    for (size_t i = 0; i < p->n; i++)
+        if (text_starts(p->items[i].distribution, "nvidia-") || text_is(p->items[i].distribution, "torch"))
+            read_record(s, &all, &p->items[i]);
+    for (size_t i = 0; i < all.n; i++)
+        take_version(member_at(s, stack, all.items[i].place), &all.items[i]);
+    for (size_t i = 0; i < all.n; i++) {
+        struct member *m = member_at(s, stack, all.items[i].place);
 
-            if (read_line(s, site, line, n, &l))
-                check(s, stack, &l, &p->items[i]);
-        }
+        if (m != NULL)
+            judge_size(s, m, &all.items[i]);
+        else if (root_resolve(s->root, s->arena, all.items[i].place) == NULL && !has_twin(p, s->arena, all.items[i].package))
+            add_missing(s, stack, &all.items[i]);
     }
 }

@@ -33,9 +33,16 @@ bool python_in(struct search *s, const char *dir, const char *found_by);        
 void libtorches_find(struct search *s);
 bool libtorch_in(struct search *s, const char *dir, const char *found_by);
 
+/* Whether a stack with these libraries has been found already. */
+bool stack_is_known(const struct search *s, const char *lib_dir);
+
+/* Whether the real file at `place` is a member of any stack found so far. */
+bool stack_has_any(const struct search *s, const char *place);
+
 /* Appends the library at `place` (as the machine spells it) to a stack's
- * members: follows links, reads its ELF facts, says why it is bad if it is.
- * NULL if the file is not there. The same real file is taken once. */
+ * members: follows links, reads its ELF facts, says why it is bad if it is (a
+ * link to a file that is not there is bad too). NULL if there is no such name
+ * or the same real file is a member already. */
 struct member *member_add(struct search *s, struct stack *stack, const char *place);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "discover/loader.h"
 #include "discover/packages.h"
+#include "discover/toolkit.h"
 
 static const char *const families[] = {
     "cudart", "cublas", "cublasLt", "cufft", "cufftw", "curand", "cusolver", "cusolverMg", "cusparse", "cusparseLt",
@@ -90,7 +91,7 @@ static void add_header_version(struct packages *p, struct search *s, const char 
         packages_add(p, s->arena, component, text_make(s->arena, "%s.%s.%s", x, y, z), path);
 }
 
-static void read_headers(struct packages *p, struct search *s, const char *include)
+void toolkit_read_headers(struct packages *p, struct search *s, const char *include)
 {
     add_header_version(p, s, text_join(s->arena, include, "cudnn_version.h"), "cudnn", "CUDNN_MAJOR", "CUDNN_MINOR", "CUDNN_PATCHLEVEL");
     add_header_version(p, s, text_join(s->arena, include, "nccl.h"), "nccl", "NCCL_MAJOR", "NCCL_MINOR", "NCCL_PATCH");
@@ -119,25 +120,11 @@ static void add_members(struct search *s, struct stack *stack, const char *dir)
     }
 }
 
-/* cuDNN and NCCL come as packages of their own and lie where the loader finds
- * them: they are the toolkit's if nothing in its own folder is. */
-static void add_from_cache(struct search *s, struct stack *stack, const char *family, const char *starts)
-{
-    const char **paths;
-    size_t n;
-
-    if (stack_member(stack, family) != NULL)
-        return;
-    n = loader_cache_list(s->root, s->arena, starts, s->machine->arch, &paths);
-    for (size_t i = 0; i < n; i++)
-        if (is_library_name(text_base_name(paths[i])))
-            member_add(s, stack, paths[i]);
-}
-
-static void add_entries(struct search *s, struct stack *stack)
+void toolkit_add_entries(struct search *s, struct stack *stack)
 {
     struct entry *entries = NULL;
 
+    stack->n_entries = 0;
     for (size_t i = 0; i < COUNT_OF(tops); i++) {
         const struct member *m = stack_member(stack, tops[i]);
 
@@ -147,38 +134,56 @@ static void add_entries(struct search *s, struct stack *stack)
     stack->entries = entries;
 }
 
-static bool is_known(const struct search *s, const char *lib_dir)
+/* "12.4" of "12.4.1"; the same text if it has no second dot. */
+static const char *release_of(struct arena *a, const char *version)
 {
-    for (size_t i = 0; i < s->found.n; i++)
-        if (text_is(s->found.items[i].lib_dir, lib_dir))
-            return true;
-    return false;
+    const char *dot = strchr(version, '.'), *second = dot != NULL ? strchr(dot + 1, '.') : NULL;
+
+    return second != NULL ? arena_copy(a, version, (size_t)(second - version)) : version;
+}
+
+/* What states the release, best first; the folder's own name only names it. */
+static void add_release(struct search *s, struct stack *stack, struct packages *p, const char *include)
+{
+    const char *json = text_join(s->arena, stack->prefix, "version.json"), *txt = text_join(s->arena, stack->prefix, "version.txt");
+    const char *cuda_h = text_join(s->arena, include, "cuda.h"), *folder = text_base_name(stack->prefix);
+    const char *version = read_version_json(p, s, json), *source = json;
+    const struct member *cudart = stack_member(stack, "cudart");
+
+    if (version == NULL) {
+        source = cuda_h;
+        version = version_from_header(s, cuda_h);
+    }
+    if (version == NULL) {
+        source = txt;
+        version = root_read_line(s->root, s->arena, txt);
+        version = version != NULL && text_starts(version, "CUDA Version ") ? version + strlen("CUDA Version ") : NULL;
+    }
+    if (version == NULL && cudart != NULL) {
+        packages_version_members(p, s->arena, stack);
+        version = cudart->version;
+        source = cudart->source;
+    }
+    stack_add_version(stack, s->arena, "cuda", version, source);
+    version = stack_version(stack, "cuda");
+    if (version == NULL)
+        version = text_starts(folder, "cuda-") ? folder + strlen("cuda-") : folder;
+    stack->name = text_make(s->arena, "toolkit-%s", release_of(s->arena, version));
 }
 
 static void add_toolkit(struct search *s, const char *prefix, const char *lib, const char *include, const char *found_by)
 {
     struct stack *stack = ARENA_PUSH(s->arena, s->found.items, s->found.n);
-    const char *json_path = text_join(s->arena, prefix, "version.json"), *cuda_h = text_join(s->arena, include, "cuda.h");
     struct packages packages = { NULL, 0 };
-    const char *version = read_version_json(&packages, s, json_path), *source = json_path;
 
-    if (version == NULL) {
-        version = version_from_header(s, cuda_h);
-        source = cuda_h;
-    }
-    packages_add_folder(&packages, s, text_join(s->arena, prefix, "dist-info"));
-    read_headers(&packages, s, include);
     *stack = (struct stack){ .kind = STACK_TOOLKIT, .prefix = prefix, .lib_dir = lib, .found_by = found_by };
-    stack_add_version(stack, s->arena, "cuda", version, source);
     add_members(s, stack, lib);
-    add_from_cache(s, stack, "cudnn", "libcudnn");
-    add_from_cache(s, stack, "nccl", "libnccl.so.");
-    read_headers(&packages, s, "/usr/include");
-    packages_version_members(&packages, stack);
-    add_entries(s, stack);
-    if (version == NULL && packages_of_family(&packages, "cudart") != NULL)
-        version = packages_of_family(&packages, "cudart")->version;
-    stack->name = text_make(s->arena, "toolkit-%s", version != NULL ? version : text_base_name(prefix));
+    add_members(s, stack, text_join(s->arena, prefix, "extras/CUPTI/lib64"));     /* where a runfile puts it */
+    packages_add_folder(&packages, s, text_join(s->arena, prefix, "dist-info"));
+    add_release(s, stack, &packages, include);
+    toolkit_read_headers(&packages, s, include);
+    packages_version_members(&packages, s->arena, stack);
+    toolkit_add_entries(s, stack);
 }
 
 bool toolkit_in(struct search *s, const char *dir, const char *found_by)
@@ -190,7 +195,7 @@ bool toolkit_in(struct search *s, const char *dir, const char *found_by)
     lib = lib_dir_of(s, prefix);
     if (lib == NULL)
         return false;
-    if (!is_known(s, lib))
+    if (!stack_is_known(s, lib))
         add_toolkit(s, prefix, lib, text_join(s->arena, prefix, "include"), found_by);
     return true;
 }
@@ -231,22 +236,31 @@ static void find_in_folder(struct search *s, const char *dir)
             toolkit_in(s, text_join(s->arena, dir, names[i]), dir);
 }
 
-/* Debian's and Ubuntu's own packages put the libraries among all others. */
-static void find_of_distribution(struct search *s)
+/* ".../cuda-12.4/targets/x86_64-linux/lib" and ".../lib64" lie in ".../cuda-12.4";
+ * Debian's and Ubuntu's own packages put the libraries among all others in /usr. */
+static const char *prefix_of_lib(struct search *s, const char *lib)
 {
-    const char *cudart = loader_cache_find(s->root, s->arena, "libcudart.so.11.0", s->machine->arch);
-    const char *dir;
+    const char *above = text_dir_name(s->arena, lib), *targets = text_dir_name(s->arena, above);
 
-    if (cudart == NULL)
-        cudart = loader_cache_find(s->root, s->arena, "libcudart.so.12", s->machine->arch);
-    if (cudart == NULL)
-        cudart = loader_cache_find(s->root, s->arena, "libcudart.so.13", s->machine->arch);
-    if (cudart == NULL)
-        return;
-    cudart = root_resolve(s->root, s->arena, cudart);
-    dir = cudart != NULL ? text_dir_name(s->arena, cudart) : NULL;
-    if (dir != NULL && !is_known(s, dir))
-        add_toolkit(s, text_starts(dir, "/usr/lib") ? "/usr" : text_dir_name(s->arena, dir), dir, "/usr/include", "ld.so.cache");
+    if (text_starts(lib, "/usr/lib"))
+        return "/usr";
+    return text_is(text_base_name(targets), "targets") ? text_dir_name(s->arena, targets) : above;
+}
+
+static void find_in_cache(struct search *s)
+{
+    const char **paths;
+    size_t n = loader_cache_list(s->root, s->arena, "libcudart.so.", s->machine->arch, &paths);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *real = root_resolve(s->root, s->arena, paths[i]);
+        const char *lib = real != NULL ? text_dir_name(s->arena, real) : NULL, *prefix;
+
+        if (lib == NULL || stack_is_known(s, lib) || stack_has_any(s, real))
+            continue;
+        prefix = prefix_of_lib(s, lib);
+        add_toolkit(s, prefix, lib, text_join(s->arena, prefix, "include"), "ld.so.cache");
+    }
 }
 
 void toolkits_find(struct search *s)
@@ -255,5 +269,6 @@ void toolkits_find(struct search *s)
     find_by_nvcc(s);
     find_in_folder(s, "/usr/local");
     find_in_folder(s, "/opt");
-    find_of_distribution(s);
+    find_in_cache(s);
+    toolkits_adopt(s);
 }

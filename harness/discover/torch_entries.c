@@ -3,19 +3,19 @@
  * that no table of releases is needed. */
 #include "discover/python.h"
 
-#include <stdlib.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/text.h"
 
-/* One line's pair: folder "cublas", pattern "libcublas.so.*[0-9]". */
-struct preload { const char *folder, *pattern; };
+/* One library to preload: folder "cublas", pattern "libcublas.so.*[0-9]". */
+struct preload { const char *folder, *pattern; bool optional; };
 struct preloads { struct preload *items; size_t n; };
 
-/* Copies the next string in double quotes; NULL if the line has no more. */
+/* Copies the next string in quotes, of either kind; NULL if the line has no more. */
 static const char *next_quoted(struct arena *a, const char **at)
 {
-    const char *open = strchr(*at, '"'), *close = open != NULL ? strchr(open + 1, '"') : NULL;
+    const char *open = strpbrk(*at, "'\""), *close = open != NULL ? strchr(open + 1, *open) : NULL;
 
     if (close == NULL)
         return NULL;
@@ -23,16 +23,31 @@ static const char *next_quoted(struct arena *a, const char **at)
     return arena_copy(a, open + 1, (size_t)(close - open - 1));
 }
 
+/* The text may be garbage: a pattern of many stars would take fnmatch for ever. */
+static bool is_library(const char *pattern)
+{
+    size_t stars = 0;
+
+    for (const char *at = pattern; at != NULL && *at != '\0'; at++)
+        stars += *at == '*';
+    return pattern != NULL && text_starts(pattern, "lib") && text_has(pattern, ".so") && stars <= 2;
+}
+
+/* `"cublas": "libcublas.so.*[0-9]",`, the same in a tuple or with ' for ", the
+ * arguments of a call, or 1.13's os.path.join(nvidia_path, 'cublas', 'lib', 'libcublas.so.11'). */
 static bool read_pair(struct arena *a, const char *line, size_t n, struct preload *p)
 {
     const char *at = arena_copy(a, line, n);
 
+    p->optional = text_has(at, "required=False");
     p->folder = next_quoted(a, &at);
     p->pattern = p->folder != NULL ? next_quoted(a, &at) : NULL;
-    return p->pattern != NULL && text_starts(p->pattern, "lib") && text_has(p->pattern, ".so");
+    if (text_is(p->pattern, "lib"))
+        p->pattern = next_quoted(a, &at);
+    return is_library(p->pattern);
 }
 
-/* Every pair in the text: rows of the table, or the arguments of calls. */
+/* Every pair in the text: rows of the table, or the literal arguments of calls. */
 static struct preloads read_pairs(struct arena *a, const char *text, bool calls)
 {
     struct preloads all = { NULL, 0 };
@@ -42,9 +57,10 @@ static struct preloads read_pairs(struct arena *a, const char *text, bool calls)
 
     while (text_next_line(&text, &line, &n)) {
         const char *at = line + strspn(line, " \t");
-        bool is_call = strncmp(at, "_preload_cuda", 13) == 0;
+        bool is_call = strncmp(at, "_preload_cuda", strlen("_preload_cuda")) == 0;
 
-        if (*at != '#' && is_call == calls && read_pair(a, line, n, &p))
+        /* An optional library is a call of its own below the table, and belongs to it. */
+        if (*at != '#' && read_pair(a, line, n, &p) && (is_call && !p.optional) == calls)
             *ARENA_PUSH(a, all.items, all.n) = p;
     }
     return all;
@@ -53,7 +69,7 @@ static struct preloads read_pairs(struct arena *a, const char *text, bool calls)
 /* What stands between opening libtorch_global_deps and the handler of its failure. */
 static const char *after_success(struct arena *a, const char *text)
 {
-    const char *open = strstr(text, "ctypes.CDLL(global_deps_lib_path");
+    const char *open = strstr(text, ", mode=ctypes.RTLD_GLOBAL)");
     const char *handler = open != NULL ? strstr(open, "except OSError") : NULL;
 
     return handler != NULL ? arena_copy(a, open, (size_t)(handler - open)) : "";
@@ -74,17 +90,12 @@ static const char *map_condition(struct arena *a, const char *text)
 /* glob.glob(DIR/libcublas.so.*[0-9]): the first name that fits. */
 static const char *glob_in(struct search *s, const char *dir, const char *pattern)
 {
-    size_t stem = strcspn(pattern, "*");
     char **names;
     size_t n = root_list(s->root, s->arena, dir, &names);
 
-    for (size_t i = 0; i < n; i++) {
-        size_t length = strlen(names[i]);
-
-        if (strncmp(names[i], pattern, stem) == 0 && length > stem
-            && names[i][length - 1] >= '0' && names[i][length - 1] <= '9')
+    for (size_t i = 0; i < n; i++)
+        if (fnmatch(pattern, names[i], FNM_PERIOD) == 0)
             return text_join(s->arena, dir, names[i]);
-    }
     return NULL;
 }
 
@@ -96,7 +107,7 @@ struct reader {
     struct entry        *entries;
 };
 
-/* The file that this release would preload, by its own rule of search. */
+/* The file that this release would preload, by its own rule of search; NULL if it finds none. */
 static const char *find_preload(struct reader *r, const struct preload *p)
 {
     const char *cuda = stack_version(r->stack, "cuda"), *file;
@@ -108,13 +119,13 @@ static const char *find_preload(struct reader *r, const struct preload *p)
 
         file = glob_in(r->s, text_make(a, "%s/nvidia/%s/lib", dir, p->folder), p->pattern);
         if (file == NULL && unified && cuda != NULL)
-            file = glob_in(r->s, text_make(a, "%s/nvidia/cu%d/lib", dir, atoi(cuda)), p->pattern);
+            file = glob_in(r->s, text_make(a, "%s/nvidia/cu%.*s/lib", dir, (int)strcspn(cuda, "."), cuda), p->pattern);
         if (file == NULL && bare)
             file = glob_in(r->s, text_make(a, "%s/%s/lib", dir, p->folder), p->pattern);
         if (file != NULL)
             return root_outer_path(r->s->root, a, file);
     }
-    return p->pattern;                  /* not there: opening it fails and says so, as the release does */
+    return NULL;
 }
 
 static void add(struct reader *r, const char *file, bool global, enum entry_when when, const char *if_mapped)
@@ -125,8 +136,13 @@ static void add(struct reader *r, const char *file, bool global, enum entry_when
 
 static void add_preloads(struct reader *r, const struct preloads *p, enum entry_when when, const char *if_mapped)
 {
-    for (size_t i = 0; i < p->n; i++)
-        add(r, find_preload(r, &p->items[i]), false, when, if_mapped);
+    for (size_t i = 0; i < p->n; i++) {
+        const char *file = find_preload(r, &p->items[i]);
+
+        /* Not there: opening the pattern fails and names it, as the release does. */
+        if (file != NULL || !p->items[i].optional)
+            add(r, file != NULL ? file : p->items[i].pattern, false, when, if_mapped);
+    }
 }
 
 static void add_global_deps(struct reader *r, const char *deps)
