@@ -11,6 +11,7 @@
 enum { KIND_SASS = 2, CHANGED_MAX = 16 };
 
 #define FATBIN_MAGIC 0xBA55ED50u
+#define FAKE_CUBIN   "\177ELF FAKE-CUBIN "      /* what the fake NVRTC gives, with the kernel's name */
 
 struct CUmod_st { const char *text; };          /* PTX or a fake cubin; NULL for machine code */
 struct CUfunc_st { char name[96]; int n; };
@@ -87,10 +88,10 @@ CUresult fake_cuModuleLoadData(CUmodule *module, const void *image)
         return code;
     if (u32_at(image) == FATBIN_MAGIC) {
         code = load_fatbin(image);
-    } else if (memcmp(image, ELFMAG, SELFMAG) == 0) {
-        code = 0;
-    } else if (strncmp(image, "FAKE-CUBIN ", 11) == 0) {
+    } else if (memcmp(image, FAKE_CUBIN, strlen(FAKE_CUBIN)) == 0) {
         loaded.text = strdup(image);
+    } else if (memcmp(image, ELFMAG, SELFMAG) == 0) {
+        code = 200;                     /* a cubin of a real compiler: nothing here can run it */
     } else {
         code = load_ptx(image);
         loaded.text = strdup(image);
@@ -125,7 +126,7 @@ static bool names_kernel(const char *text, const char *name)
     const char *at;
 
     snprintf(entry, sizeof entry, ".entry %s(", name);
-    snprintf(cubin, sizeof cubin, "FAKE-CUBIN %s\n", name);
+    snprintf(cubin, sizeof cubin, FAKE_CUBIN "%s\n", name);
     at = strstr(text, entry);
     return at != NULL || strstr(text, cubin) != NULL;
 }

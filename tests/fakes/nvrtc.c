@@ -90,7 +90,7 @@ nvrtcResult fake_nvrtcCompileProgram(nvrtcProgram p, int n, const char *const *o
         snprintf(p->log, sizeof p->log, "default_program(1): catastrophic error: #error directive\n");
         return NVRTC_ERROR_COMPILATION;
     }
-    snprintf(p->image, sizeof p->image, "FAKE-CUBIN %s\n", p->kernel);
+    snprintf(p->image, sizeof p->image, "\177ELF FAKE-CUBIN %s\n", p->kernel);
     snprintf(p->ptx, sizeof p->ptx, "// simulated\n.version 9.0\n.target sm_%d\n.address_size 64\n.visible .entry %s()\n{\n\tret;\n}\n",
              arch, p->kernel);
     return 0;
