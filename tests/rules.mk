@@ -1,4 +1,9 @@
-# Test programs: every tests/unit/test_*.c is one cmocka program.
+# Tests: cmocka programs, the CPU twins of the kernels, fake vendor libraries, ABI proofs.
+include tests/host/rules.mk
+include tests/fakes/rules.mk
+-include tests/abi/rules.mk
+
+# Every tests/unit/test_*.c is one program.
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 unit_tests   := $(unit_sources:tests/unit/%.c=$(BUILD)/tests/unit/%)
 
@@ -6,12 +11,20 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
+$(BUILD)/tests/unit/test_twins: $(twin_objects)
+$(BUILD)/tests/unit/test_twins: own_libs += -lstdc++
+
 check:
 	$(quiet)scripts/setup check
 	$(quiet)$(MAKE) --no-print-directory tests
 	$(quiet)scripts/run-tests $(BUILD)
 
 .PHONY: tests
-tests: all $(unit_tests)
+tests: all fakes $(unit_tests) $(abi_proofs)
+
+# The main job against a SIMULATED GPU: fake driver and toolkit, kernels run by their CPU twins. Nothing of it is a GPU's result.
+demo: all fakes
+	$(quiet)echo "SIMULATED: a fake driver, a fake toolkit, and kernels run on the CPU. No GPU is tested."
+	LD_LIBRARY_PATH=$(fakes)/driver NVIDIA_VISIBLE_DEVICES=all $(BUILD)/gpuvet run --stack $(fakes)/toolkit -s toolkit-13.0.0-SIMULATED
 
 -include $(unit_tests:%=%.d)

@@ -8,7 +8,7 @@
 #include "model/plan.h"
 #include "model/stack.h"
 
-enum verdict { PASS, FAIL, BROKEN, SKIP };
+enum verdict { BROKEN, PASS, FAIL, SKIP };     /* 0 is BROKEN: what was never judged did not pass */
 
 const char *verdict_name(enum verdict v);       /* "pass", "fail", "broken", "skip" */
 

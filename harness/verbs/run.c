@@ -17,6 +17,7 @@
 #include "report/progress.h"
 #include "report/terminal.h"
 #include "run/batch.h"
+#include "run/links.h"
 #include "verbs/machine.h"
 
 enum { GRACE_MS = 3000 };
@@ -33,6 +34,7 @@ struct run {
     struct report         report;
     struct require        require;
     struct progress       progress;
+    struct judged        *clean;        /* the comparison that runs now: its outcome goes here, not into the report */
     struct journal        journal;
     uint64_t              seed;
     int64_t               end_by;
@@ -74,11 +76,13 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
 {
     struct run *r = arg;
     size_t i = index_of(r, t);
-    struct judged *j = &r->judged[i];
+    struct judged *j = r->clean != NULL ? r->clean : &r->judged[i];
 
     j->trial = *t;
     j->outcome = *o;
     judge_trial(j, &r->seen.machine, r->arena);
+    if (r->clean != NULL)
+        return;
     r->done += !r->has_outcome[i];
     r->has_outcome[i] = true;
     r->progress.watcher.ended(&r->progress.watcher, j, r->done, r->plan.n_trials);
@@ -120,17 +124,40 @@ static void tell_broken_stack(struct run *r, const struct stack *s)
     }
 }
 
+static struct batch batch_of(const struct run *r, const struct trial *t)
+{
+    return (struct batch){
+        .job = { .self = r->self, .machine = &r->seen.machine, .stack = t->stack, .device = t->device, .seed = r->seed, .env = r->env },
+        .grace_ms = GRACE_MS, .end_by = r->end_by, .limit_s = r->o->limit_s,
+    };
+}
+
+static void run_clean(struct run *r, struct batch *b, const struct batch_events *events)
+{
+    const char *tmp = environment_get(&r->seen.env, "TMPDIR");
+    struct err e = { .kind = ERR_NONE };
+
+    if (!links_make(&b->job.link_dir, r->arena, b->job.stack, tmp != NULL && *tmp == '/' ? tmp : "/tmp", &e)) {
+        for (size_t i = 0; i < b->n; i++) {
+            struct outcome o = { .ending = ENDED_CLEAN, .stop = STOP_OURS, .text = arena_text(r->arena, e.text) };
+
+            events->done(r, b->trials[i], &o);
+        }
+        return;
+    }
+    b->job.surroundings = CLEAN;
+    batch_run(b, events, r->arena);
+    links_remove(b->job.link_dir);
+}
+
 /* The trial at `first` and all later ones that share its child. */
 static void run_batch_of(struct run *r, size_t first)
 {
     const struct trial *t = &r->plan.trials[first];
     const struct trial **trials = NULL;
     const struct probe **probes = NULL;
-    struct batch_events events = { not_reached, began, done, r };
-    struct batch b = {
-        .job = { .self = r->self, .machine = &r->seen.machine, .stack = t->stack, .device = t->device, .seed = r->seed, .env = r->env },
-        .grace_ms = GRACE_MS, .end_by = r->end_by, .limit_s = r->o->limit_s,
-    };
+    const struct batch_events events = { not_reached, began, done, r };
+    struct batch b = batch_of(r, t);
 
     for (size_t i = first; i < r->plan.n_trials; i++) {
         const struct trial *other = &r->plan.trials[i];
@@ -142,7 +169,61 @@ static void run_batch_of(struct run *r, size_t first)
     }
     b.trials = trials;
     b.job.probes = probes;
-    batch_run(&b, &events, r->arena);
+    if (r->o->clean && t->stack != NULL)
+        run_clean(r, &b, &events);
+    else
+        batch_run(&b, &events, r->arena);
+}
+
+/* ---- The comparison: what failed as used, once more with nothing foreign in sight ---- */
+
+static const char *always_go(void *arg, const struct trial *t)
+{
+    (void)arg;
+    (void)t;
+    return NULL;
+}
+
+/* Which of the user's variables bring foreign files; NULL if none is set. */
+static const char *foreign_variables(const struct run *r)
+{
+    const char *path = environment_get(&r->seen.env, "LD_LIBRARY_PATH"), *preload = environment_get(&r->seen.env, "LD_PRELOAD");
+    bool has_path = path != NULL && *path != '\0', has_preload = preload != NULL && *preload != '\0';
+
+    return has_path && has_preload ? "LD_LIBRARY_PATH and LD_PRELOAD" : has_path ? "LD_LIBRARY_PATH" : has_preload ? "LD_PRELOAD" : NULL;
+}
+
+static void compare_clean(struct run *r, struct judged *j, const char *variables)
+{
+    const struct trial *t = &r->plan.trials[(size_t)(j - r->judged)];
+    const struct batch_events events = { always_go, began, done, r };
+    struct batch b = batch_of(r, t);
+    struct judged clean = { .why = NULL };
+
+    b.trials = &t;
+    b.n = 1;
+    b.job.probes = &t->probe;
+    b.job.n_probes = 1;
+    r->clean = &clean;
+    run_clean(r, &b, &events);
+    r->clean = NULL;
+    if (clean.verdict != PASS)
+        return;
+    j->why = text_make(r->arena, "%s. Without %s it passes: the environment is the cause, not the stack", j->why, variables);
+    j->act = "env -u LD_LIBRARY_PATH -u LD_PRELOAD gpuvet run";
+}
+
+static void compare_failures_clean(struct run *r)
+{
+    const char *variables = foreign_variables(r);
+
+    for (size_t i = 0; i < r->plan.n_trials && variables != NULL && !r->o->clean; i++) {
+        const struct judged *j = &r->judged[i];
+
+        if (j->verdict == FAIL && r->has_outcome[i] && j->trial.stack != NULL && j->trial.stack->broken == NULL
+            && j->trial.device == NULL && process_interrupted() == 0)
+            compare_clean(r, &r->judged[i], variables);
+    }
 }
 
 static void run_plan(struct run *r, bool machine_only)
@@ -317,6 +398,7 @@ int verb_run(const struct options *o, char *const *env)
         return out_plan(&r.plan, &e) ? 0 : 3;
     }
     run_plan(&r, false);
+    compare_failures_clean(&r);
     fill_report(&r, began_ms);
     return write_report(&r);
 }

@@ -1,18 +1,26 @@
-/* nvrtc.compile - the stack's run-time compiler compiles a kernel for this GPU;
- * without one, for the newest architecture it supports. No GPU is needed. */
+/* nvrtc.compile - the stack's run-time compiler compiles a kernel for this GPU,
+ * and the GPU runs it; without a GPU, for the newest architecture it supports. */
 #include "child/child.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "kernels/pattern.h"
 
+/* kernels/pattern.h and fill_words once more, as the compiler takes them: as text. */
 static const char source[] =
-    "extern \"C\" __global__ void scale(float *y, const float *x, float a, unsigned n)\n"
+    "extern \"C\" __global__ void fill_words(unsigned *p, unsigned long long words, unsigned long long seed)\n"
     "{\n"
-    "    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;\n"
-    "    if (i < n)\n"
-    "        y[i] = a * x[i];\n"
+    "    unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;\n"
+    "    unsigned long long z = seed + (i + 1) * 0x9E3779B97F4A7C15ull;\n"
+    "\n"
+    "    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;\n"
+    "    z = (z ^ z >> 27) * 0x94D049BB133111EBull;\n"
+    "    if (i < words)\n"
+    "        p[i] = (unsigned)(z >> 32);\n"
     "}\n";
+
+enum { WORDS = 4096 };
 
 enum { ARCHS_MAX = 128 };
 
@@ -44,32 +52,63 @@ static void tell_log(struct child *c, nvrtcProgram program)
         saw_text(c, "log", "%s", log);
 }
 
-static void run(struct child *c)
+static char *compile(struct child *c, const char *arch, size_t *bytes)
 {
-    const char *arch, *options[1];
+    const char *options[1] = { text_make(&c->arena, "--gpu-architecture=%s", arch) };
     nvrtcProgram program;
-    size_t bytes = 0;
     char *cubin;
     long code;
 
-    child_bind_nvrtc(c);
-    if (c->nvrtc.nvrtcGetCUBINSize == NULL || c->nvrtc.nvrtcGetCUBIN == NULL)
-        stop_unsupported(c, "%s cannot give machine code (that came with 11.1)", c->nvrtc.dl.path);
-    arch = choose_arch(c);
-    options[0] = text_make(&c->arena, "--gpu-architecture=%s", arch);
-    MUST(c, nvrtc, nvrtcCreateProgram(&program, source, "scale.cu", 0, NULL, NULL));
+    MUST(c, nvrtc, nvrtcCreateProgram(&program, source, "fill_words.cu", 0, NULL, NULL));
     code = CALL(c, nvrtc, nvrtcCompileProgram(program, 1, options));
     if (code != 0) {
         tell_log(c, program);
         child_call_failed(c, text_make(&c->arena, "nvrtcCompileProgram(%s)", options[0]), &c->nvrtc.dl, code);
     }
-    MUST(c, nvrtc, nvrtcGetCUBINSize(program, &bytes));
-    cubin = host_buffer(c, bytes + 1);
+    MUST(c, nvrtc, nvrtcGetCUBINSize(program, bytes));
+    cubin = host_buffer(c, *bytes + 1);
     MUST(c, nvrtc, nvrtcGetCUBIN(program, cubin));
     MUST(c, nvrtc, nvrtcDestroyProgram(&program));
+    return cubin;
+}
+
+static size_t run_on_gpu(struct child *c, const char *cubin)
+{
+    uint64_t words = WORDS;
+    uint32_t host[WORDS];
+    size_t wrong = 0;
+    CUmodule module;
+    CUdeviceptr p;
+    void *args[] = { &p, &words, &c->seed, NULL };
+
+    child_open_context(c);
+    MUST(c, cuda, cuModuleLoadData(&module, cubin));
+    p = device_buffer(c, sizeof host);
+    child_launch_from(c, module, "fill_words", blocks_for(words), (struct grid){ BLOCK, 1, 1 }, args);
+    device_wait(c);
+    device_download(c, host, p, sizeof host);
+    for (uint64_t i = 0; i < words; i++)
+        wrong += host[i] != pattern_word(c->seed, i);
+    MUST(c, cuda, cuModuleUnload(module));
+    return wrong;
+}
+
+static void run(struct child *c)
+{
+    size_t bytes = 0;
+    const char *arch;
+    char *cubin;
+
+    child_bind_nvrtc(c);
+    if (c->nvrtc.nvrtcGetCUBINSize == NULL || c->nvrtc.nvrtcGetCUBIN == NULL)
+        stop_unsupported(c, "%s cannot give machine code (that came with 11.1)", c->nvrtc.dl.path);
+    arch = choose_arch(c);
+    cubin = compile(c, arch, &bytes);
     saw_text(c, "arch", "%s", arch);
     saw_num(c, "cubin.bytes", "B", (double)bytes);
     saw_num(c, "cubin.is_elf", "", bytes > 4 && memcmp(cubin, "\177ELF", 4) == 0);
+    if (c->device_uuid != NULL)
+        saw_num(c, "wrong", "", (double)run_on_gpu(c, cubin));
 }
 
 extern const struct probe probe_stack_loads;
@@ -85,6 +124,7 @@ const struct probe probe_nvrtc_compile = {
     .may_skip = true,
     .expects  = (const struct expect[]){
         { .key = "cubin.is_elf", .bound = EQUALS, .number = 1, .sentence = "what the compiler gave is no machine code" },
+        { .key = "wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s of 4096 words are wrong when the compiled kernel runs" },
         { .key = NULL },
     },
     .run      = run,
