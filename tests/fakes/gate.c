@@ -107,19 +107,21 @@ static long carry_out(const struct order *o)
 
 long fake_gate(const char *symbol)
 {
+    const struct order *due[ORDERS_MAX];
+    size_t n_due = 0;
+    long code = 0;
+
     if (!read_already)
         read_orders();
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
-        long code;
 
-        if (strcmp(o->symbol, symbol) != 0 || (o->nth > 0 && ++o->calls != o->nth))
-            continue;
-        code = carry_out(o);
-        if (code != 0)
-            return code;
+        if (strcmp(o->symbol, symbol) == 0 && (++o->calls == o->nth || o->nth == 0))
+            due[n_due++] = o;
     }
-    return 0;
+    for (size_t i = 0; i < n_due && code == 0; i++)
+        code = carry_out(due[i]);
+    return code;
 }
 
 bool fake_spoil_is_ordered(void)

@@ -28,7 +28,7 @@ fake_lacks/libnccl.so.2    := ncclAllReduce
 
 # As the product's objects, but: -fPIC, plain loops without contraction, and no sanitizer, for a fault on order is a real one.
 fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
-fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN'
+fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<
