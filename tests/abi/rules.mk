@@ -1,0 +1,44 @@
+# ABI proofs: every prototype, constant and struct of harness/load against the vendor's headers, with every compiler there is.
+# Nothing is linked. ABI_HEADERS holds what the toolkit does not bring (scripts/abi-headers makes it); TORCH_HEADERS lists
+# torch/include folders of installed PyTorch environments. What has no headers here is skipped, and says so.
+ABI_HEADERS   ?= $(HOME)/.cache/gpuvet/headers
+TORCH_HEADERS ?= $(sort $(wildcard $(HOME)/.cache/gpuvet/envs/*/lib/python3*/site-packages/torch/include))
+
+abi_compilers := $(foreach c,gcc clang,$(if $(shell command -v $c),$c))
+abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc,$l:$(CUDA)/include) \
+                 $(if $(wildcard $(CUDA)/include/cudnn.h),cudnn:$(CUDA)/include) $(if $(wildcard $(CUDA)/include/nccl.h),nccl:$(CUDA)/include)
+abi_pairs     := $(if $(wildcard $(CUDA)/include/cuda.h),$(abi_toolkit)) \
+                 $(if $(wildcard $(ABI_HEADERS)/nvml/nvml.h),nvml:$(ABI_HEADERS)/nvml) \
+                 $(if $(wildcard $(ABI_HEADERS)/cudnn8/cudnn.h),cudnn:$(ABI_HEADERS)/cudnn8) \
+                 $(foreach t,$(TORCH_HEADERS),libtorch:$t)
+abi_dir       := build/abi
+abi_proofs    :=
+
+# Older headers may lack what we only want.
+abi_flags/libtorch := -DMAY_BE_OLDER -x c++ -std=c++17
+abi_cppflags = -I. -Iharness -I$(abi_dir) -D_GNU_SOURCE
+
+$(abi_dir)/own_%.h: harness/load/%.h tests/abi/own $(wildcard harness/load/*.h)
+	$(quiet)mkdir -p $(@D)
+	$(quiet)tests/abi/own $< >$@
+
+# abi_proof LIST FOLDER COMPILER NUMBER
+define abi_proof
+abi_proofs += $(abi_dir)/$(1)-$(4)-$(3).o
+$(abi_dir)/$(1)-$(4)-$(3).o: tests/abi/$(1).c $(abi_dir)/own_$(1).h tests/abi/prove.h
+	$$(say) PROVE '$(1) against $(2) ($(3))'
+	$$(quiet)$(3) $$(abi_cppflags) $(if $(findstring cudnn8,$(2)),-DMAY_BE_OLDER) -isystem $(2) -isystem $(CUDA)/include \
+		-Wall -Wextra $$(or $$(abi_flags/$(1)),-std=c11) -c $$< -o $$@
+endef
+abi_seen :=
+$(foreach p,$(abi_pairs),$(eval abi_seen += x)$(foreach c,$(abi_compilers),$(eval \
+	$(call abi_proof,$(firstword $(subst :, ,$p)),$(word 2,$(subst :, ,$p)),$c,$(words $(abi_seen))))))
+
+.PHONY: abi
+abi: $(abi_proofs)
+	$(quiet)$(if $(filter cuda:%,$(abi_pairs)),,echo '  skipped: cuda cudart cublas cublaslt nvrtc - no headers in $(CUDA)/include')
+	$(quiet)$(if $(filter cudnn:$(CUDA)%,$(abi_pairs)),,echo '  skipped: cudnn 9 - no cudnn.h in $(CUDA)/include')
+	$(quiet)$(if $(filter nccl:%,$(abi_pairs)),,echo '  skipped: nccl - no nccl.h in $(CUDA)/include')
+	$(quiet)$(if $(filter nvml:%,$(abi_pairs)),,echo '  skipped: nvml - scripts/abi-headers fetches its header')
+	$(quiet)$(if $(filter %/cudnn8,$(abi_pairs)),,echo '  skipped: cudnn 8 - scripts/abi-headers --cudnn8 fetches its headers (700 MB)')
+	$(quiet)$(if $(filter libtorch:%,$(abi_pairs)),,echo '  skipped: libtorch - no PyTorch in TORCH_HEADERS')
