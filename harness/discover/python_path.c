@@ -177,6 +177,10 @@ void python_read(struct search *s, struct python *py, const char *prefix, const 
     py->version = version != NULL ? version : version_of(s, py);
     add_python_path(s, &p);
     add_sites(s, &own, prefix, &py->version);
+    if (own.n == 0 && version == NULL) {                /* the version was wrong: a venv of a Python since replaced */
+        py->version = NULL;
+        add_sites(s, &own, prefix, &py->version);
+    }
     if (!py->is_venv)
         add_user_site(s, &p, py->version);
     for (size_t i = 0; i < own.n; i++)

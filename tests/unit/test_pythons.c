@@ -235,6 +235,17 @@ static void the_system_python_prefers_local_packages_of_its_own_version(void **s
     assert_string_equal(stack_named(l, "python:/usr/local/lib/python3.11/dist-packages")->python, "/usr/bin/python3");
 }
 
+static void a_venv_whose_settings_name_another_python_is_found_all_the_same(void **state)
+{
+    struct layout *l = *state;
+
+    put_venv(l, "/opt/app", false);
+    put_text(l, "/opt/app/pyvenv.cfg", "version = 3.9.1\n");
+    put_torch(l, V, "2.5.1+cu124", "12.4", NULL);
+    find_all(l, "/opt/app");
+    assert_string_equal(stack_version(stack_named(l, "venv:/opt/app"), "python"), "3.11");
+}
+
 static void a_path_file_adds_the_folders_it_names(void **state)
 {
     struct layout *l = *state;
@@ -275,6 +286,7 @@ int main(void)
         CASE(a_user_site_that_is_turned_off_is_none),
         CASE(a_venv_sees_the_user_site_only_if_it_sees_the_system),
         CASE(the_system_python_prefers_local_packages_of_its_own_version),
+        CASE(a_venv_whose_settings_name_another_python_is_found_all_the_same),
         CASE(a_path_file_adds_the_folders_it_names),
         CASE(the_first_torch_on_sys_path_is_the_stack),
     };
