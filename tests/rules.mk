@@ -25,6 +25,6 @@ tests: all fakes $(unit_tests) $(abi_proofs)
 # The main job against a SIMULATED GPU: fake driver and toolkit, kernels run by their CPU twins. Nothing of it is a GPU's result.
 demo: all fakes
 	$(quiet)echo "SIMULATED: a fake driver, a fake toolkit, and kernels run on the CPU. No GPU is tested."
-	LD_LIBRARY_PATH=$(fakes)/driver NVIDIA_VISIBLE_DEVICES=all $(BUILD)/gpuvet run --stack $(fakes)/toolkit -s toolkit-13.0.0-SIMULATED
+	LD_LIBRARY_PATH=$(fakes)/driver NVIDIA_VISIBLE_DEVICES=all $(BUILD)/gpuvet run --stack $(fakes)/toolkit -s toolkit-13.0
 
 -include $(unit_tests:%=%.d)
