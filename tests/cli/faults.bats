@@ -1,0 +1,107 @@
+# Every kind of fault in every library: the right trial is blamed, call and library are named, the rest still runs.
+load helpers
+
+# A fault comes again in every child that makes the call: the trials behind LIBRARY make it, too.
+blame() { # blame FAULT TRIAL CALL LIBRARY [TRIAL...]
+    export FAKE_FAULT=$1
+    run simulated --limit 3 -o "$out"
+    unset FAKE_FAULT
+    [ "$status" = 1 ]
+    [ "$(verdict "$2")" = fail ]
+    [[ "$(field "$2" why)" == *"$3"* ]]
+    [[ "$(field "$2" library)" == *"$4"* ]]
+    others_pass "$2" "${@:5}"
+}
+networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
+
+@test "without a fault everything passes, and says that it is simulated" {
+    run simulated -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"gpuvet: PASS - 1 GPU proved (1 x SIMULATED GPU"* ]]
+    grep -q SIMULATED "$out"
+    others_pass none
+}
+
+@test "a crash in cuBLAS names the call and the library" {
+    blame crash:cublasSgemm_v2:1 blas.gemm.fp32@gpu0/toolkit-13.0 cublasSgemm_v2 libcublas.so.13 $networks
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *"crashed (SIGSEGV)"* ]]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == *libcublas.so.13* ]]
+}
+
+@test "an abort in cuDNN names the call and the library" {
+    blame abort:cudnnGetConvolution2dForwardOutputDim:1 dnn.conv.fp32@gpu0/toolkit-13.0 "crashed (SIGABRT) in cudnnGetConvolution2dForwardOutputDim" libcudnn.so.9 $networks
+}
+
+@test "a hang in NCCL ends at the limit and names the call" {
+    blame hang:ncclCommInitAll nccl.kernel@gpu0/toolkit-13.0 ncclCommInitAll libnccl.so.2
+    [ "$(field nccl.kernel@gpu0/toolkit-13.0 ending)" = timeout ]
+}
+
+@test "an endless loop in NVRTC ends at the limit and names the call" {
+    export FAKE_FAULT=spin:nvrtcCompileProgram
+    run simulated --limit 2 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field nvrtc.compile@cpu/toolkit-13.0 why)" == *"nvrtcCompileProgram"* ]]
+    [[ "$(field nvrtc.compile@gpu0/toolkit-13.0 why)" == *"nvrtcCompileProgram"* ]]
+}
+
+@test "a flood of output in cuDNN is cut, ends at the limit and names the call" {
+    blame flood:cudnnConvolutionForward:1 dnn.conv.fp32@gpu0/toolkit-13.0 cudnnConvolutionForward libcudnn.so.9 $networks
+    [ "$(stat -c %s "$out")" -lt 4000000 ]
+}
+
+@test "an error of the driver names the call, the code and what it means" {
+    blame fail:cuMemAllocHost_v2:1:700 cuda.copy.h2d@gpu0 cuMemAllocHost_v2 libcuda.so.1 cuda.copy.d2h@gpu0
+    [[ "$(field cuda.copy.h2d@gpu0 why)" == *"CUDA_ERROR_ILLEGAL_ADDRESS (700)"* ]]
+}
+
+@test "an error that surfaces late is charged to the trial that caused it" {
+    blame late:cudnnPoolingForward:1:700 cnn.simple@gpu0/toolkit-13.0 cuCtxSynchronize libcuda.so.1 cnn.simple.random@gpu0/toolkit-13.0
+}
+
+@test "a library that exits the process is a failure of that call" {
+    blame exit:cublasCreate_v2:1 blas.gemm.fp32@gpu0/toolkit-13.0 cublasCreate_v2 libcublas.so.13 $networks
+}
+
+@test "a crash while a library is loaded is a failure of opening the stack" {
+    export FAKE_FAULT=crash:libcudnn.so.9
+    run simulated -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict stack.loads/toolkit-13.0)" = fail ]
+    [[ "$(field stack.loads/toolkit-13.0 why)" == *"libcudnn.so.9"* ]]
+    [ "$(verdict dnn.conv.fp32@gpu0/toolkit-13.0)" = skip ]
+    [[ "$(field dnn.conv.fp32@gpu0/toolkit-13.0 why)" == "not reached: stack.loads/toolkit-13.0 failed" ]]
+}
+
+@test "one wrong element of a product is found and named" {
+    export FAKE_FAULT=wrong:cublasSgemm_v2
+    run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *"1 elements of the product differ"*"expected"* ]]
+}
+
+@test "a NaN never passes" {
+    export FAKE_FAULT=nan:cudnnConvolutionForward
+    run simulated -p dnn.conv.fp32 -p 'cnn.simple*' -o "$out"
+    [ "$status" = 1 ]
+    for trial in dnn.conv.fp32 cnn.simple cnn.simple.random; do
+        [ "$(verdict "$trial@gpu0/toolkit-13.0")" = fail ]
+    done
+}
+
+@test "a driver that hangs in cuInit is a failure within the limit, and nothing passes" {
+    export FAKE_FAULT=hang:cuInit
+    run simulated --limit 2 -p 'driver.*' -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict driver.nvml)" = pass ]
+    [ "$(verdict driver.answers)" = fail ]
+    [[ "$(field driver.answers why)" == *"cuInit"* ]]
+}
+
+@test "a driver that refuses names the code" {
+    export FAKE_FAULT=fail:cuInit:0:803
+    run simulated -p 'driver.*' -p cuda.context -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field driver.answers why)" == *"(803)"* ]]
+    [ "$(verdict cuda.context@gpu)" = skip ]
+}

@@ -1,0 +1,37 @@
+# What the command-line tests share. GPUVET and GPUVET_FAKES come from scripts/run-tests.
+
+setup() {
+    : "${GPUVET:?}" "${GPUVET_FAKES:?}"
+    unset NVIDIA_VISIBLE_DEVICES CUDA_VISIBLE_DEVICES LD_PRELOAD FAKE_FAULT FAKE_GPUS VIRTUAL_ENV CONDA_PREFIX
+    unset CUDA_HOME CUDA_PATH
+    export LD_LIBRARY_PATH=
+    export NO_COLOR=1
+    out=$BATS_TEST_TMPDIR/out.json
+}
+
+# A machine with the fake driver, and the fake toolkit as its only stack of interest.
+simulated() {
+    LD_LIBRARY_PATH=$GPUVET_FAKES/driver NVIDIA_VISIBLE_DEVICES=all \
+        "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 "$@"
+}
+
+# verdict ID - of one trial in the saved run.
+verdict() {
+    python3 -c 'import json, sys; print(next(t["verdict"] for t in json.load(open(sys.argv[1]))["trials"] if t["id"] == sys.argv[2]))' "$out" "$1"
+}
+
+# field ID NAME - one field of a trial in the saved run, "" if it is absent.
+field() {
+    python3 -c 'import json, sys; print(next(t.get(sys.argv[3], "") for t in json.load(open(sys.argv[1]))["trials"] if t["id"] == sys.argv[2]))' "$out" "$1" "$2"
+}
+
+# others_pass ID... - every trial but these passed or was skipped for resting on them.
+others_pass() {
+    python3 - "$out" "$@" <<'PY'
+import json, sys
+blamed = sys.argv[2:]
+wrong = [t["id"] for t in json.load(open(sys.argv[1]))["trials"] if t["id"] not in blamed and t["verdict"] != "pass"
+         and not (t["verdict"] == "skip" and t["why"].startswith("not reached: ") and any(b in t["why"] for b in blamed))]
+assert not wrong, wrong
+PY
+}
