@@ -149,6 +149,11 @@ const struct fake_driver *fake_driver(void)
     return driver;
 }
 
+bool fake_driver_serves(void)
+{
+    return fake_driver() != NULL && fake_driver()->version() >= 13000 && fake_driver()->device_count() > 0;
+}
+
 long fake_number(const char *variable, long otherwise)
 {
     const char *text = getenv(variable);

@@ -38,6 +38,10 @@ struct fake_driver {
 /* NULL if there is no libcuda.so.1. */
 const struct fake_driver *fake_driver(void);
 
+/* There is a driver, new enough for libraries of CUDA 13, and it has a device:
+ * else a real library's create call is refused. */
+bool fake_driver_serves(void);
+
 /* A whole number of the environment, or `otherwise`. */
 long fake_number(const char *variable, long otherwise);
 

@@ -42,7 +42,7 @@ ncclResult_t fake_ncclGetUniqueId(ncclUniqueId *id)
 
 ncclResult_t fake_ncclCommInitAll(ncclComm_t *comms, int n, const int *devices)
 {
-    if (fake_driver() == NULL || fake_driver()->device_count() < n)
+    if (!fake_driver_serves() || fake_driver()->device_count() < n)
         return 1;
     for (int i = 0; i < n; i++)
         if (devices != NULL && devices[i] >= fake_driver()->device_count())
