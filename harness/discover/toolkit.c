@@ -104,7 +104,7 @@ static bool is_library_name(const char *name)
 {
     const char *so = strstr(name, ".so.");
 
-    return so != NULL && so[4] >= '0' && so[4] <= '9' && !text_has(name, ".alt.so");
+    return so != NULL && so[4] >= '0' && so[4] <= '9';
 }
 
 static void add_members(struct search *s, struct stack *stack, const char *dir)

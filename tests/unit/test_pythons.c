@@ -132,6 +132,37 @@ static void a_stale_record_beside_a_newer_one_makes_nothing_missing(void **state
     assert_int_equal(stated, 2);                /* both are told, for whoever looks for mixed installations */
 }
 
+static void what_a_wheel_only_carries_has_not_the_wheels_version(void **state)
+{
+    struct layout *l = *state;
+    const struct stack *s;
+
+    put_venv(l, "/opt/app", false);
+    put_torch(l, V, "2.5.1+cu124", "12.4", NULL);
+    put_library(l, V "/torch/lib/libgomp.so.1");
+    put_text(l, V "/torch-2.5.1.dist-info/RECORD", text_make(&l->arena, "torch/lib/libgomp.so.1,sha256=x,%zu\n"
+             "torch/lib/libc10.so,sha256=x,%zu\n", sizeof(struct small_elf), sizeof(struct small_elf)));
+    find_all(l, "/opt/app");
+    s = stack_named(l, "venv:/opt/app");
+    assert_null(member_named(s, "gomp")->version);
+    assert_null(member_named(s, "gomp")->why_bad);
+    assert_string_equal(member_named(s, "c10")->version, "2.5.1");
+}
+
+/* Its rpath leads from torch/lib to the packages beside it, whatever sys.path says. */
+static void the_packages_beside_torch_are_its_members_first(void **state)
+{
+    struct layout *l = *state;
+
+    put_venv(l, "/opt/app", false);
+    put_torch(l, V, "2.5.1+cu124", "12.4", NULL);
+    put_library(l, V "/nvidia/cudnn/lib/libcudnn.so.9");
+    put_library(l, "/home/u/mine/nvidia/cudnn/lib/libcudnn.so.9");
+    put_variable(l, "PYTHONPATH=/home/u/mine");
+    find_all(l, "/opt/app");
+    assert_string_equal(member_named(stack_named(l, "venv:/opt/app"), "cudnn")->place, V "/nvidia/cudnn/lib/libcudnn.so.9");
+}
+
 static void a_pytorch_that_is_not_for_cuda_says_so(void **state)
 {
     struct layout *l = *state;
@@ -279,6 +310,8 @@ int main(void)
         CASE(a_file_of_another_size_than_its_record_was_replaced),
         CASE(a_file_that_two_packages_claim_belongs_to_the_one_that_fits),
         CASE(a_stale_record_beside_a_newer_one_makes_nothing_missing),
+        CASE(what_a_wheel_only_carries_has_not_the_wheels_version),
+        CASE(the_packages_beside_torch_are_its_members_first),
         CASE(a_pytorch_that_is_not_for_cuda_says_so),
         CASE(a_cuda_build_without_its_libtorch_cuda_is_broken_and_not_cpu_only),
         CASE(a_conda_environment_has_its_libraries_in_one_folder),

@@ -89,6 +89,15 @@ static void a_libtorch_folder_is_opened_from_the_bottom(void **state)
                    "always local /opt/lt/lib/libtorch.so");
 }
 
+static void a_libtorch_folder_without_libtorch_cpu_is_still_one(void **state)
+{
+    struct layout *l = *state;
+
+    put_library(l, "/opt/lt/lib/libtorch.so");
+    find_all(l, "/opt/lt");
+    assert_null(stack_named(l, "libtorch:/opt/lt")->broken);
+}
+
 static void debians_libtorch_is_found_by_the_cache(void **state)
 {
     struct layout *l = *state;
@@ -188,6 +197,7 @@ int main(void)
         CASE(a_folder_that_is_no_stack_says_what_was_looked_for),
         CASE(a_stack_that_was_asked_for_is_not_found_again),
         CASE(a_libtorch_folder_is_opened_from_the_bottom),
+        CASE(a_libtorch_folder_without_libtorch_cpu_is_still_one),
         CASE(debians_libtorch_is_found_by_the_cache),
         CASE(values_are_read_from_python_text),
         CASE(control_bytes_in_a_version_do_not_come_through),

@@ -184,6 +184,21 @@ static void a_cudnn_package_joins_the_newest_toolkit_of_its_cuda_major(void **st
     assert_null(stack_member(stack_named(l, "toolkit-12.8"), "nccl"));
 }
 
+/* The loader takes the first file of a name in its cache. */
+static void of_two_cudnns_in_the_cache_the_first_is_the_toolkits(void **state)
+{
+    struct layout *l = *state;
+
+    put_toolkit(l, "/usr/local/cuda-12.4", "libcudart.so.12.4.127", "libcudart.so.12");
+    put_versioned(l, "/usr/lib64/libcudnn.so.9.10.2", "libcudnn.so.9");
+    put_versioned(l, "/usr/local/lib/libcudnn.so.9.1.0", "libcudnn.so.9");
+    put_in_cache(l, "/usr/local/lib/libcudnn.so.9");
+    put_in_cache(l, "/usr/lib64/libcudnn.so.9");
+    find_all(l, NULL);
+    assert_string_equal(member_named(stack_named(l, "toolkit-12.4"), "cudnn")->version, "9.1.0");
+    assert_int_equal(stack_named(l, "toolkit-12.4")->n_members, 5);
+}
+
 static void a_cudnn_for_no_toolkit_here_joins_none(void **state)
 {
     struct layout *l = *state;
@@ -246,6 +261,7 @@ int main(void)
         CASE(an_rpm_toolkit_keeps_its_libraries_in_targets),
         CASE(a_toolkit_that_only_the_cache_knows_has_its_own_prefix),
         CASE(a_cudnn_package_joins_the_newest_toolkit_of_its_cuda_major),
+        CASE(of_two_cudnns_in_the_cache_the_first_is_the_toolkits),
         CASE(a_cudnn_for_no_toolkit_here_joins_none),
         CASE(a_toolkit_keeps_its_own_cudnn_although_the_cache_has_another),
         CASE(the_toolkit_of_this_machine_is_whole),
