@@ -47,7 +47,7 @@ $(foreach l,$(fake_driver_libs) $(fake_toolkit_libs),$(eval $(call fake_library,
 
 # The driver runs kernels by their CPU twins (tests/host).
 fake_more/libcuda.so.1    = $(twin_objects)
-fake_libs/libcuda.so.1    = $(if $(twin_objects),-static-libgcc -Wl,-Bstatic -lstdc++ -Wl,-Bdynamic)
+fake_libs/libcuda.so.1    = -static-libgcc -Wl,-Bstatic -lstdc++ -Wl,-Bdynamic
 fake_more/libcublas.so.13 = $(fakes)/toolkit/lib64/libcublasLt.so.13
 
 .SECONDEXPANSION:
