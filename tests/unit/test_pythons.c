@@ -24,6 +24,7 @@ static void a_venv_of_cu12_wheels_has_their_libraries_and_versions(void **state)
     put_torch(l, V, "2.5.1+cu124", "12.4", INIT_2_6);
     put_cudnn_of_wheel(l, "9.1.0.70");
     put_library(l, V "/torch/lib/libgomp-a34b3233.so.1");
+    put_library(l, V "/nvidia/cuda_nvrtc/lib/libnvrtc.alt.so.12");         /* nvrtc's own second half, never opened by name */
     put_text(l, V "/torch-2.5.1+cu124.dist-info/METADATA",
              "Requires-Dist: nvidia-cudnn-cu12==9.1.0.70; platform_system == \"Linux\"\n"
              "Requires-Dist: nvidia-nccl-cu12 (==2.21.5) ; platform_system == \"Linux\"\n"
@@ -43,6 +44,7 @@ static void a_venv_of_cu12_wheels_has_their_libraries_and_versions(void **state)
     assert_null(stack_version(s, "requires:sympy"));
     assert_string_equal(member_named(s, "cudnn")->version, "9.1.0.70");
     assert_string_equal(member_named(s, "gomp")->place, V "/torch/lib/libgomp-a34b3233.so.1");
+    assert_null(stack_member(s, "nvrtc.alt"));
     assert_null(s->unusable);
     assert_null(s->broken);
 }
@@ -194,19 +196,19 @@ static void a_conda_environment_has_its_libraries_in_one_folder(void **state)
     struct layout *l = *state;
     const struct stack *s;
 
-    put_torch(l, "/opt/conda/envs/work" SITE, "2.5.1", "12.6", NULL);
-    put_versioned(l, "/opt/conda/envs/work/lib/libcudart.so.12.6.77", "libcudart.so.12");
-    put_library(l, "/opt/conda/envs/work/lib/libcudnn.so.9");
-    put_library(l, "/opt/conda/envs/work/lib/libssl.so.3");
-    put_text(l, "/opt/conda/envs/work/conda-meta/cudnn-9.3.0.75-h1.json", "{}");
-    put_text(l, "/opt/conda/envs/work/conda-meta/cudnn-extras-1.0-0.json", "{}");
-    put_variable(l, "CONDA_PREFIX=/opt/conda/envs/work");
+    put_torch(l, "/opt/conda/envs/train" SITE, "2.5.1", "12.6", NULL);
+    put_versioned(l, "/opt/conda/envs/train/lib/libcudart.so.12.6.77", "libcudart.so.12");
+    put_library(l, "/opt/conda/envs/train/lib/libcudnn.so.9");
+    put_library(l, "/opt/conda/envs/train/lib/libssl.so.3");
+    put_text(l, "/opt/conda/envs/train/conda-meta/cudnn-9.3.0.75-h1.json", "{}");
+    put_text(l, "/opt/conda/envs/train/conda-meta/cudnn-extras-1.0-0.json", "{}");
+    put_variable(l, "CONDA_PREFIX=/opt/conda/envs/train");
     find_all(l, NULL);
-    s = stack_named(l, "conda:work");
+    s = stack_named(l, "conda:train");
     assert_string_equal(s->found_by, "active conda");
     assert_string_equal(member_named(s, "cudart")->version, "12.6.77");
     assert_string_equal(member_named(s, "cudnn")->version, "9.3.0.75");
-    assert_string_equal(member_named(s, "cudnn")->source, "/opt/conda/envs/work/conda-meta/cudnn-9.3.0.75-h1.json");
+    assert_string_equal(member_named(s, "cudnn")->source, "/opt/conda/envs/train/conda-meta/cudnn-9.3.0.75-h1.json");
     assert_null(stack_member(s, "ssl"));
 }
 
