@@ -160,14 +160,13 @@ static bool is_node(const char *name)
         || text_is(name, "nvidia-modeset") || text_is(name, "dxg") || text_is(name, "nvmap") || text_starts(name, "nvhost-");
 }
 
-/* On this machine the kernel is asked; of a recorded one the mode bits are all there is. */
-static bool may_open(struct reader *r, const char *path)
+/* NULL if this user may open it. On this machine the kernel is asked; in a
+ * recorded one a node is a plain file that holds the reason, if there was one. */
+static const char *why_not_opened(struct reader *r, const char *path)
 {
-    struct stat st;
-
-    if (root_is_this_machine(r->root))
-        return faccessat(r->root->fd, path + 1, R_OK | W_OK, AT_EACCESS) == 0;
-    return root_stat(r->root, path, &st) && (st.st_mode & 0006) == 0006;
+    if (!root_is_this_machine(r->root))
+        return line_of(r, path);
+    return faccessat(r->root->fd, path + 1, R_OK | W_OK, AT_EACCESS) == 0 ? NULL : "no permission to read and write it";
 }
 
 static void add_nodes(struct reader *r, struct node **list, const char *dir, bool all)
@@ -176,13 +175,12 @@ static void add_nodes(struct reader *r, struct node **list, const char *dir, boo
     size_t n = root_list(r->root, r->arena, dir, &names);
 
     for (size_t i = 0; i < n; i++) {
-        const char *path = text_join(r->arena, dir, names[i]);
-        bool opens;
+        const char *path = text_join(r->arena, dir, names[i]), *why;
 
         if (!all && !is_node(names[i]))
             continue;
-        opens = may_open(r, path);
-        *ARENA_PUSH(r->arena, *list, r->m->n_nodes) = (struct node){ path, opens, opens ? NULL : "no permission to read and write it" };
+        why = why_not_opened(r, path);
+        *ARENA_PUSH(r->arena, *list, r->m->n_nodes) = (struct node){ path, why == NULL, why };
     }
 }
 

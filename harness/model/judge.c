@@ -197,11 +197,31 @@ static bool judge_expectations(struct judged *j, const struct expect *expects, c
     return true;
 }
 
+/* What the machine's files say about a driver that does not answer: the first
+ * broken link of the chain, and what to do about it. NULL if they say nothing. */
+static const char *machine_hint(const struct machine *m)
+{
+    if (m->nouveau_loaded && !m->module_loaded)
+        return "nouveau drives this GPU: install NVIDIA's driver for this distribution, then reboot";
+    if (m->place == PLACE_CONTAINER && m->n_nodes == 0)
+        return "this container was given no GPU: start it with `docker run --gpus all ...` (NVIDIA Container Toolkit)";
+    if (m->n_pci > 0 && !m->module_loaded)
+        return "the nvidia kernel module is not loaded: sudo modprobe nvidia; sudo dmesg | grep -iE 'nvidia|nvrm'";
+    for (size_t i = 0; i < m->n_nodes; i++)
+        if (!m->nodes[i].opens)
+            return "this user may not open the GPU's device nodes: ls -l /dev/nvidia*; id";
+    if (m->module_loaded && m->n_nodes == 0)
+        return "the module is loaded, but there are no device nodes: sudo nvidia-modprobe -u -c 0";
+    if (m->n_drivers == 0)
+        return "no driver library is installed (libcuda.so.1): install the driver's user-space part";
+    return NULL;
+}
+
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
 {
     const struct observation *warning;
 
-    j->act = NULL;
+    j->act = j->trial.probe->scope == SCOPE_MACHINE ? machine_hint(m) : NULL;
     j->warns = false;
     set(j, PASS, "");
     if (j->outcome.ending == ENDED_NOT_RUN || j->outcome.stop == STOP_NONE) {
