@@ -42,12 +42,27 @@ static const char *call_name(const char *call, struct arena *a)
     return arena_copy(a, call, strcspn(call, "("));
 }
 
+/* libtorch says why on standard error, before 2.13 there alone: the rest of the
+ * line behind one of its marks. NULL if the child printed neither. */
+static const char *torch_words(const char *said, struct arena *a)
+{
+    static const char *const marks[] = { "Exception in aoti_torch: ", "what():  " };
+
+    for (size_t i = 0; said != NULL && i < COUNT_OF(marks); i++) {
+        const char *at = strstr(said, marks[i]);
+
+        if (at != NULL)
+            return arena_copy(a, at + strlen(marks[i]), strcspn(at + strlen(marks[i]), "\n"));
+    }
+    return NULL;
+}
+
 static void judge_call(struct judged *j, struct arena *a)
 {
     const struct outcome *o = &j->outcome;
-    const char *family = family_of(o->library, a);
+    const char *family = family_of(o->library, a), *words = text_starts(family, "torch") ? torch_words(o->said, a) : NULL;
     const char *why = text_make(a, "%s failed in %s: %s", call_name(o->call, a),
-                                o->library != NULL && *o->library != '\0' ? o->library : "the driver", o->text);
+                                o->library != NULL && *o->library != '\0' ? o->library : "the driver", words != NULL ? words : o->text);
 
     set(j, FAIL, why);
     for (size_t i = 0; i < COUNT_OF(others); i++) {

@@ -17,7 +17,7 @@
 enum {
     PIPE_READS  = 16,               /* at most a full pipe before we look at the clock again */
     OUTPUT_MAX  = 16 << 20,         /* what a child may print before it is cut */
-    OUTPUT_TAIL = 2048,             /* what of it is kept for the report */
+    OUTPUT_TAIL = 16384,            /* what of it is kept for the report: a C++ backtrace is long */
     WAKE_MS     = 100,              /* how often a flood of output is looked at */
 };
 
@@ -250,7 +250,7 @@ static void reap(pid_t pid, enum stage stage, struct process_end *end)
 
 static const char *tail_of_output(int fd, struct arena *a)
 {
-    char tail[OUTPUT_TAIL + 1];
+    static char tail[OUTPUT_TAIL + 1];
     struct stat st;
     ssize_t n;
 

@@ -60,6 +60,7 @@ static const struct {
     { "out of memory, ours",    &strict,  { .stop = STOP_CALL, .call = "cuMemAlloc_v2(p)", .library = "/l/libcuda.so.1", .code = 2, .text = "OOM" }, FAIL, "cuMemAlloc_v2 failed" },
     { "out of memory, theirs",  &strict,  { .stop = STOP_CALL, .call = "cuMemAlloc_v2(p)", .library = "/l/libcuda.so.1", .code = 2, .text = "OOM", SAW(foreign_memory) }, BROKEN, "cuMemAlloc_v2 failed" },
     { "no permission",          &strict,  { .stop = STOP_CALL, .call = "nvmlInit_v2()", .library = "/l/libnvidia-ml.so.1", .code = 4, .text = "Insufficient Permissions" }, BROKEN, "nvmlInit_v2 failed" },
+    { "libtorch's words",       &strict,  { .stop = STOP_CALL, .call = "aoti_torch_empty_strided(x)", .library = "/l/libtorch_cpu.so", .code = 1, .text = "libtorch error 1", .said = "noise\n[E] Exception in aoti_torch: Found no NVIDIA driver\nframe #0" }, FAIL, "libtorch_cpu.so: Found no NVIDIA driver" },
     { "a library is missing",   &strict,  { .stop = STOP_LOAD, .text = "libx.so: cannot open" }, FAIL, "libx.so: cannot open" },
     { "unsupported, allowed",   &lenient, { .stop = STOP_UNSUPPORTED, .text = "too old" }, SKIP, "too old" },
     { "unsupported, not",       &strict,  { .stop = STOP_UNSUPPORTED, .text = "too old" }, FAIL, "not supported: too old" },
