@@ -24,7 +24,7 @@ int main(int argc, char **argv)
     if (text_is(o.verb, "run"))
         return verb_run(&o, environ);
     if (text_is(o.verb, "list"))
-        return verb_list(&o);
+        return verb_list(&o, environ);
     return out_text(text_is(o.verb, "version") ? "gpuvet " GPUVET_VERSION "\n"
                     : options_help(o.rest.n > 0 ? o.rest.items[0] : NULL), &e) ? 0 : 3;
 }

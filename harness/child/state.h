@@ -48,6 +48,9 @@ void child_settle(struct child *c, const struct probe *p);
 /* Gives device buffers back and checks their guards (device.c). */
 void device_release_all(struct child *c);
 
+/* After a failed call: whether another process or user is shown to be behind it (others.c). */
+void others_look(struct child *c, const struct dl *lib, long code);
+
 /* Records what is newly mapped, and members of the stack that were served by another file (witness.c). */
 void witness_look(struct child *c);
 

@@ -25,7 +25,9 @@ typedef struct { char bytes[16]; } CUuuid;
 
 enum {
     CUDA_ERROR_OUT_OF_MEMORY                 = 2,
+    CUDA_ERROR_DEVICE_UNAVAILABLE            = 46,
     CUDA_ERROR_NO_DEVICE                     = 100,
+    CUDA_ERROR_INVALID_DEVICE                = 101,
     CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
     CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
     CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,

@@ -1,6 +1,5 @@
 #include "model/judge.h"
 
-#include <math.h>
 #include <signal.h>
 #include <string.h>
 
@@ -10,16 +9,16 @@
 /* ---- Codes that can be somebody else's doing, by library family. Everything
  * else that a vendor call returns is the stack's or the machine's fault. ---- */
 static const struct {
-    const char *library;        /* the start of the file's family */
+    const char *library;        /* its family */
     long        code;
-    const char *shown_by;       /* the observation (not 0) that shows another's doing; NULL: the code itself shows it */
+    const char *shown_by;       /* the observation that shows another's doing; NULL: the code itself shows it */
     const char *act;
 } others[] = {
-    { "cuda",      2,   "memory.foreign_bytes", "wait for the other process, or stop it: nvidia-smi --query-compute-apps=pid,used_memory --format=csv" },
-    { "cudart",    2,   "memory.foreign_bytes", "wait for the other process, or stop it: nvidia-smi --query-compute-apps=pid,used_memory --format=csv" },
-    { "cuda",      46,  NULL, "another process holds the GPU (or its compute mode is exclusive): nvidia-smi -q -d COMPUTE,PIDS" },
-    { "cuda",      101, "device.exclusive", "the GPU is in exclusive compute mode: nvidia-smi -q -d COMPUTE" },
-    { "nvidia-ml", 4,   NULL, "ask for permission to use the GPU: ls -l /dev/nvidia*" },
+    { "cuda",      2,   "memory.foreign_bytes", "nvidia-smi --query-compute-apps=pid,name,used_memory --format=csv" },
+    { "cudart",    2,   "memory.foreign_bytes", "nvidia-smi --query-compute-apps=pid,name,used_memory --format=csv" },
+    { "cuda",      46,  "device.exclusive",     "nvidia-smi -q -d COMPUTE,PIDS" },
+    { "cuda",      101, "device.exclusive",     "nvidia-smi -q -d COMPUTE,PIDS" },
+    { "nvidia-ml", 4,   NULL,                   "ls -l /dev/nvidia*; id" },
 };
 
 static bool set(struct judged *j, enum verdict v, const char *why)
@@ -255,209 +254,5 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
     if (j->verdict == PASS && warning != NULL) {
         j->warns = true;
         j->why = warning->text;
-    }
-}
-
-/* ---- The run as a whole ---- */
-
-bool require_parse(struct require *r, struct arena *a, const char *text, struct err *e)
-{
-    if (text_is(text, "gpu")) {
-        r->gpu = true;
-        return true;
-    }
-    if (text_starts(text, "gpu=")) {
-        r->gpu = true;
-        return (text_to_long(text + 4, &r->gpus) && r->gpus > 0)
-            || err_set(e, ERR_USAGE, "--require %s: the number of GPUs must be 1 or more", text);
-    }
-    if (text_is(text, "stack")) {
-        r->stack = true;
-        return true;
-    }
-    if (probe_by_name(text) == NULL)
-        return err_set(e, ERR_USAGE, "--require %s: use gpu, gpu=N, stack, or a probe's name (`gpuvet list probes`)", text);
-    {
-        const char **probes = arena_alloc(a, (r->n_probes + 1) * sizeof *probes);
-
-        if (r->n_probes > 0)
-            memcpy(probes, r->probes, r->n_probes * sizeof *probes);
-        probes[r->n_probes++] = arena_text(a, text);
-        r->probes = probes;
-    }
-    return true;
-}
-
-struct counts { size_t pass, fail, broken, skip, warn, all; };
-
-static struct counts count(const struct report *r)
-{
-    struct counts n = { .all = r->n_trials };
-
-    for (size_t i = 0; i < r->n_trials; i++) {
-        n.pass += r->trials[i].verdict == PASS;
-        n.fail += r->trials[i].verdict == FAIL;
-        n.broken += r->trials[i].verdict == BROKEN;
-        n.skip += r->trials[i].verdict == SKIP;
-        n.warn += r->trials[i].warns;
-    }
-    return n;
-}
-
-/* A GPU is proved when at least one trial that ran code on it passed and none failed. */
-static bool is_proved(const struct report *r, const struct device *d)
-{
-    bool ran = false;
-
-    for (size_t i = 0; i < r->n_trials; i++) {
-        const struct judged *j = &r->trials[i];
-
-        if (j->trial.device != d)
-            continue;
-        if (j->verdict == FAIL || j->verdict == BROKEN)
-            return false;
-        ran |= j->verdict == PASS && (j->trial.probe->needs & NEEDS_CONTEXT) != 0;
-    }
-    return ran;
-}
-
-static size_t count_answering(const struct report *r)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n_devices; i++)
-        n += r->devices[i].answers;
-    return n;
-}
-
-static size_t count_proved(const struct report *r)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n_devices; i++)
-        n += is_proved(r, &r->devices[i]);
-    return n;
-}
-
-static void add_requirement(struct report *r, struct requirement **list, struct arena *a,
-                            const char *text, bool met, const char *why)
-{
-    *ARENA_PUSH(a, *list, r->n_requires) = (struct requirement){ text, met, met ? "" : why };
-}
-
-static void require_probe(struct report *r, struct requirement **list, const char *name, struct arena *a)
-{
-    size_t passed = 0, others_n = 0;
-    const char *why = "no trial of it is in this run";
-
-    for (size_t i = 0; i < r->n_trials; i++)
-        if (text_is(r->trials[i].trial.probe->name, name)) {
-            passed += r->trials[i].verdict == PASS;
-            if (r->trials[i].verdict != PASS) {
-                others_n++;
-                why = text_make(a, "%s: %s", r->trials[i].trial.id, r->trials[i].why);
-            }
-        }
-    add_requirement(r, list, a, name, passed > 0 && others_n == 0, why);
-}
-
-static void judge_requirements(struct report *r, const struct require *q, struct arena *a)
-{
-    struct requirement *list = NULL;
-    size_t answering = count_answering(r), proved = count_proved(r);
-
-    r->n_requires = 0;
-    if (q->gpu && q->gpus == 0)
-        add_requirement(r, &list, a, "gpu", proved > 0, text_make(a, "%zu GPUs answer, %zu proved", answering, proved));
-    if (q->gpus > 0)
-        add_requirement(r, &list, a, text_make(a, "gpu=%ld", q->gpus),
-                        answering == (size_t)q->gpus && proved == (size_t)q->gpus,
-                        text_make(a, "%zu GPUs answer, %zu proved", answering, proved));
-    if (q->stack)
-        add_requirement(r, &list, a, "stack", r->n_stacks > 0, "no stack found");
-    for (size_t i = 0; i < q->n_probes; i++)
-        require_probe(r, &list, q->probes[i], a);
-    r->requires = list;
-}
-
-static const char *names_of_devices(const struct report *r, struct arena *a)
-{
-    struct text t = { .arena = a };
-
-    text_put(&t, "", 0);
-    for (size_t i = 0; i < r->n_devices; i++) {
-        size_t same = 1;
-        bool seen = false;
-
-        if (!r->devices[i].answers || r->devices[i].name == NULL)
-            continue;
-        for (size_t k = 0; k < r->n_devices; k++)
-            if (k != i && text_is(r->devices[k].name, r->devices[i].name)) {
-                seen |= k < i;
-                same++;
-            }
-        if (!seen)
-            text_add(&t, "%s%zu x %s", t.n > 0 ? ", " : "", same, r->devices[i].name);
-    }
-    return t.s;
-}
-
-static const char *first_failure(const struct report *r, enum verdict v, struct arena *a)
-{
-    for (size_t i = 0; i < r->n_trials; i++)
-        if (r->trials[i].verdict == v)
-            return text_make(a, "%s: %s", r->trials[i].trial.id, r->trials[i].why);
-    return NULL;
-}
-
-static const char *stacks_tested(const struct report *r, struct arena *a)
-{
-    if (r->n_stacks == 0)
-        return "; no stack found: cuBLAS and cuDNN not tested";
-    return text_make(a, ", %zu stack%s", r->n_stacks, r->n_stacks == 1 ? "" : "s");
-}
-
-void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a)
-{
-    struct counts n = count(r);
-    size_t proved = count_proved(r), unmet = 0;
-    const char *numbers = text_make(a, "%zu of %zu trials passed, %zu failed, %zu broken, %zu skipped%s",
-                                    n.pass, n.all, n.fail, n.broken, n.skip,
-                                    n.warn > 0 ? text_make(a, ", %zu with a warning", n.warn) : "");
-    const char *unmet_text = NULL;
-
-    judge_requirements(r, require, a);
-    for (size_t i = 0; i < r->n_requires; i++)
-        if (!r->requires[i].met) {
-            unmet++;
-            unmet_text = text_make(a, "required %s: %s", r->requires[i].text, r->requires[i].why);
-        }
-    if (n.fail > 0 || unmet > 0 || (strict && n.warn > 0)) {
-        const char *first = n.fail > 0 ? first_failure(r, FAIL, a) : unmet_text != NULL ? unmet_text : "a warning, and --strict";
-
-        r->exit_code = 1;
-        r->closing = text_make(a, "FAIL - %s (%s)", first, numbers);
-    } else if (n.broken > 0) {
-        r->exit_code = 3;
-        r->closing = text_make(a, "BROKEN - could not find out: %s (%s)", first_failure(r, BROKEN, a), numbers);
-    } else if (proved > 0) {
-        r->exit_code = 0;
-        r->closing = text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
-                               names_of_devices(r, a), stacks_tested(r, a), numbers);
-    } else if (r->machine->gpu_meant && count_answering(r) == 0 && n.pass == 0) {
-        r->exit_code = 3;
-        r->closing = text_make(a, "BROKEN - a GPU is meant for this process and nothing could be run (%s)", numbers);
-    } else if (!r->machine->gpu_meant || count_answering(r) == 0) {
-        r->exit_code = 77;
-        r->closing = text_make(a, "SKIP - no GPU is meant for this process: %s; without one%s: %s",
-                               r->machine->why_not_meant != NULL ? r->machine->why_not_meant : "nothing names one",
-                               r->n_stacks == 0 ? ", and no stack found" : stacks_tested(r, a), numbers);
-    } else {
-        r->exit_code = 77;
-        r->closing = text_make(a, "SKIP - no trial ran on a GPU (%s)", numbers);
-    }
-    if (r->interrupted) {
-        r->exit_code = r->exit_code == 1 ? 1 : 128 + r->signo;
-        r->closing = text_make(a, "INTERRUPTED - partial: %s", r->closing);
     }
 }

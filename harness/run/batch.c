@@ -181,7 +181,7 @@ static const char *out_of_turn(const struct state *s, const struct record *r)
         return s->begun || (size_t)r->index != s->current ? "begin of another trial" : NULL;
     case RECORD_NUM:
     case RECORD_TEXT:
-        return s->begun ? NULL : "an observation before begin";
+        return s->begun || s->preparing ? NULL : "an observation before begin";
     case RECORD_END:
         if (!s->begun || (size_t)r->index != s->current)
             return "end of another trial";
@@ -215,6 +215,7 @@ static void take_line(struct state *s, const char *line, size_t n)
         break;
     case RECORD_BEGIN:
         s->begun = true;
+        s->out.n_saw = 0;                   /* what preparing saw was said in case it would fail */
         s->began_ms = clock_ms_fine();
         set_deadline(s, limit_ms(s));
         break;

@@ -96,6 +96,8 @@ static size_t changes(const struct job *j, struct arena *a, const char *set[4])
         set[n++] = text_make(a, "CUDA_VISIBLE_DEVICES=%s", j->device->uuid);
     else if (j->stack == NULL)
         set[n++] = "CUDA_DEVICE_ORDER=PCI_BUS_ID";
+    if (j->launch_blocking)
+        set[n++] = "CUDA_LAUNCH_BLOCKING=1";
     if (j->surroundings == CLEAN) {
         set[n++] = text_make(a, "LD_LIBRARY_PATH=%s", j->link_dir);
         set[n++] = "LD_PRELOAD=";

@@ -30,6 +30,7 @@ struct job {
     uint64_t               seed;
     enum surroundings      surroundings;
     const char            *link_dir;        /* CLEAN: the folder of links */
+    bool                   launch_blocking; /* CUDA_LAUNCH_BLOCKING=1 */
     char *const           *env;             /* ours */
 };
 

@@ -1,29 +1,27 @@
 #include "verbs/verbs.h"
 
-#include "base/text.h"
 #include "report/out.h"
-#include "verbs/machine.h"
+#include "verbs/session.h"
 
-int verb_list(const struct options *o)
+static bool list_machine(const struct options *o, char *const *env, struct arena *a, struct err *e)
+{
+    struct session s = { .arena = a, .o = o, .env = env };
+    const struct selection all = { .no_gpu = false };
+    struct report r;
+
+    if (!session_open(&s, e) || !session_census(&s, &all, e))
+        return false;
+    r = (struct report){ .version = GPUVET_VERSION, .machine = &s.machine, .devices = s.devices, .n_devices = s.n_devices,
+                         .stacks = s.stacks, .n_stacks = s.n_stacks };
+    return o->json ? out_list_json(&r, e) : out_list(&r, e);
+}
+
+int verb_list(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
     struct err e = { .kind = ERR_NONE };
-    struct report r = { .version = GPUVET_VERSION };
-    struct seen seen;
-    bool ok;
+    bool ok = o->rest.n > 0 ? out_probes(&e) : list_machine(o, env, &arena, &e);
 
-    if (o->rest.n > 0) {
-        ok = out_probes(&e);
-    } else {
-        if (!machine_see(&seen, &arena, o, &e)) {
-            out_error("%s", e.text);
-            return 3;
-        }
-        r.machine = &seen.machine;
-        r.stacks = seen.stacks;
-        r.n_stacks = seen.n_stacks;
-        ok = o->json ? out_list_json(&r, &e) : out_list(&r, &e);
-    }
     if (!ok)
         out_error("%s", e.text);
     return ok ? 0 : 3;

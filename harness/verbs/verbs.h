@@ -5,7 +5,7 @@
 #include "options.h"
 
 int verb_run(const struct options *o, char *const *env);
-int verb_list(const struct options *o);
+int verb_list(const struct options *o, char *const *env);
 int verb_child(int argc, char **argv, char *const *env);
 
 #endif

@@ -1,0 +1,82 @@
+#include "verbs/session.h"
+
+#include <limits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "discover/machine.h"
+#include "model/census.h"
+#include "run/process.h"
+
+static bool find_self(struct session *s, struct err *e)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    if (n < 0)
+        return err_sys(e, "/proc/self/exe");
+    s->self = arena_copy(s->arena, self, (size_t)n);
+    return true;
+}
+
+bool session_open(struct session *s, struct err *e)
+{
+    if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
+        return err_in(e, "cannot begin");
+    s->seed = (uint64_t)time(NULL);
+    s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
+    process_setup();
+    environment_read(&s->environment, s->arena, &s->root);
+    machine_read(&s->machine, s->arena, &s->root, &s->environment);
+    s->n_stacks = stacks_find(&s->stacks, s->arena, &s->root, &s->environment, &s->machine,
+                              s->o->stack_dirs.items, s->o->stack_dirs.n);
+    return true;
+}
+
+static bool plan_anew(struct session *s, const struct selection *pick, struct err *e)
+{
+    if (!plan_make(&s->plan, s->arena, &s->machine, s->devices, s->n_devices, s->stacks, s->n_stacks, pick, e))
+        return false;
+    s->judged = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->judged);
+    s->has_outcome = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->has_outcome);
+    s->done = 0;
+    return true;
+}
+
+bool session_census(struct session *s, const struct selection *pick, struct err *e)
+{
+    struct selection any_device = *pick;
+    const struct outcome *answers = NULL;
+
+    any_device.n_devices = 0;               /* they have no names yet */
+    if (!plan_anew(s, &any_device, e))
+        return false;
+    if (s->machine.gpu_meant)
+        session_execute(s, true);
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        if (s->has_outcome[i] && outcome_saw(&s->judged[i].outcome, "gpu0.memory") != NULL)
+            answers = &s->judged[i].outcome;
+    s->n_devices = census_devices(&s->devices, s->arena, answers, &s->machine);
+    return true;
+}
+
+bool session_plan(struct session *s, const struct selection *pick, struct err *e)
+{
+    const struct plan first = s->plan;
+    const struct judged *judged = s->judged;
+    const bool *has_outcome = s->has_outcome;
+
+    if (!plan_anew(s, pick, e))
+        return false;
+    for (size_t i = 0; i < first.n_trials; i++)
+        for (size_t k = 0; k < s->plan.n_trials && has_outcome[i]; k++)
+            if (s->plan.trials[k].probe == first.trials[i].probe && s->plan.trials[k].probe->scope == SCOPE_MACHINE) {
+                s->judged[k] = judged[i];
+                s->judged[k].trial = s->plan.trials[k];
+                s->has_outcome[k] = true;
+                s->done++;
+            }
+    return true;
+}

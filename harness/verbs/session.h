@@ -1,0 +1,61 @@
+/* session.h - a machine that is looked at and, trial by trial, run: what the
+ * verbs share. The only place that sees processes and verdicts together.
+ */
+#ifndef VERBS_SESSION_H
+#define VERBS_SESSION_H
+
+#include "discover/stacks.h"
+#include "model/judge.h"
+#include "model/watcher.h"
+#include "options.h"
+
+struct session {
+    struct arena         *arena;
+    const struct options *o;
+    char *const          *env;
+    const char           *self;         /* our own program's file */
+
+    struct root           root;
+    struct environment    environment;  /* of the machine that is looked at */
+    struct machine        machine;
+    struct stack         *stacks;
+    size_t                n_stacks;
+    struct device        *devices;
+    size_t                n_devices;
+
+    struct plan           plan;
+    struct judged        *judged;       /* one for each trial of the plan */
+    bool                 *has_outcome;
+    size_t                done;
+
+    uint64_t              seed;
+    int64_t               end_by;       /* clock_ms() at which all time is used up */
+    struct watcher       *watchers[2];  /* told of every trial; NULL: nobody */
+    struct judged        *aside;        /* a comparison runs: its outcome goes here and not into the plan */
+};
+
+/* Reads the machine's files and finds its stacks. */
+bool session_open(struct session *s, struct err *e) MUST_USE;
+
+/* Asks the driver, in children, and names the devices. Nothing is asked where
+ * no GPU is meant. */
+bool session_census(struct session *s, const struct selection *pick, struct err *e) MUST_USE;
+
+/* Plans everything; what the census ran is not run again. */
+bool session_plan(struct session *s, const struct selection *pick, struct err *e) MUST_USE;
+
+/* Runs what has no outcome yet (execute.c). machine_only: the driver's trials. */
+void session_execute(struct session *s, bool machine_only);
+
+/* Runs failures once more under other conditions, to sharpen what is said of
+ * them: without what the user's variables bring, and with every launch waited
+ * for. Never changes a verdict (compare.c). */
+void session_compare_failures(struct session *s);
+
+/* For compare.c: one trial alone, outside the plan. */
+struct batch;
+struct batch session_batch(const struct session *s, const struct trial *t);
+void         session_run_aside(struct session *s, struct batch *b, const struct trial *t, struct judged *aside);
+bool         session_run_clean(struct session *s, struct batch *b, struct err *e) MUST_USE;
+
+#endif
