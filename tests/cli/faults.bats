@@ -105,3 +105,29 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     [[ "$(field driver.answers why)" == *"(803)"* ]]
     [ "$(verdict cuda.context@gpu)" = skip ]
 }
+
+@test "out of memory is the machine's failure, unless another process is shown to hold the memory" {
+    export FAKE_FAULT=fail:cuMemAlloc_v2:1:2
+    run simulated -p cuda.launch -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict cuda.launch@gpu0)" = fail ]
+    FAKE_FOREIGN=3000 run simulated -p cuda.launch -o "$out"
+    [ "$status" = 3 ]
+    [ "$(verdict cuda.launch@gpu0)" = broken ]
+}
+
+@test "a GPU in exclusive mode that another process holds is not a bad GPU" {
+    export FAKE_FAULT=fail:cuDevicePrimaryCtxRetain:0:46
+    run simulated -p cuda.context -o "$out"
+    [ "$(verdict cuda.context@gpu0)" = fail ]
+    FAKE_COMPUTE_MODE=3 run simulated -p cuda.context -o "$out"
+    [ "$status" = 3 ]
+    [ "$(verdict cuda.context@gpu0)" = broken ]
+}
+
+@test "an error that comes late is said with the call that causes it" {
+    export FAKE_FAULT=late:cuLaunchKernel@sum_words:0:700
+    run simulated -p cuda.sum -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field cuda.sum@gpu0 why)" == *"CUDA_ERROR_ILLEGAL_ADDRESS (700)"* ]]
+}

@@ -7,11 +7,14 @@ setup() {
     export LD_LIBRARY_PATH=
     export NO_COLOR=1
     out=$BATS_TEST_TMPDIR/out.json
+    driver=$GPUVET_FAKES/driver
+    # The sanitizer's dlopen does not know its caller, and so loses RUNPATH: cuDNN would not find its parts.
+    case $GPUVET in */asan/*) driver=$driver:$GPUVET_FAKES/toolkit/lib64 ;; esac
 }
 
 # A machine with the fake driver, and the fake toolkit as its only stack of interest.
 simulated() {
-    LD_LIBRARY_PATH=$GPUVET_FAKES/driver NVIDIA_VISIBLE_DEVICES=all \
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \
         "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 "$@"
 }
 

@@ -13,7 +13,7 @@ no_driver() {
 
 # driver MACHINE GPUS CODE CODE-WITH-REQUIRE [SENTENCE] - where the fake driver answers for so many.
 driver() {
-    export LD_LIBRARY_PATH=$GPUVET_FAKES/driver FAKE_GPUS=$2 FAKE_NVML=580.65.06
+    export LD_LIBRARY_PATH=$driver FAKE_GPUS=$2 FAKE_NVML=580.65.06
     run "$GPUVET" run -q --root "tests/machines/$1" -p 'driver.*' -p device.facts -p cuda.launch
     echo "$output"
     [ "$status" = "$3" ]
@@ -37,14 +37,14 @@ driver() {
 @test "WSL with a driver that answers" { driver wsl 1 0 0; }
 
 @test "a driver whose libraries are of another version than the module" {
-    export LD_LIBRARY_PATH=$GPUVET_FAKES/driver FAKE_NVML=570.124.06
+    export LD_LIBRARY_PATH=$driver FAKE_NVML=570.124.06
     run "$GPUVET" run -q --root tests/machines/driver-no-stack -p 'driver.*'
     [ "$status" = 1 ]
     [[ "$output" == *"570.124.06, the loaded kernel module is of another: expected 580.65.06"* ]]
 }
 
 @test "exactly eight GPUs are required" {
-    export LD_LIBRARY_PATH=$GPUVET_FAKES/driver FAKE_GPUS=8 FAKE_NVML=580.65.06
+    export LD_LIBRARY_PATH=$driver FAKE_GPUS=8 FAKE_NVML=580.65.06
     run "$GPUVET" run -q --root tests/machines/server-8 -p cuda.launch --require gpu=8
     [ "$status" = 0 ]
     run "$GPUVET" run -q --root tests/machines/server-8 -p cuda.launch --require gpu=7

@@ -71,14 +71,14 @@ load helpers
 }
 
 @test "the saved run and standard output hold the same document" {
-    LD_LIBRARY_PATH=$GPUVET_FAKES/driver NVIDIA_VISIBLE_DEVICES=all \
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \
         "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p cuda.launch --json -o "$out" >"$out.2"
     cmp "$out" "$out.2"
     [ ! -e "$out.part" ]
 }
 
 @test "Ctrl-C leaves a partial report: 130, and what was proved is in it" {
-    LD_LIBRARY_PATH=$GPUVET_FAKES/driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:ncclCommInitAll \
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:ncclCommInitAll \
         "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -o "$out" >"$BATS_TEST_TMPDIR/text" &
     pid=$!
     for _ in $(seq 200); do
@@ -94,7 +94,7 @@ load helpers
 }
 
 @test "kill -9 leaves what was proved in the journal" {
-    LD_LIBRARY_PATH=$GPUVET_FAKES/driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:ncclCommInitAll \
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:ncclCommInitAll \
         "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -o "$out" >/dev/null &
     pid=$!
     for _ in $(seq 200); do
@@ -124,7 +124,7 @@ load helpers
 @test "a trial can be run again by the line that the report gives" {
     run simulated -p cuda.launch -o "$out"
     rerun=$(field cuda.launch@gpu0 rerun)
-    LD_LIBRARY_PATH=$GPUVET_FAKES/driver run bash -c "$rerun"
+    LD_LIBRARY_PATH=$driver run bash -c "$rerun"
     [ "$status" = 0 ]
     [[ "$output" == *"device.wrong"*"0"*"end"* ]]
 }

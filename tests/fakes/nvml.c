@@ -1,5 +1,6 @@
 /* The fake libnvidia-ml.so.1: FAKE_GPUS devices, whatever CUDA_VISIBLE_DEVICES
- * says; FAKE_NVML is the driver's version in words. */
+ * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
+ * that a foreign process holds, FAKE_COMPUTE_MODE is the compute mode. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -215,7 +216,7 @@ nvmlReturn_t fake_nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned *now, unsigned *
 nvmlReturn_t fake_nvmlDeviceGetComputeMode(nvmlDevice_t d, nvmlComputeMode_t *mode)
 {
     (void)d;
-    *mode = 0;
+    *mode = (int)fake_number("FAKE_COMPUTE_MODE", 0);
     return ready();
 }
 
@@ -228,9 +229,15 @@ nvmlReturn_t fake_nvmlDeviceGetPersistenceMode(nvmlDevice_t d, nvmlEnableState_t
 
 nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsigned *n, nvmlProcessInfo_t *list)
 {
+    const long foreign_mib = fake_number("FAKE_FOREIGN", 0);
+
     (void)d;
-    (void)list;
-    return number(n, 0);
+    if (foreign_mib == 0 || ready() != 0)
+        return number(n, 0);
+    if (*n < 1)
+        return NVML_ERROR_INSUFFICIENT_SIZE;
+    list[0] = (nvmlProcessInfo_t){ .pid = 1, .usedGpuMemory = (unsigned long long)foreign_mib << 20 };
+    return number(n, 1);
 }
 
 nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsigned long long *reasons)
