@@ -15,11 +15,12 @@ static char alternate_stack[64 * 1024];
 
 /* The kernel does the copy into the page's own file, so a bad address costs an
  * error and not a fault; shorter pieces are tried to stop at the end of the stack.
- * (process_vm_readv would do, too, but containers forbid it.) */
+ * (process_vm_readv would do, too, but containers forbid it; the bare system
+ * call, because a sanitizer's pwrite would look at the bytes itself.) */
 static void copy_stack(uint64_t sp)
 {
     for (size_t n = CRUMB_STACK; n >= 256; n /= 2) {
-        ssize_t got = pwrite(page_fd, (const void *)(uintptr_t)sp, n, offsetof(struct crumb, stack));
+        long got = syscall(SYS_pwrite64, page_fd, sp, n, offsetof(struct crumb, stack));
 
         if (got > 0) {
             page->stack_bytes = (uint32_t)got;
