@@ -44,8 +44,17 @@ static void drop(struct dnn *d, cudnnTensorDescriptor_t t)
     MUST(c, cudnn, cudnnDestroyTensorDescriptor(t));
 }
 
-/* Keeps what is supported and computes in fp32. The math type is part of an
- * offer: size and kernel depend on it, so it is set before the size is asked. */
+static bool is_listed(const struct dnn_conv *v, cudnnConvolutionFwdAlgo_t algo)
+{
+    for (size_t i = 0; i < v->n_algos; i++)
+        if (v->algos[i].algo == algo)
+            return true;
+    return false;
+}
+
+/* An offer is an algorithm and a math type. The descriptor keeps FMA math, so
+ * that none of them may use TF32; what cannot do without is refused by the
+ * question for the workspace. */
 static void list_algorithms(struct dnn *d, struct dnn_conv *v)
 {
     struct child *c = d->child;
@@ -57,11 +66,10 @@ static void list_algorithms(struct dnn *d, struct dnn_conv *v)
         most = OFFERS_MAX;
     MUST(c, cudnn, cudnnGetConvolutionForwardAlgorithm_v7(d->handle, v->x_desc, v->w_desc, v->desc, v->y_desc, most, &found, offers));
     for (int i = 0; i < found && v->n_algos < COUNT_OF(v->algos); i++) {
-        struct dnn_algo a = { offers[i].algo, offers[i].mathType, 0 };
+        struct dnn_algo a = { offers[i].algo, 0 };
 
-        if (offers[i].status != 0 || a.math != CUDNN_FMA_MATH)
+        if (offers[i].status != 0 || is_listed(v, a.algo))
             continue;
-        MUST(c, cudnn, cudnnSetConvolutionMathType(v->desc, a.math));
         if (CALL(c, cudnn, cudnnGetConvolutionForwardWorkspaceSize(d->handle, v->x_desc, v->w_desc, v->desc, v->y_desc, a.algo, &a.workspace)) == 0
             && a.workspace <= d->room)
             v->algos[v->n_algos++] = a;
@@ -84,14 +92,24 @@ void dnn_conv_begin(struct dnn *d, struct dnn_conv *v, struct dnn_shape x, int k
     list_algorithms(d, v);
 }
 
-void dnn_conv_forward(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
+/* cuDNN 9 has a family of codes for "not supported", cuDNN 8 one. */
+static bool is_not_supported(long code)
+{
+    return code == 9 || (code >= 3000 && code < 4000);
+}
+
+bool dnn_conv_forward(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
 {
     struct child *c = d->child;
+    long code = CALL(c, cudnn, cudnnConvolutionForward(d->handle, &one, v->x_desc, at(x), v->w_desc, at(w), v->desc, algo->algo,
+                                                       at(d->workspace), algo->workspace, &zero, v->y_desc, at(y)));
 
-    MUST(c, cudnn, cudnnSetConvolutionMathType(v->desc, algo->math));
-    MUST(c, cudnn, cudnnConvolutionForward(d->handle, &one, v->x_desc, at(x), v->w_desc, at(w), v->desc, algo->algo,
-                                           at(d->workspace), algo->workspace, &zero, v->y_desc, at(y)));
+    if (is_not_supported(code))
+        return false;
+    if (code != 0)
+        child_call_failed(c, text_make(&c->arena, "cudnnConvolutionForward(%s)", dnn_algo_name(algo->algo)), &c->cudnn.dl, code);
     device_wait(c);
+    return true;
 }
 
 void dnn_conv_end(struct dnn *d, struct dnn_conv *v)

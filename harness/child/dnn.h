@@ -17,8 +17,8 @@ struct dnn {
 void dnn_begin(struct dnn *d, struct child *c);         /* binds cuDNN, makes the handle and 16 MiB of workspace */
 void dnn_end(struct dnn *d);
 
-/* One algorithm that cuDNN offers for a convolution. */
-struct dnn_algo { cudnnConvolutionFwdAlgo_t algo; cudnnMathType_t math; size_t workspace; };
+/* One algorithm that cuDNN offers for a convolution, with FMA math. */
+struct dnn_algo { cudnnConvolutionFwdAlgo_t algo; size_t workspace; };
 
 struct dnn_conv {
     struct dnn_shape              x, y;
@@ -26,13 +26,15 @@ struct dnn_conv {
     cudnnTensorDescriptor_t       x_desc, y_desc, b_desc;
     cudnnFilterDescriptor_t       w_desc;
     cudnnConvolutionDescriptor_t  desc;
-    struct dnn_algo               algos[32];
-    size_t                        n_algos;      /* those supported, in fp32, within our workspace; best guess first */
+    struct dnn_algo               algos[16];
+    size_t                        n_algos;      /* each once: those supported within our workspace; best guess first */
 };
 
 /* Stride 1, no padding. Fills y. */
 void dnn_conv_begin(struct dnn *d, struct dnn_conv *v, struct dnn_shape x, int k, int r);
-void dnn_conv_forward(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y);
+
+/* False if cuDNN says, only now, that it does not support the algorithm here. */
+bool dnn_conv_forward(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y);
 void dnn_conv_end(struct dnn *d, struct dnn_conv *v);
 
 /* y += bias (one per channel); y = max(y, 0); y = 2x2 maxima of x. */

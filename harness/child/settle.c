@@ -19,9 +19,6 @@ void child_settle(struct child *c, const struct probe *p)
 {
     if (c->state->context_ready) {
         MUST(c, cuda, cuCtxSynchronize());
-        /* A library's error that nobody asked for yet is this trial's error. */
-        if (c->cudart.dl.handle != NULL && c->cudart.cudaGetLastError != NULL)
-            MUST(c, cudart, cudaGetLastError());
         device_release_all(c);
     }
     if (p->needs & NEEDS_STACK)

@@ -189,10 +189,10 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
         r->exit_code = 0;
         r->closing = text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
                                names_of_devices(r, a), stacks_tested(r, a), numbers);
-    } else if (r->machine->gpu_meant && count_answering(r) == 0 && n.pass == 0) {
+    } else if (r->machine->gpu_meant && count_answering(r) == 0) {
         r->exit_code = 3;
-        r->closing = text_make(a, "BROKEN - a GPU is meant for this process and nothing could be run (%s)", numbers);
-    } else if (!r->machine->gpu_meant || count_answering(r) == 0) {
+        r->closing = text_make(a, "BROKEN - a GPU is meant for this process (%s), and none was asked (%s)", r->machine->why_meant, numbers);
+    } else if (!r->machine->gpu_meant) {
         r->exit_code = 77;
         r->closing = text_make(a, "SKIP - no GPU is meant for this process: %s; without one%s: %s",
                                r->machine->why_not_meant != NULL ? r->machine->why_not_meant : "nothing names one",

@@ -65,20 +65,22 @@ static bool rests_on(const struct probe *p, const struct probe *foundation)
     return false;
 }
 
-/* Picked by name, or a foundation of one that is. */
+static bool on_gpu(const struct probe *p)
+{
+    return p->scope == SCOPE_DEVICE || p->scope == SCOPE_STACK_DEVICE || p->scope == SCOPE_STACK_CPU_DEVICE;
+}
+
+/* Picked by name, or a foundation of one that is. What runs on a GPU brings the
+ * driver's probes: without them nobody would know which GPUs there are. */
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
     if (pick->n_probes == 0 || any_matches(pick->probes, pick->n_probes, p->name))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
-        if (any_matches(pick->probes, pick->n_probes, (*other)->name) && rests_on(*other, p))
+        if (any_matches(pick->probes, pick->n_probes, (*other)->name)
+            && (rests_on(*other, p) || (p->scope == SCOPE_MACHINE && on_gpu(*other))))
             return true;
     return false;
-}
-
-static bool on_gpu(const struct probe *p)
-{
-    return p->scope == SCOPE_DEVICE || p->scope == SCOPE_STACK_DEVICE || p->scope == SCOPE_STACK_CPU_DEVICE;
 }
 
 static bool applies(const struct probe *p, const struct stack *s)

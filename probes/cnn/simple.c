@@ -26,13 +26,15 @@ static CUdeviceptr linear(struct child *c, cublasHandle_t handle, CUdeviceptr x,
     return y;
 }
 
-/* The first algorithm offered, but one that keeps integers if it must. */
-static const struct dnn_algo *choose(struct child *c, const struct dnn_conv *v, bool integers)
+/* By the first algorithm offered that cuDNN then supports; one that keeps integers if it must. */
+static void convolve(struct child *c, struct dnn *dnn, struct dnn_conv *v, bool integers, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
 {
     for (size_t i = 0; i < v->n_algos; i++)
-        if (!integers || dnn_algo_keeps_integers(v->algos[i].algo))
-            return &v->algos[i];
-    stop_unsupported(c, "cuDNN offers no fp32 algorithm for this convolution that keeps integers exact");
+        if ((!integers || dnn_algo_keeps_integers(v->algos[i].algo)) && dnn_conv_forward(dnn, v, &v->algos[i], x, w, y)) {
+            saw_text(c, "algorithm", "%s", dnn_algo_name(v->algos[i].algo));
+            return;
+        }
+    stop_unsupported(c, "cuDNN offers no fp32 algorithm for this convolution%s", integers ? " that keeps integers exact" : "");
 }
 
 static void forward(struct child *c, const struct cnn_data *d, float *logits, bool integers)
@@ -41,7 +43,6 @@ static void forward(struct child *c, const struct cnn_data *d, float *logits, bo
     CUdeviceptr x = upload(c, d->x, CNN_X), w1 = upload(c, d->w1, CNN_W1), b1 = upload(c, d->b1, CNN_B1), w2 = upload(c, d->w2, CNN_W2);
     CUdeviceptr b2 = upload(c, d->b2, CNN_B2), w3 = upload(c, d->w3, CNN_W3), b3 = upload(c, d->b3, CNN_B3);
     CUdeviceptr conv = device_buffer(c, CNN_CONV * sizeof(float)), pool = device_buffer(c, CNN_POOL * sizeof(float)), h, y;
-    const struct dnn_algo *algo;
     cublasHandle_t handle;
     struct dnn_conv v;
     struct dnn dnn;
@@ -50,9 +51,7 @@ static void forward(struct child *c, const struct cnn_data *d, float *logits, bo
     MUST(c, cublas, cublasCreate_v2(&handle));
     MUST(c, cublas, cublasSetMathMode(handle, CUBLAS_PEDANTIC_MATH));
     dnn_conv_begin(&dnn, &v, image, CNN_K, CNN_R);
-    algo = choose(c, &v, integers);
-    saw_text(c, "algorithm", "%s", dnn_algo_name(algo->algo));
-    dnn_conv_forward(&dnn, &v, algo, x, w1, conv);
+    convolve(c, &dnn, &v, integers, x, w1, conv);
     dnn_add_bias(&dnn, v.y, b1, conv);
     dnn_relu(&dnn, v.y, conv);
     dnn_max_pool(&dnn, v.y, conv, pool);

@@ -24,20 +24,33 @@ enum { WORDS = 4096 };
 
 enum { ARCHS_MAX = 128 };
 
-/* "sm_90": this GPU's, or the newest that this NVRTC supports. */
-static const char *choose_arch(struct child *c)
+/* The architectures this NVRTC knows, in rising order; none where it cannot tell (before 11.2). */
+static int supported(struct child *c, int archs[ARCHS_MAX])
 {
-    int n = 0, archs[ARCHS_MAX];
+    int n = 0;
 
-    if (c->cc > 0)
-        return text_make(&c->arena, "sm_%d", c->cc);
     if (c->nvrtc.nvrtcGetNumSupportedArchs == NULL || c->nvrtc.nvrtcGetSupportedArchs == NULL)
-        return "sm_75";
+        return 0;
     MUST(c, nvrtc, nvrtcGetNumSupportedArchs(&n));
     if (n < 1 || n > ARCHS_MAX)
         stop_unsupported(c, "this NVRTC says it supports %d architectures", n);
     MUST(c, nvrtc, nvrtcGetSupportedArchs(archs));
-    return text_make(&c->arena, "sm_%d", archs[n - 1]);
+    return n;
+}
+
+/* "sm_90": this GPU's, or the newest that this NVRTC supports. */
+static const char *choose_arch(struct child *c)
+{
+    int archs[ARCHS_MAX], n = supported(c, archs);
+
+    if (c->cc == 0)
+        return n > 0 ? text_make(&c->arena, "sm_%d", archs[n - 1]) : "sm_75";
+    for (int i = 0; i < n; i++)
+        if (archs[i] == c->cc)
+            n = 0;
+    if (n > 0)
+        stop_unsupported(c, "this NVRTC knows sm_%d to sm_%d, not this GPU's sm_%d: programs must compile to PTX", archs[0], archs[n - 1], c->cc);
+    return text_make(&c->arena, "sm_%d", c->cc);
 }
 
 static void tell_log(struct child *c, nvrtcProgram program)

@@ -137,3 +137,11 @@ load helpers
     [[ "$output" == *"$BATS_TEST_TMPDIR/ahead/libcublasLt.so.13"* ]]
     [[ "$output" == *"the environment is the cause"* ]]
 }
+
+@test "a part of the probes still asks the driver which GPUs there are" {
+    run simulated -p nvrtc.compile -o "$out"
+    [ "$(verdict nvrtc.compile@gpu0/toolkit-13.0)" = pass ]
+    FAKE_CC=70 run simulated -p nvrtc.compile -o "$out"
+    [ "$(verdict nvrtc.compile@gpu0/toolkit-13.0)" = skip ]
+    [[ "$(field nvrtc.compile@gpu0/toolkit-13.0 why)" == *"not this GPU's sm_70"* ]]
+}

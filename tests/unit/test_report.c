@@ -1,0 +1,205 @@
+/* The writers: what a person and a program read of one run, and what happens when it cannot be written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "report/journal.h"
+#include "report/json.h"
+#include "report/terminal.h"
+
+static const struct probe probe = { .name = "blas.gemm.fp32", .claim = "It multiplies.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT };
+static const struct device device = { .index = 0, .name = "NVIDIA H200", .uuid = "GPU-1", .pci = "0000:3b:00.0", .cc = 90, .sms = 132, .memory_bytes = 1u << 30, .answers = true };
+static const struct stack_version versions[] = { { "torch", "2.5.1+cu124", "/v.py" } };
+static const struct stack stack = { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .found_by = "--stack", .versions = versions, .n_versions = 1 };
+static const struct machine machine = { .hostname = "node1", .os = "Debian", .kernel = "6.1", .arch = "x86_64", .gpu_meant = true, .why_meant = "a test" };
+static const struct observation saw[] = {
+    { "rate", "TFLOP/s", "612.5", 612.5, true }, { "error", "", "nan", NAN, true }, { "text", "", "a \"b\" \x01 \xff \xc3\xa4 <c>", 0, false },
+};
+
+static struct judged trial(enum verdict v, const char *id, const char *why)
+{
+    return (struct judged){ .trial = { .probe = &probe, .device = &device, .stack = &stack, .id = id }, .verdict = v, .why = why,
+                            .outcome = { .ending = v == SKIP ? ENDED_NOT_RUN : ENDED_CLEAN, .saw = saw, .n_saw = v == SKIP ? 0 : COUNT_OF(saw), .took_ms = 12.5 } };
+}
+
+static struct judged trials[4];
+static struct report report;
+
+static int set_up(void **state)
+{
+    (void)state;
+    trials[0] = trial(PASS, "a@gpu0/venv:/opt/app", "");
+    trials[1] = trial(FAIL, "b@gpu0/venv:/opt/app", "crashed (SIGSEGV) in cublasSgemm_v2");
+    trials[1].outcome.said = "first\nlast words";
+    trials[1].act = "reinstall it";
+    trials[2] = trial(SKIP, "c@gpu0/venv:/opt/app", "not reached: b failed");
+    trials[3] = trial(SKIP, "d@gpu0/venv:/opt/app", "not reached: b failed");
+    report = (struct report){ .version = "0", .began = "2031-02-03T04:05:06Z", .machine = &machine, .devices = &device, .n_devices = 1,
+                              .stacks = &stack, .n_stacks = 1, .trials = trials, .n_trials = 4, .exit_code = 1, .closing = "FAIL - b: crashed" };
+    return 0;
+}
+
+static char *written_terminal(int width, bool colour)
+{
+    const struct terminal t = { .colour = colour, .width = width };
+    static char *text;
+    static size_t n;
+    FILE *f = open_memstream(&text, &n);
+
+    terminal_report(f, &report, &t);
+    fclose(f);
+    return text;
+}
+
+static json_t *written_json(void)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    json_t *all;
+    struct err e;
+
+    assert_true(json_report(f, &report, &e));
+    fclose(f);
+    all = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    free(text);
+    assert_non_null(all);
+    return all;
+}
+
+static void the_terminal_says_what_is_wrong_and_ends_in_one_line(void **state)
+{
+    static const char *const parts[] = {
+        "node1", "gpu0  NVIDIA H200, compute capability 9.0", "[fail]    venv:/opt/app on gpu0  torch 2.5.1+cu124  (1 passed, 1 failed, 2 skipped)",
+        "[fail]    b@gpu0/venv:/opt/app", "crashed (SIGSEGV) in cublasSgemm_v2", "claim: It multiplies.", "said: last words", "try: reinstall it",
+        "Not proven:", "not reached: b failed: c@gpu0/venv:/opt/app, d@gpu0/venv:/opt/app",
+    };
+    char *text = written_terminal(200, false);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (strstr(text, parts[i]) == NULL)
+            fail_msg("\"%s\" is not in:\n%s", parts[i], text);
+    assert_true(text_ends(text, "\ngpuvet: FAIL - b: crashed\n"));
+    assert_null(strchr(text, '\033'));
+    /* One reason is said once. */
+    assert_null(strstr(strstr(text, "not reached: b failed") + 1, "not reached: b failed"));
+    free(text);
+}
+
+static void colour_never_stands_for_a_word(void **state)
+{
+    char *text = written_terminal(80, true);
+
+    (void)state;
+    assert_non_null(strstr(text, "\033[31;1m[fail]\033[0m"));
+    free(text);
+}
+
+static void json_holds_every_trial_and_nothing_that_is_not_json(void **state)
+{
+    json_t *all = written_json(), *t = json_array_get(json_object_get(all, "trials"), 1), *values = json_object_get(t, "saw");
+
+    (void)state;
+    assert_int_equal(json_array_size(json_object_get(all, "trials")), 4);
+    assert_int_equal(json_integer_value(json_object_get(all, "format")), JSON_FORMAT);
+    assert_int_equal(json_integer_value(json_object_get(all, "exit_code")), 1);
+    assert_string_equal(json_string_value(json_object_get(t, "verdict")), "fail");
+    assert_true(json_real_value(json_object_get(json_array_get(values, 0), "value")) == 612.5);
+    assert_true(json_is_null(json_object_get(json_array_get(values, 1), "value")));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(values, 2), "value")), "a \"b\" \x01 ? \xc3\xa4 <c>");
+    /* What is unknown is absent. */
+    assert_null(json_object_get(t, "call"));
+    assert_null(json_object_get(json_array_get(json_object_get(all, "trials"), 2), "took_ms"));
+    json_decref(all);
+}
+
+static void a_full_disk_is_an_error_of_json(void **state)
+{
+    FILE *f = fopen("/dev/full", "w");
+    struct err e = { .kind = ERR_NONE };
+    bool ok;
+
+    (void)state;
+    assert_non_null(f);
+    setvbuf(f, NULL, _IONBF, 0);
+    ok = json_report(f, &report, &e);
+    assert_false(ok);
+    assert_int_equal(e.kind, ERR_SYS);
+    fclose(f);
+}
+
+static void the_journal_grows_by_lines_and_becomes_the_document(void **state)
+{
+    char dir[] = "/tmp/gpuvet-test-XXXXXX", path[64], part[80];
+    struct journal j;
+    struct err e;
+    json_t *all;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/run.json", dir);
+    snprintf(part, sizeof part, "%s.part", path);
+    assert_true(journal_begin(&j, path, &e));
+    for (size_t i = 0; i < 2; i++)
+        j.watcher.ended(&j.watcher, &trials[i], i + 1, 4);
+    all = json_load_file(part, JSON_DISABLE_EOF_CHECK, NULL);
+    assert_string_equal(json_string_value(json_object_get(all, "id")), "a@gpu0/venv:/opt/app");
+    json_decref(all);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_true(journal_finish(&j, &report, &e));
+    all = json_load_file(path, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(all, "trials")), 4);
+    json_decref(all);
+    assert_int_not_equal(access(part, F_OK), 0);
+    unlink(path);
+    rmdir(dir);
+}
+
+static void what_was_proved_stays_on_disk_if_the_document_cannot_be_written(void **state)
+{
+    char dir[] = "/tmp/gpuvet-test-XXXXXX", path[64], part[80], whole[80];
+    struct journal j;
+    struct err e;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/run.json", dir);
+    snprintf(part, sizeof part, "%s.part", path);
+    snprintf(whole, sizeof whole, "%s.new", path);
+    assert_true(journal_begin(&j, path, &e));
+    j.watcher.ended(&j.watcher, &trials[0], 1, 4);
+    assert_int_equal(symlink("/dev/full", whole), 0);
+    assert_false(journal_finish(&j, &report, &e));
+    assert_true(text_has(e.text, part));
+    assert_int_equal(access(part, F_OK), 0);
+    unlink(part);
+    unlink(whole);
+    rmdir(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_terminal_says_what_is_wrong_and_ends_in_one_line, set_up),
+        cmocka_unit_test_setup(colour_never_stands_for_a_word, set_up),
+        cmocka_unit_test_setup(json_holds_every_trial_and_nothing_that_is_not_json, set_up),
+        cmocka_unit_test_setup(a_full_disk_is_an_error_of_json, set_up),
+        cmocka_unit_test_setup(the_journal_grows_by_lines_and_becomes_the_document, set_up),
+        cmocka_unit_test_setup(what_was_proved_stays_on_disk_if_the_document_cannot_be_written, set_up),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
