@@ -75,6 +75,14 @@ static size_t count_answering(const struct report *r)
     return n;
 }
 
+static bool asks_for_gpu(const struct report *r)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].trial.probe->scope != SCOPE_STACK)
+            return true;
+    return false;
+}
+
 static size_t count_proved(const struct report *r)
 {
     size_t n = 0;
@@ -189,6 +197,9 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
         r->exit_code = 0;
         r->closing = text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
                                names_of_devices(r, a), stacks_tested(r, a), numbers);
+    } else if (!asks_for_gpu(r)) {
+        r->exit_code = 77;
+        r->closing = text_make(a, "SKIP - nothing that was selected runs on a GPU: %s", numbers);
     } else if (r->machine->gpu_meant && count_answering(r) == 0) {
         r->exit_code = 3;
         r->closing = text_make(a, "BROKEN - a GPU is meant for this process (%s), and none was asked (%s)", r->machine->why_meant, numbers);
