@@ -28,3 +28,8 @@ demo: all fakes
 	LD_LIBRARY_PATH=$(fakes)/driver NVIDIA_VISIBLE_DEVICES=all $(BUILD)/gpuvet run --stack $(fakes)/toolkit -s toolkit-13.0
 
 -include $(unit_tests:%=%.d)
+
+# Real PyTorch environments from PyPI, good and spoilt, in a cache outside the repository (about 10 GB).
+.PHONY: demo check-wheels
+check-wheels: all
+	$(quiet)scripts/check-wheels $(BUILD)/gpuvet results/wheels.md
