@@ -3,6 +3,8 @@
 # make demo       the same against a SIMULATED GPU
 # make check      set up, build and run every test (no GPU needed)
 # make MODE=asan check    the same under the sanitizers; also MODE=debug
+# make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
+# make abi        prove the symbol lists against the vendors' headers
 # make lint       floors, bans, divergence, shell scripts, generated files
 # make ptx        write kernels/ptx/ anew (needs nvcc)
 # make install    PREFIX=/usr/local, DESTDIR honoured

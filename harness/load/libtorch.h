@@ -50,35 +50,18 @@ typedef struct StableListOpaque *StableListHandle;
     SYM(WANT, AOTITorchError, aoti_torch_cuda_max_pool2d_with_indices, (AtenTensorHandle, const int64_t *, int64_t, const int64_t *, int64_t, const int64_t *, int64_t, const int64_t *, int64_t, int32_t, AtenTensorHandle *, AtenTensorHandle *)) \
     SYM(WANT, AOTITorchError, aoti_torch_cuda_addmm_out,          (AtenTensorHandle, AtenTensorHandle, AtenTensorHandle, AtenTensorHandle, double, double))
 
-/* Layouts that the mangled names do not tell; they held from 1.8 to 2.14:
- * at::Tensor is one pointer, ArrayRef pointer and length; std::optional keeps
- * the value first, the older c10::optional the flag. A Tensor is returned
- * through a hidden pointer, which a struct of more than 16 bytes asks for on
- * x86-64 and aarch64 alike. */
+/* Layouts that the mangled names do not tell; they held from 1.8 to 2.14: an
+ * at::Tensor is one pointer, and is returned through a hidden pointer, which a
+ * struct of more than 16 bytes asks for on x86-64 and aarch64 alike. */
 struct at_tensor   { void *impl; };
 struct at_returned { void *impl; char beyond_registers[24]; };
-struct at_array    { const int64_t *items; size_t n; };
-struct at_std_optional_tensor { void *impl; bool has; };
-struct at_c10_optional_tensor { bool has; void *impl; };
 
 /* SYM(field, return type, parameters, mangled name) - libtorch_cpu.so. */
 #define LIBTORCH_MANGLED(SYM) \
-    SYM(relu,             struct at_returned, (const struct at_tensor *), "_ZN2at4_ops4relu4callERKNS_6TensorE") \
-    SYM(relu_1_8,         struct at_returned, (const struct at_tensor *), "_ZN2at4reluERKNS_6TensorE") \
-    SYM(max_pool2d,       struct at_returned, (const struct at_tensor *, struct at_array, struct at_array, struct at_array, struct at_array, bool), "_ZN2at4_ops10max_pool2d4callERKNS_6TensorEN3c108ArrayRefIlEES7_S7_S7_b") \
-    SYM(max_pool2d_1_8,   struct at_returned, (const struct at_tensor *, struct at_array, struct at_array, struct at_array, struct at_array, bool), "_ZN2at10max_pool2dERKNS_6TensorEN3c108ArrayRefIlEES5_S5_S5_b") \
-    SYM(linear_std,       struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_std_optional_tensor *), "_ZN2at4_ops6linear4callERKNS_6TensorES4_RKSt8optionalIS2_E") \
-    SYM(linear_c10,       struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_c10_optional_tensor *), "_ZN2at4_ops6linear4callERKNS_6TensorES4_RKN3c108optionalIS2_EE") \
-    SYM(linear_1_8,       struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_c10_optional_tensor *), "_ZN2at6linearERKNS_6TensorES2_RKN3c108optionalIS0_EE") \
-    SYM(conv2d_std_sym,   struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_std_optional_tensor *, struct at_array, struct at_array, struct at_array, const int64_t *), "_ZN2at4_ops6conv2d4callERKNS_6TensorES4_RKSt8optionalIS2_EN3c108ArrayRefINS9_6SymIntEEESC_SC_SB_") \
-    SYM(conv2d_c10_sym,   struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_c10_optional_tensor *, struct at_array, struct at_array, struct at_array, const int64_t *), "_ZN2at4_ops6conv2d4callERKNS_6TensorES4_RKN3c108optionalIS2_EENS5_8ArrayRefINS5_6SymIntEEESC_SC_SB_") \
-    SYM(conv2d_c10,       struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_c10_optional_tensor *, struct at_array, struct at_array, struct at_array, int64_t), "_ZN2at4_ops6conv2d4callERKNS_6TensorES4_RKN3c108optionalIS2_EENS5_8ArrayRefIlEESB_SB_l") \
-    SYM(conv2d_1_8,       struct at_returned, (const struct at_tensor *, const struct at_tensor *, const struct at_c10_optional_tensor *, struct at_array, struct at_array, struct at_array, int64_t), "_ZN2at6conv2dERKNS_6TensorES2_RKN3c108optionalIS0_EENS3_8ArrayRefIlEES9_S9_l") \
-    SYM(is_available,     bool,   (void), "_ZN5torch4cuda12is_availableEv") \
-    SYM(device_count,     size_t, (void), "_ZN5torch4cuda12device_countEv") \
-    SYM(global_context,   void *, (void), "_ZN2at13globalContextEv") \
-    SYM(allow_tf32_cudnn, void,   (void *, bool), "_ZN2at7Context17setAllowTF32CuDNNEb") \
-    SYM(allow_tf32_cublas, void,  (void *, bool), "_ZN2at7Context18setAllowTF32CuBLASEb")
+    SYM(relu,              struct at_returned, (const struct at_tensor *), "_ZN2at4_ops4relu4callERKNS_6TensorE") \
+    SYM(global_context,    void *, (void), "_ZN2at13globalContextEv") \
+    SYM(allow_tf32_cudnn,  void,   (void *, bool), "_ZN2at7Context17setAllowTF32CuDNNEb") \
+    SYM(allow_tf32_cublas, void,   (void *, bool), "_ZN2at7Context18setAllowTF32CuBLASEb")
 
 #define LIBTORCH_FIELD(field, ret, params, mangled)     ret (*field) params;
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/blame.h"
+#include "model/repair.h"
 
 /* ---- Codes that can be somebody else's doing, by library family. Everything
  * else that a vendor call returns is the stack's or the machine's fault. ---- */
@@ -231,12 +232,10 @@ static const char *machine_hint(const struct machine *m)
     return NULL;
 }
 
-void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
+static void decide(struct judged *j, const struct machine *m, struct arena *a)
 {
     const struct observation *warning;
 
-    j->act = j->trial.probe->scope == SCOPE_MACHINE ? machine_hint(m) : NULL;
-    j->warns = false;
     set(j, PASS, "");
     if (j->outcome.ending == ENDED_NOT_RUN || j->outcome.stop == STOP_NONE) {
         if (judge_ending(j, a))
@@ -255,4 +254,15 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
         j->warns = true;
         j->why = warning->text;
     }
+}
+
+void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
+{
+    j->act = NULL;
+    j->warns = false;
+    decide(j, m, a);
+    if (j->verdict == FAIL && j->act == NULL && j->trial.probe->scope == SCOPE_MACHINE)
+        j->act = machine_hint(m);
+    if (j->verdict == FAIL && j->act == NULL && j->trial.stack != NULL)
+        j->act = repair_command(j->trial.stack, j->why, a);
 }

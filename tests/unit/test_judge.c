@@ -106,6 +106,35 @@ static void a_version_is_not_judged_where_the_module_is_unknown(void **state)
     arena_free(&a);
 }
 
+static void a_damaged_file_comes_with_the_command_that_mends_it(void **state)
+{
+    const struct member members[] = {
+        { .family = "cudnn", .path = "/e/libcudnn.so.9", .source = "/e/nvidia_cudnn_cu12-9.1.0.70.dist-info" },
+        { .family = "torch_cpu", .path = "/e/libtorch_cpu.so", .source = "/e/torch-2.5.1+cu121.dist-info" },
+        { .family = "nccl", .path = "/e/libnccl.so.2", .source = "/e/nccl.h" },
+    };
+    const struct stack venv = { .kind = STACK_PYTHON, .python = "/e/bin/python3", .members = members, .n_members = COUNT_OF(members) };
+    const struct { const char *why, *act; } files[] = {
+        { "/e/libcudnn.so.9: truncated", "/e/bin/python3 -m pip install --force-reinstall --no-deps nvidia-cudnn-cu12==9.1.0.70" },
+        { "/e/libtorch_cpu.so: missing", "/e/bin/python3 -m pip install --force-reinstall --no-deps torch==2.5.1+cu121 --index-url https://download.pytorch.org/whl/cu121" },
+        { "/e/libnccl.so.2: empty", NULL },
+        { "/elsewhere/libx.so: empty", NULL },
+    };
+    struct arena a = { NULL };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct judged j = { .trial = { .probe = &strict, .stack = &venv, .id = "t" }, .outcome = { .stop = STOP_LOAD, .text = files[i].why } };
+
+        judge_trial(&j, &machine, &a);
+        if (files[i].act == NULL)
+            assert_null(j.act);
+        else
+            assert_string_equal(j.act, files[i].act);
+    }
+    arena_free(&a);
+}
+
 /* ---- Whole runs ---- */
 
 static const struct device gpu = { .index = 0, .name = "G", .answers = true };
@@ -198,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome_has_its_verdict),
         cmocka_unit_test(a_version_is_not_judged_where_the_module_is_unknown),
+        cmocka_unit_test(a_damaged_file_comes_with_the_command_that_mends_it),
         cmocka_unit_test(exit_codes_follow_the_table),
         cmocka_unit_test(nothing_proved_is_never_zero),
         cmocka_unit_test(an_interrupted_run_says_so),
