@@ -1,5 +1,6 @@
+#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "report/out.h"
@@ -7,12 +8,25 @@
 
 extern char **environ;
 
+/* A standard stream that was closed must not become the number of a file we
+ * open: it is taken by one for reading, to which writing fails. */
+static void keep_standard_numbers(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDONLY);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena = { NULL };
     struct err e = { .kind = ERR_NONE };
     struct options o;
 
+    keep_standard_numbers();
     /* Not an option of the user's: how the program starts itself for a trial. */
     if (argc > 1 && text_is(argv[1], "child"))
         return verb_child(argc, argv, environ);

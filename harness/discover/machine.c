@@ -273,6 +273,7 @@ static void read_others(struct reader *r)
     add_fact(r, "cpu", proc_value(r, "/proc/cpuinfo", "model name"), "/proc/cpuinfo");
     add_fact(r, "memory", proc_value(r, "/proc/meminfo", "MemTotal"), "/proc/meminfo");
     add_fact(r, "limit.memlock", proc_value(r, "/proc/self/limits", "Max locked memory"), "/proc/self/limits");
+    add_fact(r, "limit.address_space", proc_value(r, "/proc/self/limits", "Max address space"), "/proc/self/limits");
     add_fact(r, "limit.nofile", proc_value(r, "/proc/self/limits", "Max open files"), "/proc/self/limits");
     add_fact(r, "ld.so.preload", line_of(r, "/etc/ld.so.preload"), "/etc/ld.so.preload");
     for (size_t i = 0; i < COUNT_OF(variables); i++)

@@ -76,7 +76,17 @@ static void judge_call(struct judged *j, struct arena *a)
     }
 }
 
-static bool judge_stop(struct judged *j, struct arena *a)
+/* The loader could not map a file, and this process may not have more memory:
+ * the limit is the user's doing. */
+static bool is_short_of_address_space(const struct outcome *o, const struct machine *m)
+{
+    const char *limit = machine_fact(m, "limit.address_space");
+
+    return limit != NULL && !text_starts(limit, "unlimited")
+        && (text_has(o->text, "failed to map segment") || text_has(o->text, "cannot allocate memory"));
+}
+
+static bool judge_stop(struct judged *j, const struct machine *m, struct arena *a)
 {
     const struct outcome *o = &j->outcome;
 
@@ -87,6 +97,10 @@ static bool judge_stop(struct judged *j, struct arena *a)
         judge_call(j, a);
         return true;
     case STOP_LOAD:
+        if (is_short_of_address_space(o, m)) {
+            j->act = "ulimit -v unlimited";
+            return set(j, BROKEN, text_make(a, "%s; this process may not map more memory (ulimit -v)", o->text));
+        }
         return set(j, FAIL, o->text);
     case STOP_UNSUPPORTED:
         return j->trial.probe->may_skip
@@ -241,7 +255,7 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
         if (judge_ending(j, a))
             return;
     }
-    if (judge_stop(j, a))
+    if (judge_stop(j, m, a))
         return;
     if (j->outcome.n_saw == 0) {
         set(j, BROKEN, "the probe ended without any observation");

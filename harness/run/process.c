@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -89,10 +90,26 @@ static bool give(int fd, int number)
 
 struct pipes { int result[2], control[2], output; };
 
+/* Above the numbers that a child is given, far above where that is allowed. */
+static int copy_high(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 300);
+
+    return high >= 0 ? high : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+}
+
+/* In the child, before exec: its standard error is kept by the parent. */
+_Noreturn static void fail_child(const char *what)
+{
+    if (write(STDERR_FILENO, what, strlen(what)) < 0)
+        _exit(127);
+    _exit(127);
+}
+
 _Noreturn static void become_child(const struct process *p, const struct pipes *pipes, pid_t parent)
 {
     /* The page may have one of the numbers that are about to be taken. */
-    int null = open("/dev/null", O_RDONLY), crumb = fcntl(p->crumb, F_DUPFD_CLOEXEC, 300);
+    int null = open("/dev/null", O_RDONLY), crumb = copy_high(p->crumb);
 
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -101,17 +118,17 @@ _Noreturn static void become_child(const struct process *p, const struct pipes *
     if (null < 0 || !give(null, STDIN_FILENO) || !give(pipes->output, STDOUT_FILENO)
         || !give(pipes->output, STDERR_FILENO) || !give(pipes->result[1], p->result_fd)
         || !give(pipes->control[0], p->control_fd) || !give(crumb, p->crumb_fd))
-        _exit(127);
+        fail_child("cannot give a child its descriptors: too few may be open (ulimit -n)\n");
     restore_signals();
     execve(p->argv[0], p->argv, p->envp);
-    _exit(127);
+    fail_child("cannot execute a child\n");
 }
 
 /* Low numbers are taken in the child (0, 1, 2 and the three it is given), so
  * that a dup2 there can never close the source of the next one. */
 static int move_high(int fd)
 {
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, 300);
+    int high = copy_high(fd);
 
     if (high < 0)
         return fd;

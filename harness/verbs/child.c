@@ -143,6 +143,8 @@ static int keep_high(int fd)
     int high = fcntl(fd, F_DUPFD_CLOEXEC, 700);
 
     if (high < 0)
+        high = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    if (high < 0)
         return fd;
     close(fd);
     return high;

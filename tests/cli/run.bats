@@ -145,3 +145,16 @@ load helpers
     [ "$(verdict nvrtc.compile@gpu0/toolkit-13.0)" = skip ]
     [[ "$(field nvrtc.compile@gpu0/toolkit-13.0 why)" == *"not this GPU's sm_70"* ]]
 }
+
+@test "few descriptors are enough, and too few are said" {
+    run bash -c "ulimit -n 32; '$GPUVET' run -q --no-gpu -p stack.files --stack '$GPUVET_FAKES/toolkit' -s toolkit-13.0"
+    [ "$status" = 77 ]
+    run bash -c "ulimit -n 9; '$GPUVET' run -q --no-gpu -p stack.files --stack '$GPUVET_FAKES/toolkit' -s toolkit-13.0"
+    [ "$status" != 0 ]
+}
+
+@test "closed standard streams do not matter but for the report" {
+    "$GPUVET" run -q --no-gpu -p stack.files --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -o "$out" <&- >&- 2>&- && code=0 || code=$?
+    [ "$code" = 3 ]
+    [ "$(verdict stack.files/toolkit-13.0)" = pass ]
+}
