@@ -52,7 +52,8 @@ static const char run_help[] =
     "      --require WHAT   gpu, gpu=8 (exactly 8), stack, or a probe's name: else exit 1\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --clean          open the stacks without LD_LIBRARY_PATH and LD_PRELOAD\n"
-    "      --root DIR       read another machine's files; nothing is run on a GPU\n"
+    "      --root DIR       read the files below DIR: a recorded machine, a mounted disk;\n"
+    "                       the driver that is asked is still this machine's\n"
     "      --plan           show what would run, and why the rest would not\n"
     "  -o, --output FILE    save the run as JSON; FILE.part grows while it goes on\n"
     "      --json           the same JSON on standard output\n"
@@ -66,7 +67,7 @@ static const char list_help[] =
     "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
     "\n"
     "      --stack DIR      add the stack in DIR\n"
-    "      --root DIR       read another machine's files\n"
+    "      --root DIR       read the files below DIR: a recorded machine, a mounted disk\n"
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
 

@@ -2,7 +2,7 @@
  * process use. The census reads these observations to name the devices. */
 #include "child/child.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -11,21 +11,33 @@ static void key(char out[32], int gpu, const char *what)
     text_format(out, 32, "gpu%d.%s", gpu, what);
 }
 
+static void format_uuid(char out[64], const char *prefix, const CUuuid *uuid)
+{
+    size_t at = 0;
+
+    text_format(out, 64, "%s", prefix);
+    at = strlen(out);
+    for (size_t b = 0; b < sizeof uuid->bytes; b++) {
+        text_format(out + at, 64 - at, "%s%02x", b == 4 || b == 6 || b == 8 || b == 10 ? "-" : "", (unsigned char)uuid->bytes[b]);
+        at += strlen(out + at);
+    }
+}
+
+/* The name that CUDA_VISIBLE_DEVICES takes: the GPU's, or in MIG mode that of
+ * the instance, which the newer call tells and the older does not. */
 static void tell_uuid(struct child *c, int i, CUdevice device)
 {
-    static const int dashes[] = { 4, 6, 8, 10 };
-    char text[64] = "GPU-", name[32];
-    size_t at = 4;
-    CUuuid uuid;
+    CUuuid gpu, instance;
+    char text[64], name[32];
 
-    MUST(c, cuda, cuDeviceGetUuid(&uuid, device));
-    for (int b = 0; b < 16; b++) {
-        for (size_t k = 0; k < COUNT_OF(dashes); k++)
-            if (b == dashes[k])
-                text[at++] = '-';
-        text_format(text + at, sizeof text - at, "%02x", (unsigned char)uuid.bytes[b]);
-        at += 2;
-    }
+    MUST(c, cuda, cuDeviceGetUuid(&gpu, device));
+    instance = gpu;
+    if (c->cuda.cuDeviceGetUuid_v2 != NULL)
+        MUST(c, cuda, cuDeviceGetUuid_v2(&instance, device));
+    if (memcmp(&gpu, &instance, sizeof gpu) != 0)
+        format_uuid(text, "MIG-", &instance);
+    else
+        format_uuid(text, "GPU-", &gpu);
     key(name, i, "uuid");
     saw_text(c, name, "%s", text);
 }

@@ -66,8 +66,8 @@ static void run(struct child *c)
     tell(c, device, "serial", c->nvml.nvmlDeviceGetSerial, "nvmlDeviceGetSerial()");
     tell(c, device, "part_number", c->nvml.nvmlDeviceGetBoardPartNumber, "nvmlDeviceGetBoardPartNumber()");
     tell(c, device, "vbios", c->nvml.nvmlDeviceGetVbiosVersion, "nvmlDeviceGetVbiosVersion()");
-    MUST(c, nvml, nvmlDeviceGetPciInfo_v3(device, &pci));
-    saw_text(c, "pci", "%s", pci_address(pci.busId, c));
+    if (CALL(c, nvml, nvmlDeviceGetPciInfo_v3(device, &pci)) == NVML_SUCCESS)       /* a MIG instance has none */
+        saw_text(c, "pci", "%s", pci_address(pci.busId, c));
     tell_memory(c, device);
     tell_ecc(c, device);
     tell_link(c, device);
