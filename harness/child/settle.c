@@ -9,6 +9,15 @@ static size_t free_memory(struct child *c)
     return free_bytes;
 }
 
+/* Libraries keep workspaces and modules: normal, but worth knowing when memory is short. */
+static void tell_kept_memory(struct child *c)
+{
+    size_t now = free_memory(c), before = c->state->free_at_begin;
+
+    if (before > now)
+        saw_num(c, "memory.kept_bytes", "B", (double)(before - now));
+}
+
 void child_settle_begin(struct child *c)
 {
     if (c->state->context_ready)
@@ -20,6 +29,7 @@ void child_settle(struct child *c, const struct probe *p)
     if (c->state->context_ready) {
         MUST(c, cuda, cuCtxSynchronize());
         device_release_all(c);
+        tell_kept_memory(c);
     }
     if (p->needs & NEEDS_STACK)
         witness_look(c);

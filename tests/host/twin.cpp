@@ -13,6 +13,7 @@
 #include "kernels/reduce.cu"
 #include "kernels/gemm.cu"
 #include "kernels/conv.cu"
+#include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
 
@@ -121,9 +122,10 @@ template <class... A> constexpr int count(void (*)(A...)) { return int(sizeof...
 #define CALL(kernel, image) \
     void call_##kernel(void **params) { unpack(kernel, params, std::make_index_sequence<size_t(count(kernel))>()); }
 KERNELS(CALL)
+CALL(broken_sum, broken)
 
 #define ROW(kernel, image) { #kernel, count(kernel), call_##kernel },
-const entry table[] = { KERNELS(ROW) };
+const entry table[] = { KERNELS(ROW) ROW(broken_sum, broken) };
 
 const entry *find(const char *name)
 {

@@ -44,6 +44,25 @@ static void filling_verifying_copying_and_adding_words(void **state)
     assert_true(wrong == 2 && first == 300);
 }
 
+static void a_missing_barrier_is_noticed(void **state)
+{
+    static uint32_t words[256];
+    unsigned long long n = 256, sum = 0;
+    unsigned long long *ps = &sum;
+    uint32_t *p = words;
+    int wrong = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 256; i++)
+        words[i] = i;
+    for (int again = 0; again < 20; again++) {
+        sum = 0;
+        assert_true(twin_launch("broken_sum", 1, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &ps, NULL }));
+        wrong += sum != 255 * 128;
+    }
+    assert_true(wrong > 0);
+}
+
 static void the_product_is_exact_and_leaves_the_padding_alone(void **state)
 {
     struct gemm g = { .m = 37, .n = 21, .k = 53, .lda = 40, .ldb = 55, .ldd = 39 };
@@ -113,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filling_verifying_copying_and_adding_words),
+        cmocka_unit_test(a_missing_barrier_is_noticed),
         cmocka_unit_test(the_product_is_exact_and_leaves_the_padding_alone),
         cmocka_unit_test(the_convolution_is_exact_with_and_without_bias_and_padding),
         cmocka_unit_test(an_unknown_kernel_or_an_impossible_shape_is_refused),
