@@ -153,6 +153,21 @@ void text_clean(char *s)
             *s = ' ';
 }
 
+size_t text_utf8_length(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    /* The first byte alone does not tell overlong forms, surrogates and what lies above U+10FFFF. */
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
+        || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return n;
+}
+
 void text_put(struct text *t, const char *bytes, size_t n)
 {
     if (t->n + n + 1 > t->room) {
@@ -178,4 +193,18 @@ void text_add(struct text *t, const char *fmt, ...)
     s = text_vmake(t->arena, fmt, ap);
     va_end(ap);
     text_put(t, s, strlen(s));
+}
+
+void text_add_quoted(struct text *t, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        text_put(t, word, strlen(word));
+        return;
+    }
+    text_put(t, "'", 1);
+    for (; *word != '\0'; word++)
+        text_put(t, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+    text_put(t, "'", 1);
 }

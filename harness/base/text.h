@@ -44,6 +44,10 @@ bool text_to_double(const char *s, double *out) MUST_USE;
 /* Replaces control bytes and DEL by a space, in place: done once, at the door. */
 void text_clean(char *s);
 
+/* The bytes of the UTF-8 character at s; 0 if there is none: an overlong form,
+ * a surrogate, a character cut short. 1 for a NUL. */
+size_t text_utf8_length(const char *s);
+
 /* A string that grows in an arena. Zero-initialise all but .arena. */
 struct text {
     struct arena *arena;
@@ -53,5 +57,8 @@ struct text {
 
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void text_put(struct text *t, const char *bytes, size_t n);
+
+/* Adds a word as a shell has to be given it: in single quotes if it would be read as anything but itself. */
+void text_add_quoted(struct text *t, const char *word);
 
 #endif

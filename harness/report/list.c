@@ -1,26 +1,31 @@
 #include "report/list.h"
 
 #include "base/text.h"
+#include "report/safe.h"
+
+static const char *known(const char *s)
+{
+    return s != NULL ? s : "?";
+}
 
 static void put_machine(FILE *f, const struct machine *m)
 {
-    fprintf(f, "machine  %s, %s, Linux %s %s\n", m->hostname != NULL ? m->hostname : "?", m->os != NULL ? m->os : "?",
-            m->kernel != NULL ? m->kernel : "?", m->arch);
-    fprintf(f, "         a GPU is %smeant for this process: %s\n", m->gpu_meant ? "" : "not ", m->gpu_meant ? m->why_meant : m->why_not_meant);
+    safe_print(f, "machine  %s, %s, Linux %s %s\n", known(m->hostname), known(m->os), known(m->kernel), known(m->arch));
+    safe_print(f, "         a GPU is %smeant for this process: %s\n", m->gpu_meant ? "" : "not ", m->gpu_meant ? m->why_meant : m->why_not_meant);
     for (size_t i = 0; i < m->n_pci; i++)
-        fprintf(f, "  pci    %s  device %04x  driver %s\n", m->pci[i].address, m->pci[i].device_id,
+        safe_print(f, "  pci    %s  device %04x  driver %s\n", m->pci[i].address, m->pci[i].device_id,
                 m->pci[i].driver != NULL ? m->pci[i].driver : "none");
     for (size_t i = 0; i < m->n_nodes; i++)
-        fprintf(f, "  node   %s%s%s\n", m->nodes[i].path, m->nodes[i].opens ? "" : "  ", m->nodes[i].opens ? "" : m->nodes[i].why_not);
+        safe_print(f, "  node   %s%s%s\n", m->nodes[i].path, m->nodes[i].opens ? "" : "  ", m->nodes[i].opens ? "" : m->nodes[i].why_not);
     if (m->module_version != NULL)
-        fprintf(f, "  module nvidia %s\n", m->module_version);
+        safe_print(f, "  module nvidia %s\n", m->module_version);
     for (size_t i = 0; i < m->n_drivers; i++) {
         static const char *const kinds[] = {
             [DRIVER_INSTALLED] = "", [DRIVER_COMPAT] = "  (forward compatibility)",
             [DRIVER_STUB] = "  (a stub: for linking only)", [DRIVER_WSL] = "  (WSL)",
         };
 
-        fprintf(f, "  driver %s  %s%s\n", m->drivers[i].path, m->drivers[i].version != NULL ? m->drivers[i].version : "", kinds[m->drivers[i].kind]);
+        safe_print(f, "  driver %s  %s%s\n", m->drivers[i].path, m->drivers[i].version != NULL ? m->drivers[i].version : "", kinds[m->drivers[i].kind]);
     }
 }
 
@@ -30,27 +35,27 @@ static void put_devices(FILE *f, const struct report *r)
         const struct device *d = &r->devices[i];
 
         if (d->answers)
-            fprintf(f, "gpu%d     %s, compute capability %d.%d, %d SMs, %.1f GiB, %s, %s\n", d->index, d->name, d->cc / 10, d->cc % 10,
-                    d->sms, (double)d->memory_bytes / (1 << 30), d->pci, d->uuid);
+            safe_print(f, "gpu%d     %s, compute capability %d.%d, %d SMs, %.1f GiB, %s, %s\n", d->index, known(d->name),
+                       d->cc / 10, d->cc % 10, d->sms, (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid));
         else
-            fprintf(f, "gpu%d     %s does not answer\n", d->index, d->pci);
+            safe_print(f, "gpu%d     %s does not answer\n", d->index, known(d->pci));
     }
 }
 
 static void put_stack(FILE *f, const struct stack *s)
 {
-    fprintf(f, "\nstack    %s  (%s, found by: %s)\n", s->name, s->prefix, s->found_by);
+    safe_print(f, "\nstack    %s  (%s, found by: %s)\n", s->name, s->prefix, s->found_by);
     if (s->broken != NULL)
-        fprintf(f, "         %s\n", s->broken);
+        safe_print(f, "         %s\n", s->broken);
     if (s->unusable != NULL)
-        fprintf(f, "         %s\n", s->unusable);
+        safe_print(f, "         %s\n", s->unusable);
     for (size_t i = 0; i < s->n_versions; i++)
         if (!text_starts(s->versions[i].what, "requires:"))
-            fprintf(f, "         %-12s %-16s %s\n", s->versions[i].what, s->versions[i].version, s->versions[i].source);
+            safe_print(f, "         %-12s %-16s %s\n", s->versions[i].what, s->versions[i].version, s->versions[i].source);
     for (size_t i = 0; i < s->n_members; i++) {
         const struct member *m = &s->members[i];
 
-        fprintf(f, "  %-28s %-12s %s%s%s\n", m->family, m->version != NULL ? m->version : "-", m->place,
+        safe_print(f, "  %-28s %-12s %s%s%s\n", m->family, m->version != NULL ? m->version : "-", m->place,
                 m->why_bad != NULL ? "  ! " : "", m->why_bad != NULL ? m->why_bad : "");
     }
 }
@@ -62,11 +67,11 @@ void list_write(FILE *f, const struct report *r)
     for (size_t i = 0; i < r->n_stacks; i++)
         put_stack(f, &r->stacks[i]);
     if (r->n_stacks == 0)
-        fprintf(f, "\nno stack found: --stack DIR names one\n");
+        safe_print(f, "\nno stack found: --stack DIR names one\n");
 }
 
 void list_write_probes(FILE *f)
 {
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
-        fprintf(f, "%-18s %s\n", (*p)->name, (*p)->claim);
+        safe_print(f, "%-18s %s\n", (*p)->name, (*p)->claim);
 }

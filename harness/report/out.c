@@ -11,6 +11,7 @@
 #include "report/json.h"
 #include "report/list.h"
 #include "report/plan_writer.h"
+#include "report/safe.h"
 #include "report/terminal.h"
 
 void out_error(const char *fmt, ...)
@@ -19,7 +20,7 @@ void out_error(const char *fmt, ...)
 
     fputs("gpuvet: ", stderr);
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    safe_vprint(stderr, fmt, ap);
     va_end(ap);
     fputc('\n', stderr);
 }

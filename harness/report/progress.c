@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "report/safe.h"
 
 enum { LOG_EVERY_MS = 10000 };          /* a CI log stays readable */
 
@@ -25,9 +26,8 @@ static void began(struct watcher *watcher, const struct trial *t, size_t done, s
         return;
     text_format(line, sizeof line, "%zu/%zu %s", done, all, t->id);
     if (p->tty)
-        fprintf(stderr, "\r\033[2K%.*s", columns() - 1, line);
-    else
-        fprintf(stderr, "%s\n", line);
+        fputs("\r\033[2K", stderr);
+    safe_print(stderr, p->tty ? "%.*s" : "%.*s\n", p->tty ? columns() - 1 : (int)sizeof line, line);
     fflush(stderr);
     p->drawn = p->tty;
     p->last_ms = clock_ms();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/safe.h"
 
 struct writer {
     FILE                  *f;
@@ -23,31 +24,31 @@ static void tag(struct writer *w, const char *word)
     static const struct { const char *word, *colour; } colours[] = {
         { "pass", "\033[32m" }, { "fail", "\033[31;1m" }, { "broken", "\033[35;1m" }, { "warn", "\033[33;1m" }, { "skip", "\033[36m" },
     };
-    const char *on = "", *off = "";
+    const char *on = "", *off = "", *shown = text_is(word, "pass") ? "ok" : word;
 
     for (size_t i = 0; i < COUNT_OF(colours) && w->t->colour; i++)
         if (text_is(word, colours[i].word)) {
             on = colours[i].colour;
             off = "\033[0m";
         }
-    fprintf(w->f, "%s[%s]%s%*s", on, text_is(word, "pass") ? "ok" : word, off, (int)(7 - strlen(text_is(word, "pass") ? "ok" : word)), "");
+    fprintf(w->f, "%s[%s]%s%*s", on, shown, off, (int)(8 - strlen(shown)), "");
 }
 
 /* Wraps at blanks; what follows the first line starts at `indent`. */
 static void paragraph(struct writer *w, int indent, const char *label, const char *text)
 {
-    int at = fprintf(w->f, "%*s%s", indent, "", label), start = at;
+    int at = safe_print(w->f, "%*s%s", indent, "", label), start = at;
 
     while (*text != '\0') {
         size_t n = strcspn(text, " \n");
 
         if (at > start && at + 1 + (int)n > w->t->width) {
-            fprintf(w->f, "\n%*s", start, "");
+            safe_print(w->f, "\n%*s", start, "");
             at = start;
         }
         if (at > start)
-            at += fprintf(w->f, " ");
-        at += fprintf(w->f, "%.*s", (int)n, text);
+            at += safe_print(w->f, " ");
+        at += safe_print(w->f, "%.*s", (int)n, text);
         text += n;
         while (*text == ' ' || *text == '\n')
             text++;
@@ -57,26 +58,55 @@ static void paragraph(struct writer *w, int indent, const char *label, const cha
 
 /* ---- The header ---- */
 
+static const char *known(const char *s)
+{
+    return s != NULL ? s : "?";
+}
+
+/* What any trial saw under that key; NULL if none did. */
+static const char *seen(const struct report *r, const char *key)
+{
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&r->trials[i].outcome, key);
+
+        if (o != NULL)
+            return o->text;
+    }
+    return NULL;
+}
+
+static void put_driver(struct writer *w)
+{
+    const char *version = seen(w->r, "driver.version"), *cuda = seen(w->r, "cuda.driver");
+
+    if (version == NULL)
+        version = w->r->machine->module_version;
+    if (version != NULL || cuda != NULL)
+        safe_print(w->f, "  driver %s%s%s\n", known(version), cuda != NULL ? ", for CUDA up to " : "", cuda != NULL ? cuda : "");
+}
+
 static void header(struct writer *w)
 {
     const struct machine *m = w->r->machine;
     static const char *const places[] = { [PLACE_HOST] = "", [PLACE_CONTAINER] = ", in a container", [PLACE_WSL] = ", WSL", [PLACE_TEGRA] = ", Tegra" };
 
-    fprintf(w->f, "gpuvet %s on %s: %s, Linux %s %s%s%s%s%s\n", w->r->version,
-            m->hostname != NULL ? m->hostname : "this machine", m->os != NULL ? m->os : "an unknown system",
-            m->kernel != NULL ? m->kernel : "?", m->arch, places[m->place],
-            m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : "");
+    safe_print(w->f, "gpuvet %s on %s: %s, Linux %s %s%s%s%s%s\n", w->r->version,
+               m->hostname != NULL ? m->hostname : "this machine", m->os != NULL ? m->os : "an unknown system",
+               known(m->kernel), known(m->arch), places[m->place],
+               m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : "");
+    put_driver(w);
     for (size_t i = 0; i < w->r->n_devices; i++) {
         const struct device *d = &w->r->devices[i];
 
         if (d->answers)
-            fprintf(w->f, "  gpu%d  %s, compute capability %d.%d, %.1f GiB, %s, %s\n", d->index, d->name, d->cc / 10, d->cc % 10,
-                    (double)d->memory_bytes / (1 << 30), d->pci, d->uuid);
+            safe_print(w->f, "  gpu%d  %s, compute capability %d.%d, %.1f GiB, %s, %s\n", d->index, known(d->name), d->cc / 10, d->cc % 10,
+                       (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid));
         else
-            fprintf(w->f, "  gpu%d  at %s does not answer\n", d->index, d->pci);
+            safe_print(w->f, "  gpu%d  at %s does not answer\n", d->index, known(d->pci));
     }
     if (w->r->n_devices == 0)
-        fprintf(w->f, "  no GPU answers%s%s\n", m->gpu_meant ? "; one is meant: " : "; none is meant: ", m->gpu_meant ? m->why_meant : m->why_not_meant);
+        safe_print(w->f, "  no GPU answers%s%s\n", m->gpu_meant ? "; one is meant: " : "; none is meant: ",
+                   known(m->gpu_meant ? m->why_meant : m->why_not_meant));
 }
 
 /* ---- Areas: one line for each stack and for each GPU without a stack ---- */
@@ -123,7 +153,7 @@ static void put_evidence(struct writer *w, const struct judged *j)
             v = m->version;
         if (v == NULL)
             continue;
-        fprintf(w->f, "%s%s %s", before, shown[i], v);
+        safe_print(w->f, "%s%s %s", before, shown[i], v);
         before = ", ";
     }
 }
@@ -135,10 +165,22 @@ static int rank(const struct judged *j)
     return j->warns ? 2 : of[j->verdict];
 }
 
+/* How many results the trial held against a reference, by the keys that count them. */
+static double compared(const struct judged *j)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < j->outcome.n_saw && j->verdict == PASS; i++)
+        if (j->outcome.saw[i].is_number && (text_ends(j->outcome.saw[i].key, ".compared") || text_is(j->outcome.saw[i].key, "words")))
+            sum += j->outcome.saw[i].number;
+    return sum;
+}
+
 static void area(struct writer *w, size_t first)
 {
     const struct judged *worst = &w->r->trials[first];
     size_t n[4] = { 0 };
+    double values = 0;
 
     for (size_t i = first; i < w->r->n_trials; i++) {
         const struct judged *j = &w->r->trials[i];
@@ -146,20 +188,24 @@ static void area(struct writer *w, size_t first)
         if (!same_area(j, &w->r->trials[first]))
             continue;
         n[j->verdict]++;
+        values += compared(j);
         if (rank(j) > rank(worst))
             worst = j;
     }
     tag(w, word_of(worst));
-    fprintf(w->f, " %s", area_name(w, &w->r->trials[first]));
+    safe_print(w->f, "%s", area_name(w, &w->r->trials[first]));
     put_evidence(w, &w->r->trials[first]);
-    fprintf(w->f, "  (%zu passed", n[PASS]);
+    safe_print(w->f, "  (%zu passed", n[PASS]);
     if (n[FAIL] > 0)
-        fprintf(w->f, ", %zu failed", n[FAIL]);
+        safe_print(w->f, ", %zu failed", n[FAIL]);
     if (n[BROKEN] > 0)
-        fprintf(w->f, ", %zu broken", n[BROKEN]);
+        safe_print(w->f, ", %zu broken", n[BROKEN]);
     if (n[SKIP] > 0)
-        fprintf(w->f, ", %zu skipped", n[SKIP]);
-    fprintf(w->f, ")\n");
+        safe_print(w->f, ", %zu skipped", n[SKIP]);
+    safe_print(w->f, ")");
+    if (values > 0)
+        safe_print(w->f, "  %.0f values compared", values);
+    fputc('\n', w->f);
 }
 
 /* ---- Details of what is wrong ---- */
@@ -178,22 +224,63 @@ static void put_said(struct writer *w, const char *said)
         size_t n = strcspn(at, "\n");
 
         if (n > 0)
-            fprintf(w->f, "         said: %.*s\n", (int)(n < 300 ? n : 300), at);
+            safe_print(w->f, "         said: %.*s\n", (int)(n < 300 ? n : 300), at);
         at += n + (at[n] == '\n');
     }
+}
+
+/* The options of this run that decide which stacks there are. */
+static void put_sources(struct text *t, const struct report *r)
+{
+    static const char *const kept[] = { "--stack", "--root" };
+
+    for (size_t i = 1; i < r->n_command; i++)
+        for (size_t k = 0; k < COUNT_OF(kept); k++) {
+            const char *word = r->command[i];
+            size_t n = strlen(kept[k]);
+
+            if (!text_starts(word, kept[k]) || (word[n] != '\0' && word[n] != '='))
+                continue;
+            if (word[n] == '\0' && i + 1 == r->n_command)
+                continue;
+            text_add(t, " %s ", kept[k]);
+            text_add_quoted(t, word[n] == '=' ? word + n + 1 : r->command[++i]);
+            break;
+        }
+}
+
+/* This trial again, with what it rests on. The line that runs its child alone, in
+ * a debugger say, is long: the saved run has it. */
+static const char *again(struct writer *w, const struct judged *j)
+{
+    struct text t = { .arena = &w->arena };
+
+    text_add_quoted(&t, w->r->n_command > 0 ? w->r->command[0] : "gpuvet");
+    text_add(&t, " run");
+    put_sources(&t, w->r);
+    text_add(&t, " -p %s", j->trial.probe->name);
+    if (j->trial.device != NULL)
+        text_add(&t, " -d gpu%d", j->trial.device->index);
+    if (j->trial.stack != NULL) {
+        text_add(&t, " -s ");
+        text_add_quoted(&t, j->trial.stack->name);
+    }
+    return t.s;
 }
 
 static void detail(struct writer *w, const struct judged *j)
 {
     fputc('\n', w->f);
     tag(w, word_of(j));
-    fprintf(w->f, " %s\n", j->trial.id);
+    safe_print(w->f, "%s\n", j->trial.id);
     paragraph(w, 9, "", j->why);
-    fprintf(w->f, "         claim: %s\n", j->trial.probe->claim);
+    paragraph(w, 9, "claim: ", j->trial.probe->claim);
     if (j->outcome.said != NULL)
         put_said(w, j->outcome.said);
     if (j->act != NULL)
-        fprintf(w->f, "         try: %s\n", j->act);
+        safe_print(w->f, "         try: %s\n", j->act);
+    if (j->outcome.ending != ENDED_NOT_RUN)
+        safe_print(w->f, "         rerun: %s\n", again(w, j));
 }
 
 static void details(struct writer *w)
@@ -238,7 +325,7 @@ static void not_proven(struct writer *w)
         if (w->r->trials[i].verdict != SKIP || said_before(w->r, i))
             continue;
         if (!any)
-            fprintf(w->f, "\nNot proven:\n");
+            safe_print(w->f, "\nNot proven:\n");
         any = true;
         put_skipped(w, i);
     }
@@ -250,7 +337,7 @@ static void requirements(struct writer *w)
         const struct requirement *q = &w->r->requires[i];
 
         tag(w, q->met ? "pass" : "fail");
-        fprintf(w->f, " required: %s%s%s\n", q->text, q->met ? "" : ": ", q->met ? "" : q->why);
+        safe_print(w->f, "required: %s%s%s\n", q->text, q->met ? "" : ": ", q->met ? "" : q->why);
     }
 }
 
@@ -266,6 +353,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     requirements(&w);
     details(&w);
     not_proven(&w);
-    fprintf(f, "\ngpuvet: %s\n", r->closing);
+    fputc('\n', f);
+    safe_print(f, "gpuvet: %s\n", r->closing);
     arena_free(&w.arena);
 }

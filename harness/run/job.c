@@ -132,19 +132,10 @@ char *const *job_env(const struct job *j, struct arena *a)
     return w.items;
 }
 
-/* In single quotes if a shell would read it as anything but itself. */
 static void quoted(struct text *t, const char *s)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-
-    if (s[strspn(s, plain)] == '\0') {
-        text_add(t, "%s ", s);
-        return;
-    }
-    text_add(t, "'");
-    for (; *s != '\0'; s++)
-        text_put(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
-    text_add(t, "' ");
+    text_add_quoted(t, s);
+    text_put(t, " ", 1);
 }
 
 const char *job_rerun_line(const struct job *j, const struct probe *p, struct arena *a)

@@ -33,6 +33,7 @@ static struct judged trial(enum verdict v, const char *id, const char *why)
                             .outcome = { .ending = v == SKIP ? ENDED_NOT_RUN : ENDED_CLEAN, .saw = saw, .n_saw = v == SKIP ? 0 : COUNT_OF(saw), .took_ms = 12.5 } };
 }
 
+static struct arena arena;
 static struct judged trials[4];
 static struct report report;
 
@@ -95,6 +96,72 @@ static void the_terminal_says_what_is_wrong_and_ends_in_one_line(void **state)
     assert_null(strchr(text, '\033'));
     /* One reason is said once. */
     assert_null(strstr(strstr(text, "not reached: b failed") + 1, "not reached: b failed"));
+    free(text);
+}
+
+static size_t count_lines_that_start(const char *text, const char *with)
+{
+    size_t n = text_starts(text, with);
+
+    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+        n += text_starts(at + 1, with);
+    return n;
+}
+
+static void nobody_else_can_move_the_cursor_or_write_our_last_line(void **state)
+{
+    static const char evil[] = "x\ngpuvet: PASS - all good\n\033[2J\033]0;t\a\rgpuvet: PASS\x7f\xc2\x9b" "31m \xff\xfe \xc3\xa4";
+    struct machine named = machine;
+    struct device hostile = device;
+    char *text;
+
+    (void)state;
+    named.hostname = named.os = named.kernel = evil;
+    hostile.name = hostile.uuid = evil;
+    trials[1].why = trials[1].act = trials[1].outcome.said = evil;
+    trials[2].why = trials[3].why = evil;
+    report.machine = &named;
+    report.devices = &hostile;
+    report.closing = text_make(&arena, "FAIL - %s", evil);
+    text = written_terminal(80, false);
+    assert_int_equal(count_lines_that_start(text, "gpuvet: "), 1);
+    assert_true(text_has(text, "\ngpuvet: FAIL - x gpuvet: PASS"));
+    for (const char *s = text; *s != '\0'; s += text_utf8_length(s)) {
+        assert_int_not_equal(text_utf8_length(s), 0);
+        assert_true((unsigned char)*s >= ' ' || *s == '\n');
+        assert_true(*s != 0x7f && !text_starts(s, "\xc2\x9b"));
+    }
+    assert_true(text_has(text, "\xc3\xa4"));
+    free(text);
+}
+
+static void what_is_unknown_is_a_question_mark(void **state)
+{
+    static const struct machine unknown = { .arch = "x86_64", .gpu_meant = true, .why_meant = "a test" };
+    const struct device devices[] = { { .index = 0, .cc = 90, .answers = true }, { .index = 1 } };
+    char *text;
+
+    (void)state;
+    report.machine = &unknown;
+    report.devices = devices;
+    report.n_devices = 2;
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "gpu0  ?, compute capability 9.0"));
+    assert_true(text_has(text, "gpu1  at ? does not answer"));
+    assert_false(text_has(text, "(null)"));
+    free(text);
+}
+
+static void a_failure_says_how_to_run_it_again(void **state)
+{
+    static const char *const command[] = { "/opt/gpu vet", "run", "--root=/mnt", "--json", "--stack", "/opt/my app", "-p", "torch.*", "--stack" };
+    char *text;
+
+    (void)state;
+    report.command = command;
+    report.n_command = COUNT_OF(command);
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "rerun: '/opt/gpu vet' run --root /mnt --stack '/opt/my app' -p blas.gemm.fp32 -d gpu0 -s venv:/opt/app\n"));
     free(text);
 }
 
@@ -193,6 +260,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_terminal_says_what_is_wrong_and_ends_in_one_line, set_up),
+        cmocka_unit_test_setup(nobody_else_can_move_the_cursor_or_write_our_last_line, set_up),
+        cmocka_unit_test_setup(what_is_unknown_is_a_question_mark, set_up),
+        cmocka_unit_test_setup(a_failure_says_how_to_run_it_again, set_up),
         cmocka_unit_test_setup(colour_never_stands_for_a_word, set_up),
         cmocka_unit_test_setup(json_holds_every_trial_and_nothing_that_is_not_json, set_up),
         cmocka_unit_test_setup(a_full_disk_is_an_error_of_json, set_up),
