@@ -163,11 +163,30 @@ static const char *first_failure(const struct report *r, enum verdict v, struct 
     return NULL;
 }
 
+static size_t count_stacks_run(const struct report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct stack *s = r->trials[i].trial.stack;
+        bool before = s == NULL;
+
+        for (size_t k = 0; k < i && !before; k++)
+            before = r->trials[k].trial.stack == s;
+        n += !before;
+    }
+    return n;
+}
+
 static const char *stacks_tested(const struct report *r, struct arena *a)
 {
+    size_t n = count_stacks_run(r);
+
     if (r->n_stacks == 0)
         return "; no stack found: cuBLAS and cuDNN not tested";
-    return text_make(a, ", %zu stack%s", r->n_stacks, r->n_stacks == 1 ? "" : "s");
+    if (n == 0)
+        return "; no stack selected: cuBLAS and cuDNN not tested";
+    return text_make(a, ", %zu stack%s", n, n == 1 ? "" : "s");
 }
 
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a)
@@ -205,9 +224,9 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
         r->closing = text_make(a, "BROKEN - a GPU is meant for this process (%s), and none was asked (%s)", r->machine->why_meant, numbers);
     } else if (!r->machine->gpu_meant) {
         r->exit_code = 77;
-        r->closing = text_make(a, "SKIP - no GPU is meant for this process: %s; without one%s: %s",
+        r->closing = text_make(a, "SKIP - no GPU is meant for this process: %s%s (%s)",
                                r->machine->why_not_meant != NULL ? r->machine->why_not_meant : "nothing names one",
-                               r->n_stacks == 0 ? ", and no stack found" : stacks_tested(r, a), numbers);
+                               stacks_tested(r, a), numbers);
     } else {
         r->exit_code = 77;
         r->closing = text_make(a, "SKIP - no trial ran on a GPU (%s)", numbers);
