@@ -260,6 +260,44 @@ static const char *proc_value(struct reader *r, const char *path, const char *na
     return NULL;
 }
 
+/* Model and UUID of each GPU that the module drives. */
+static void read_driven(struct reader *r)
+{
+    static const char dir[] = "/proc/driver/nvidia/gpus";
+    char **names;
+    size_t n = root_list(r->root, r->arena, dir, &names);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *path = text_make(r->arena, "%s/%s/information", dir, names[i]);
+
+        add_fact(r, text_make(r->arena, "gpu.%s.model", names[i]), proc_value(r, path, "Model"), path);
+        add_fact(r, text_make(r->arena, "gpu.%s.uuid", names[i]), proc_value(r, path, "GPU UUID"), path);
+    }
+}
+
+/* GPUs that are cut into instances, lent to guests, or tied together by switches. */
+static void read_sharing(struct reader *r)
+{
+    static const char capabilities[] = "/proc/driver/nvidia/capabilities";
+    char **names;
+    size_t n = root_list(r->root, r->arena, capabilities, &names);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *mig = text_make(r->arena, "%s/%s/mig", capabilities, names[i]);
+        char **instances;
+        size_t count = 0, all = root_list(r->root, r->arena, mig, &instances);
+
+        for (size_t k = 0; k < all; k++)
+            count += text_starts(instances[k], "gi");
+        if (count > 0)
+            add_fact(r, text_make(r->arena, "mig.%s", names[i]), text_make(r->arena, "%zu GPU instances", count), mig);
+    }
+    if (root_list(r->root, r->arena, "/sys/class/mdev_bus", &names) > 0)
+        add_fact(r, "vgpu", "this host lends parts of devices to guests", "/sys/class/mdev_bus");
+    if (root_exists(r->root, "/dev/nvidia-nvswitchctl"))
+        add_fact(r, "nvswitch", "present", "/dev/nvidia-nvswitchctl");
+}
+
 static void read_others(struct reader *r)
 {
     static const char *const variables[] = {
@@ -336,6 +374,8 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     read_pci(&r);
     read_nodes(&r);
     read_module(&r);
+    read_driven(&r);
+    read_sharing(&r);
     read_others(&r);
     driver_files_find(m, a, root, env);
     m->facts = r.facts;

@@ -55,3 +55,9 @@ driver() {
     run env -i "$GPUVET" run -q --root tests/machines/bare
     [ "$status" = 77 ]
 }
+
+@test "this machine, recorded, is the same machine" {
+    scripts/record-machine "$BATS_TEST_TMPDIR/recorded"
+    meant() { "$GPUVET" list --json "$@" | python3 -c 'import json, sys; m = json.load(sys.stdin)["machine"]; print(m["place"], m["gpu_meant"], m["why"], m["os"], m["arch"])'; }
+    [ "$(meant)" = "$(meant --root "$BATS_TEST_TMPDIR/recorded")" ]
+}
