@@ -7,7 +7,10 @@
 typedef int cudaError_t;                /* enums there */
 typedef int cudaMemcpyKind;
 
-enum { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
+enum {
+    cudaErrorInsufficientDriver = 35, cudaErrorNoDevice = 100,
+    cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3,
+};
 
 #define CUDART_SYMS(SYM) \
     SYM(NEED, cudaError_t,  cudaRuntimeGetVersion,  (int *)) \

@@ -34,12 +34,23 @@ static bool has(const struct child *c, const char *family)
     return stack_member(c->stack, family) != NULL && dl_find_mapped(family, path, other);
 }
 
+/* Before 11 the runtime asks the driver first, and without one tells nothing:
+ * that is no fault of the stack's. */
 static void ask_cudart(struct child *c)
 {
+    char words[400];
+    long code;
     int v;
 
     child_bind_cudart(c);
-    MUST(c, cudart, cudaRuntimeGetVersion(&v));
+    code = CALL(c, cudart, cudaRuntimeGetVersion(&v));
+    if (code == cudaErrorInsufficientDriver || code == cudaErrorNoDevice) {
+        c->cudart.dl.explain(&c->cudart.dl, code, words, sizeof words);
+        saw_text(c, "cudart.says", "nothing without a driver: %s", words);
+        return;
+    }
+    if (code != 0)
+        child_call_failed(c, "cudaRuntimeGetVersion(&v)", &c->cudart.dl, code);
     compare(c, "cudart", c->cudart.dl.path, text_make(&c->arena, "%d.%d", v / 1000, v % 1000 / 10));
 }
 

@@ -131,3 +131,12 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     [ "$status" = 1 ]
     [[ "$(field cuda.sum@gpu0 why)" == *"CUDA_ERROR_ILLEGAL_ADDRESS (700)"* ]]
 }
+
+@test "an old runtime that tells nothing without a driver is no bad stack" {
+    export FAKE_FAULT=fail:cudaRuntimeGetVersion:0:35
+    run simulated --no-gpu -p stack.versions -o "$out"
+    [ "$(verdict stack.versions/toolkit-13.0)" = pass ]
+    export FAKE_FAULT=fail:cudaRuntimeGetVersion:0:1
+    run simulated --no-gpu -p stack.versions -o "$out"
+    [ "$(verdict stack.versions/toolkit-13.0)" = fail ]
+}
