@@ -26,7 +26,13 @@ static void look_for_part(struct child *c, const char *name, size_t n, const cha
         saw_text(c, "part", "%s", family);
 }
 
-/* Every "libcudnn_xyz.so" in the file. */
+/* ".so" in cuDNN 9, which puts the version behind it itself; ".so.8" in cuDNN 8. */
+static bool is_library_end(const char *s)
+{
+    return strncmp(s, ".so", 3) == 0 && (s[3] == '\0' || (s[3] == '.' && s[4] >= '0' && s[4] <= '9'));
+}
+
+/* Every "libcudnn_xyz.so" in the file; its last bytes are followed by a NUL of ours. */
 static size_t look_into(struct child *c, const struct member *m)
 {
     static const char start[] = "libcudnn_";
@@ -46,8 +52,7 @@ static size_t look_into(struct child *c, const struct member *m)
 
         while (is_name_byte(at[n]))
             n++;
-        if (n > sizeof start - 1 && strncmp(at + n, ".so", 3) == 0 && (at == bytes || !is_name_byte(at[-1]))
-            && at[n + 3] == '\0') {
+        if (n > sizeof start - 1 && is_library_end(at + n) && (at == bytes || !is_name_byte(at[-1]))) {
             look_for_part(c, at, n, m->path);
             found++;
         }
