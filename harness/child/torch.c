@@ -1,6 +1,7 @@
 #include "child/torch.h"
 
 #include "base/text.h"
+#include "child/torch_mangled.h"
 
 /* The release whose dispatcher schemas we were written for: 2.10.0. libtorch
  * keeps adapters for older callers. */
@@ -29,32 +30,59 @@ static bool has_tensors(const struct libtorch *l)
         && l->aoti_torch_grad_mode_set_enabled != NULL && l->aoti_torch_get_device_type != NULL;
 }
 
-void torch_begin(struct torch *t, struct child *c, bool on_cuda)
+static void choose_route(struct torch *t)
 {
+    struct child *c = t->child;
     const struct libtorch *l = &c->libtorch;
 
+    if (has_tensors(l) && has_dispatcher(l))
+        t->route = TORCH_DISPATCHER;
+    else if (has_tensors(l) && has_shim(l))
+        t->route = TORCH_SHIM;
+    else if (mangled_available(l, t->on_cuda))
+        t->route = TORCH_MANGLED;
+    else
+        stop_unsupported(c, "this libtorch has no interface that gpuvet knows: neither the C shim (2.4) nor the C++ names of 1.8 to 2.3");
+}
+
+/* fp32 shall mean fp32: PyTorch lets cuDNN use TF32 unless it is told not to. */
+static void refuse_tf32(struct torch *t)
+{
+    const struct libtorch *l = &t->child->libtorch;
+
+    if (l->global_context == NULL || l->allow_tf32_cudnn == NULL || l->allow_tf32_cublas == NULL)
+        return;
+    child_enter(t->child, "at::Context::setAllowTF32(false)", l->dl.path);
+    l->allow_tf32_cudnn(l->global_context(), false);
+    l->allow_tf32_cublas(l->global_context(), false);
+    child_leave(t->child, 0);
+}
+
+void torch_begin(struct torch *t, struct child *c, bool on_cuda)
+{
     child_bind_libtorch(c);
     *t = (struct torch){ .child = c, .on_cuda = on_cuda };
-    if (!has_tensors(l) || (!has_dispatcher(l) && !has_shim(l)))
-        stop_unsupported(c, "this libtorch has no C interface that gpuvet knows (they came with 2.4 and 2.10)");
-    t->route = has_dispatcher(l) ? TORCH_DISPATCHER : TORCH_SHIM;
-    if (on_cuda && t->route == TORCH_SHIM && c->libtorch_cuda.aoti_torch_cuda_convolution == NULL)
+    choose_route(t);
+    if (on_cuda && c->libtorch_cuda.dl.handle == NULL)
         stop_load(c, "libtorch_cuda is not loaded: this PyTorch cannot use a GPU");
+    refuse_tf32(t);
+    if (t->route == TORCH_MANGLED)
+        return;
     t->float32 = VALUE(c, libtorch, aoti_torch_dtype_float32());
     t->cpu = VALUE(c, libtorch, aoti_torch_device_type_cpu());
     t->device_type = on_cuda ? VALUE(c, libtorch, aoti_torch_device_type_cuda()) : t->cpu;
-    child_enter(c, "aoti_torch_grad_mode_set_enabled(false)", l->dl.path);
-    l->aoti_torch_grad_mode_set_enabled(false);
-    if (l->global_context != NULL && l->allow_tf32_cudnn != NULL && l->allow_tf32_cublas != NULL) {
-        l->allow_tf32_cudnn(l->global_context(), false);
-        l->allow_tf32_cublas(l->global_context(), false);
-    }
+    child_enter(c, "aoti_torch_grad_mode_set_enabled(false)", c->libtorch.dl.path);
+    c->libtorch.aoti_torch_grad_mode_set_enabled(false);
     child_leave(c, 0);
 }
 
 const char *torch_route_name(const struct torch *t)
 {
-    return t->route == TORCH_DISPATCHER ? "D (dispatcher)" : "G (generated shim)";
+    static const char *const names[] = {
+        [TORCH_DISPATCHER] = "D (dispatcher)", [TORCH_SHIM] = "G (generated shim)", [TORCH_MANGLED] = "M (mangled names)",
+    };
+
+    return names[t->route];
 }
 
 /* ---- Tensors ---- */
@@ -83,10 +111,13 @@ static AtenTensorHandle view_of_host(struct torch *t, float *data, int dims, con
 AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const int64_t *sizes)
 {
     struct child *c = t->child;
-    AtenTensorHandle host = view_of_host(t, data, dims, sizes), h = NULL;
+    AtenTensorHandle host, h = NULL;
     int64_t strides[8];
     int32_t where;
 
+    if (t->route == TORCH_MANGLED)
+        return mangled_from_host(t, data, dims, sizes);
+    host = view_of_host(t, data, dims, sizes);
     contiguous(dims, sizes, strides);
     MUST(c, libtorch, aoti_torch_empty_strided(dims, sizes, strides, t->float32, t->device_type, 0, &h));
     MUST(c, libtorch, aoti_torch_copy_(h, host, 0));
@@ -100,8 +131,13 @@ AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const i
 void torch_to_host(struct torch *t, AtenTensorHandle x, float *data, int dims, const int64_t *sizes)
 {
     struct child *c = t->child;
-    AtenTensorHandle host = view_of_host(t, data, dims, sizes);
+    AtenTensorHandle host;
 
+    if (t->route == TORCH_MANGLED) {
+        mangled_to_host(t, x, data, dims, sizes);
+        return;
+    }
+    host = view_of_host(t, data, dims, sizes);
     MUST(c, libtorch, aoti_torch_copy_(host, x, 0));
     MUST(c, libtorch, aoti_torch_delete_tensor_object(host));
 }
@@ -110,6 +146,8 @@ void torch_drop(struct torch *t, AtenTensorHandle x)
 {
     struct child *c = t->child;
 
+    if (t->route == TORCH_MANGLED)
+        return;
     MUST(c, libtorch, aoti_torch_delete_tensor_object(x));
 }
 
@@ -175,6 +213,8 @@ AtenTensorHandle torch_conv2d(struct torch *t, AtenTensorHandle x, AtenTensorHan
 
         return dispatch(t, "aten::conv2d", s);
     }
+    if (t->route == TORCH_MANGLED)
+        return mangled_conv2d(t, x, w, b);
     if (t->on_cuda)
         MUST(c, libtorch_cuda, aoti_torch_cuda_convolution(x, w, &b, ones, 2, zeros, 2, ones, 2, 0, zeros, 2, 1, &y));
     else
@@ -194,6 +234,8 @@ AtenTensorHandle torch_relu(struct torch *t, AtenTensorHandle x)
 
         return dispatch(t, "aten::relu", s);
     }
+    if (t->route == TORCH_MANGLED)
+        return mangled_relu(t, x);
     child_enter(c, "at::_ops::relu::call(x)", c->libtorch.dl.path);
     y = c->libtorch.relu((const struct at_tensor *)(const void *)x);
     box = c->libtorch.operator_new(sizeof *box);
@@ -212,6 +254,8 @@ AtenTensorHandle torch_max_pool2d(struct torch *t, AtenTensorHandle x)
 
         return dispatch(t, "aten::max_pool2d", s);
     }
+    if (t->route == TORCH_MANGLED)
+        return mangled_max_pool2d(t, x);
     if (t->on_cuda)
         MUST(c, libtorch_cuda, aoti_torch_cuda_max_pool2d_with_indices(x, twos, 2, twos, 2, zeros, 2, ones, 2, 0, &y, &indices));
     else
@@ -226,6 +270,8 @@ AtenTensorHandle torch_view(struct torch *t, AtenTensorHandle x, int64_t rows, i
     const int64_t sizes[2] = { rows, columns }, strides[2] = { columns, 1 };
     AtenTensorHandle y = NULL;
 
+    if (t->route == TORCH_MANGLED)
+        return mangled_flatten(t, x);
     MUST(c, libtorch, aoti_torch__reinterpret_tensor(x, 2, sizes, strides, 0, &y));
     return y;
 }
@@ -242,6 +288,8 @@ AtenTensorHandle torch_linear(struct torch *t, AtenTensorHandle x, AtenTensorHan
 
         return dispatch(t, "aten::linear", s);
     }
+    if (t->route == TORCH_MANGLED)
+        return mangled_linear(t, x, w, b);
     MUST(c, libtorch, aoti_torch__reinterpret_tensor(w, 2, transposed, t_strides, 0, &wt));
     MUST(c, libtorch, aoti_torch_empty_strided(2, sizes, strides, t->float32, t->device_type, 0, &y));
     if (t->on_cuda)

@@ -1,8 +1,9 @@
 /* torch.h - an installed PyTorch's own operations, from C (child only).
  *
- * Two routes, chosen by what the library exports and not by its version:
+ * Three routes, chosen by what the library exports and not by its version:
  *   D  the dispatcher with lists (libtorch 2.10 and later): any operation by name
  *   G  the generated C shim (2.4 and later), with relu by its mangled name
+ *   M  mangled C++ names (before that; torch_mangled.h)
  * Facts on both: the headers torch/csrc/inductor/aoti_torch/c/shim.h and
  * torch/csrc/stable/c/shim.h of the releases.
  */
@@ -11,7 +12,7 @@
 
 #include "child/child.h"
 
-enum torch_route { TORCH_DISPATCHER, TORCH_SHIM };
+enum torch_route { TORCH_DISPATCHER, TORCH_SHIM, TORCH_MANGLED };
 
 struct torch {
     struct child    *child;
@@ -21,7 +22,7 @@ struct torch {
     bool             on_cuda;
 };
 
-/* Chooses the route; stop_unsupported if this libtorch has neither. On a GPU,
+/* Chooses the route; stop_unsupported if this libtorch has none. On a GPU,
  * TF32 is switched off, so that fp32 means fp32. */
 void torch_begin(struct torch *t, struct child *c, bool on_cuda);
 

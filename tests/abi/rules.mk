@@ -2,7 +2,8 @@
 # Nothing is linked. ABI_HEADERS holds what the toolkit does not bring (scripts/abi-headers makes it); TORCH_HEADERS lists
 # torch/include folders of installed PyTorch environments. What has no headers here is skipped, and says so.
 ABI_HEADERS   ?= $(HOME)/.cache/gpuvet/headers
-TORCH_HEADERS ?= $(sort $(wildcard $(HOME)/.cache/gpuvet/envs/*/lib/python3*/site-packages/torch/include))
+shim          := torch/csrc/inductor/aoti_torch/c/shim.h
+TORCH_HEADERS ?= $(patsubst %/$(shim),%,$(sort $(wildcard $(HOME)/.cache/gpuvet/envs/*/lib/python3*/site-packages/torch/include/$(shim))))
 
 abi_compilers := $(foreach c,gcc clang,$(if $(shell command -v $c),$c))
 abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc,$l:$(CUDA)/include) \
