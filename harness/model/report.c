@@ -1,10 +1,8 @@
 #include "model/report.h"
 
+#include "model/names.h"
+
 const char *verdict_name(enum verdict v)
 {
-    static const char *const names[] = {
-        [PASS] = "pass", [FAIL] = "fail", [BROKEN] = "broken", [SKIP] = "skip",
-    };
-
-    return names[v];
+    return verdict_names[v];
 }

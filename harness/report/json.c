@@ -6,17 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-/* The length of the UTF-8 sequence at s; 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
+#include "model/names.h"
 
 /* Text from outside may hold anything: jansson refuses bytes that are not UTF-8. */
 static json_t *text(const char *s)
@@ -32,14 +22,12 @@ static json_t *text(const char *s)
         return j;
     text_put(&out, "", 0);
     while (*s != '\0') {
-        size_t n = utf8_length((const unsigned char *)s);
+        size_t n = text_utf8_length(s);
 
         text_put(&out, n > 0 ? s : "?", n > 0 ? n : 1);
         s += n > 0 ? n : 1;
     }
     j = json_string(out.s);
-    if (j == NULL)
-        j = json_string("(text that is not UTF-8)");
     arena_free(&arena);
     return j;
 }
@@ -56,25 +44,29 @@ static void put_text(json_t *object, const char *key, const char *s)
     put(object, key, text(s));
 }
 
+/* As it is written, with 15 digits: what is read back is written the same again. */
 static json_t *number(double x)
 {
-    if (!isfinite(x))
+    char digits[32];
+
+    if (!isfinite(x) || !text_format(digits, sizeof digits, "%.15g", x) || !text_to_double(digits, &x))
         return json_null();
     return x == floor(x) && fabs(x) < 9e15 ? json_integer((json_int_t)x) : json_real(x);
 }
 
 static json_t *machine(const struct machine *m)
 {
-    static const char *const places[] = { [PLACE_HOST] = "host", [PLACE_CONTAINER] = "container", [PLACE_WSL] = "wsl", [PLACE_TEGRA] = "tegra" };
-    static const char *const kinds[] = { [DRIVER_INSTALLED] = "installed", [DRIVER_COMPAT] = "compat", [DRIVER_STUB] = "stub", [DRIVER_WSL] = "wsl" };
     json_t *o = json_object(), *facts = json_array(), *pci = json_array(), *nodes = json_array(), *drivers = json_array();
 
     put_text(o, "hostname", m->hostname);
     put_text(o, "os", m->os);
     put_text(o, "kernel", m->kernel);
     put_text(o, "arch", m->arch);
-    put_text(o, "place", places[m->place]);
+    put_text(o, "place", place_names[m->place]);
     put_text(o, "container", m->container);
+    put(o, "module_loaded", json_boolean(m->module_loaded));
+    put(o, "nouveau_loaded", json_boolean(m->nouveau_loaded));
+    put_text(o, "module_version", m->module_version);
     put(o, "gpu_meant", json_boolean(m->gpu_meant));
     put_text(o, "why", m->gpu_meant ? m->why_meant : m->why_not_meant);
     for (size_t i = 0; i < m->n_pci; i++) {
@@ -90,6 +82,7 @@ static json_t *machine(const struct machine *m)
 
         put_text(n, "path", m->nodes[i].path);
         put(n, "opens", json_boolean(m->nodes[i].opens));
+        put_text(n, "why_not", m->nodes[i].why_not);
         json_array_append_new(nodes, n);
     }
     for (size_t i = 0; i < m->n_drivers; i++) {
@@ -98,7 +91,7 @@ static json_t *machine(const struct machine *m)
         put_text(d, "soname", m->drivers[i].soname);
         put_text(d, "path", m->drivers[i].path);
         put_text(d, "version", m->drivers[i].version);
-        put_text(d, "kind", kinds[m->drivers[i].kind]);
+        put_text(d, "kind", driver_kind_names[m->drivers[i].kind]);
         json_array_append_new(drivers, d);
     }
     for (size_t i = 0; i < m->n_facts; i++) {
@@ -141,11 +134,10 @@ static json_t *devices(const struct report *r)
 
 static json_t *stack(const struct stack *s)
 {
-    static const char *const kinds[] = { [STACK_TOOLKIT] = "toolkit", [STACK_PYTHON] = "python", [STACK_LIBTORCH] = "libtorch" };
     json_t *o = json_object(), *members = json_array(), *versions = json_array();
 
     put_text(o, "name", s->name);
-    put_text(o, "kind", kinds[s->kind]);
+    put_text(o, "kind", stack_kind_names[s->kind]);
     put_text(o, "prefix", s->prefix);
     put_text(o, "found_by", s->found_by);
     put_text(o, "unusable", s->unusable);
@@ -202,10 +194,6 @@ static json_t *observations(const struct outcome *out)
 
 static json_t *trial(const struct judged *j)
 {
-    static const char *const endings[] = {
-        [ENDED_CLEAN] = "clean", [ENDED_SILENT] = "silent", [ENDED_CRASHED] = "crashed",
-        [ENDED_TIMEOUT] = "timeout", [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not run",
-    };
     const struct outcome *out = &j->outcome;
     json_t *o = json_object();
 
@@ -219,15 +207,17 @@ static json_t *trial(const struct judged *j)
     put(o, "warns", j->warns ? json_true() : NULL);
     put_text(o, "why", j->why[0] != '\0' ? j->why : NULL);
     put_text(o, "act", j->act);
-    put_text(o, "ending", endings[out->ending]);
+    put_text(o, "ending", ending_names[out->ending]);
+    if (out->ending == ENDED_SILENT || out->ending == ENDED_CRASHED)
+        put(o, "status", json_integer(out->status));
     if (out->ending != ENDED_NOT_RUN)
         put(o, "took_ms", number(out->took_ms));
+    put_text(o, "stop", out->stop != STOP_NONE ? stop_names[out->stop] : NULL);
     put_text(o, "call", out->call);
     put_text(o, "library", out->library);
     if (out->stop == STOP_CALL)
         put(o, "code", json_integer(out->code));
-    if (out->stop != STOP_NONE)
-        put_text(o, "text", out->text);
+    put_text(o, "text", out->stop != STOP_NONE || out->ending == ENDED_NOT_RUN ? out->text : NULL);
     put_text(o, "blamed", out->blamed);
     put_text(o, "fault", out->fault);
     put_text(o, "said", out->said);
@@ -278,6 +268,17 @@ bool json_list(FILE *f, const struct report *r, struct err *e)
     return dump(f, whole_list(r), JSON_INDENT(1), e);
 }
 
+/* The exit code in a word. */
+static enum verdict verdict_of(const struct report *r)
+{
+    switch (r->exit_code) {
+    case 0:  return PASS;
+    case 1:  return FAIL;
+    case 77: return SKIP;
+    default: return BROKEN;
+    }
+}
+
 bool json_report(FILE *f, const struct report *r, struct err *e)
 {
     json_t *o = whole_list(r), *trials = json_array(), *command = json_array();
@@ -287,7 +288,9 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     for (size_t i = 0; i < r->n_command; i++)
         json_array_append_new(command, text(r->command[i]));
     put(o, "command", command);
-    put(o, "interrupted", json_boolean(r->interrupted));
+    if (r->interrupted && r->signo > 0)
+        put(o, "interrupted_by", json_integer(r->signo));
+    put_text(o, "verdict", verdict_name(verdict_of(r)));
     put(o, "exit_code", json_integer(r->exit_code));
     put_text(o, "closing", r->closing);
     for (size_t i = 0; i < r->n_trials; i++)

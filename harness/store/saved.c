@@ -1,0 +1,297 @@
+#include "store/saved.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "model/names.h"
+#include "store/saved_trial.h"
+
+enum { FORMAT = 1, LARGEST = 64 << 20, HIGHEST_CC = 1000 };
+
+/* Runs `read` over each object of the list `key`, each into a new element. */
+#define READ_LIST(d, object, key, items, n, read) do {                                  \
+        const json_t *list_ = door_list((d), (object), (key));                          \
+                                                                                        \
+        for (size_t i_ = 0; i_ < json_array_size(list_) && !(d)->failed; i_++) {        \
+            size_t back_;                                                               \
+            const json_t *o_ = door_enter((d), list_, (key), (long)i_, &back_);         \
+                                                                                        \
+            if (o_ != NULL)                                                             \
+                read(ARENA_PUSH((d)->arena, (items), (n)), (d), o_);                    \
+            door_leave((d), back_);                                                     \
+        }                                                                               \
+    } while (0)
+
+/* ---- The machine ---- */
+
+static void pci_gpu(struct pci_gpu *g, struct door *d, const json_t *o)
+{
+    *g = (struct pci_gpu){ .address = door_text(d, o, "address", MUST_BE), .driver = door_text(d, o, "driver", MAY_BE),
+                           .device_id = (unsigned)door_integer(d, o, "device_id", MUST_BE, 0, 0xffff) };
+}
+
+static void node(struct node *n, struct door *d, const json_t *o)
+{
+    *n = (struct node){ .path = door_text(d, o, "path", MUST_BE), .opens = door_bool(d, o, "opens", MUST_BE),
+                        .why_not = door_text(d, o, "why_not", MAY_BE) };
+}
+
+static void driver_file(struct driver_file *f, struct door *d, const json_t *o)
+{
+    *f = (struct driver_file){ .soname = door_text(d, o, "soname", MUST_BE), .path = door_text(d, o, "path", MUST_BE),
+                               .version = door_text(d, o, "version", MAY_BE),
+                               .kind = (enum driver_file_kind)door_word(d, o, "kind", MUST_BE, driver_kind_names) };
+}
+
+static void fact(struct fact *f, struct door *d, const json_t *o)
+{
+    *f = (struct fact){ door_text(d, o, "key", MUST_BE), door_text(d, o, "value", MUST_BE), door_text(d, o, "source", MAY_BE) };
+}
+
+static const struct machine *machine(struct door *d, const json_t *document)
+{
+    struct machine *m = arena_alloc(d->arena, sizeof *m);
+    struct pci_gpu *pci = NULL;
+    struct node *nodes = NULL;
+    struct driver_file *drivers = NULL;
+    struct fact *facts = NULL;
+    size_t back;
+    const json_t *o = door_enter(d, document, "machine", -1, &back);
+
+    m->hostname = door_text(d, o, "hostname", MAY_BE);
+    m->os = door_text(d, o, "os", MAY_BE);
+    m->kernel = door_text(d, o, "kernel", MAY_BE);
+    m->arch = door_text(d, o, "arch", MAY_BE);
+    m->place = (enum place)door_word(d, o, "place", MUST_BE, place_names);
+    m->container = door_text(d, o, "container", MAY_BE);
+    m->module_loaded = door_bool(d, o, "module_loaded", MUST_BE);
+    m->nouveau_loaded = door_bool(d, o, "nouveau_loaded", MUST_BE);
+    m->module_version = door_text(d, o, "module_version", MAY_BE);
+    m->gpu_meant = door_bool(d, o, "gpu_meant", MUST_BE);
+    *(m->gpu_meant ? &m->why_meant : &m->why_not_meant) = door_text(d, o, "why", MAY_BE);
+    READ_LIST(d, o, "pci", pci, m->n_pci, pci_gpu);
+    READ_LIST(d, o, "nodes", nodes, m->n_nodes, node);
+    READ_LIST(d, o, "drivers", drivers, m->n_drivers, driver_file);
+    READ_LIST(d, o, "facts", facts, m->n_facts, fact);
+    m->pci = pci;
+    m->nodes = nodes;
+    m->drivers = drivers;
+    m->facts = facts;
+    door_leave(d, back);
+    return m;
+}
+
+/* ---- Devices and stacks ---- */
+
+static void device(struct device *v, struct door *d, const json_t *o)
+{
+    bool answers = door_bool(d, o, "answers", MUST_BE);
+    double cc = answers ? door_number(d, o, "compute_capability", MUST_BE) : 0;
+
+    *v = (struct device){
+        .index = (int)door_integer(d, o, "index", MUST_BE, 0, INT_MAX), .name = door_text(d, o, "name", MAY_BE),
+        .uuid = door_text(d, o, "uuid", MAY_BE), .pci = door_text(d, o, "pci", MAY_BE), .answers = answers,
+        .sms = (int)door_integer(d, o, "sms", answers ? MUST_BE : MAY_BE, 0, INT_MAX),
+        .memory_bytes = (uint64_t)door_integer(d, o, "memory_bytes", answers ? MUST_BE : MAY_BE, 0, INT64_MAX),
+    };
+    if (!(cc >= 0 && cc < HIGHEST_CC))
+        door_refuse(d, "compute_capability", "there is no such capability");
+    else
+        v->cc = (int)lround(cc * 10);
+}
+
+static void version(struct stack_version *v, struct door *d, const json_t *o)
+{
+    *v = (struct stack_version){ door_text(d, o, "what", MUST_BE), door_text(d, o, "version", MUST_BE), door_text(d, o, "source", MAY_BE) };
+}
+
+static void member(struct member *m, struct door *d, const json_t *o)
+{
+    const char *soname = door_text(d, o, "soname", MAY_BE);
+    struct elf_facts *elf = soname != NULL ? arena_alloc(d->arena, sizeof *elf) : NULL;
+
+    if (elf != NULL)
+        elf->soname = soname;
+    *m = (struct member){ .family = door_text(d, o, "family", MUST_BE), .place = door_text(d, o, "path", MUST_BE),
+                          .version = door_text(d, o, "version", MAY_BE), .why_bad = door_text(d, o, "why_bad", MAY_BE), .elf = elf };
+    m->path = m->place;
+}
+
+static void stack(struct stack *s, struct door *d, const json_t *o)
+{
+    struct stack_version *versions = NULL;
+    struct member *members = NULL;
+
+    *s = (struct stack){
+        .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
+        .prefix = door_text(d, o, "prefix", MAY_BE), .found_by = door_text(d, o, "found_by", MAY_BE),
+        .unusable = door_text(d, o, "unusable", MAY_BE), .broken = door_text(d, o, "broken", MAY_BE),
+    };
+    READ_LIST(d, o, "versions", versions, s->n_versions, version);
+    READ_LIST(d, o, "members", members, s->n_members, member);
+    s->versions = versions;
+    s->members = members;
+}
+
+/* ---- The document ---- */
+
+static void requirement(struct requirement *q, struct door *d, const json_t *o)
+{
+    bool met = door_bool(d, o, "met", MUST_BE);
+    const char *why = door_text(d, o, "why", met ? MAY_BE : MUST_BE);
+
+    *q = (struct requirement){ door_text(d, o, "text", MUST_BE), met, why != NULL ? why : "" };
+}
+
+static void command(struct report *r, struct door *d, const json_t *o)
+{
+    const json_t *list = door_list(d, o, "command");
+    const char **words = NULL;
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_is_string(json_array_get(list, i)))
+            *ARENA_PUSH(d->arena, words, r->n_command) = arena_text(d->arena, json_string_value(json_array_get(list, i)));
+        else
+            door_refuse(d, "command", "a word is no text");
+    r->command = words;
+}
+
+static void trials(struct report *r, struct door *d, const json_t *o)
+{
+    const json_t *list = door_list(d, o, "trials");
+    struct judged *all = NULL;
+
+    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
+        size_t back;
+        const json_t *item = door_enter(d, list, "trials", (long)i, &back);
+
+        if (item != NULL)
+            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, item, r, false);
+        door_leave(d, back);
+    }
+    r->trials = all;
+}
+
+static void document(struct report *r, struct door *d, const json_t *o)
+{
+    struct device *devices = NULL;
+    struct stack *stacks = NULL;
+    struct requirement *requires = NULL;
+
+    door_integer(d, o, "format", MUST_BE, FORMAT, FORMAT);
+    r->version = door_text(d, o, "gpuvet", MUST_BE);
+    r->machine = machine(d, o);
+    READ_LIST(d, o, "devices", devices, r->n_devices, device);
+    r->devices = devices;
+    READ_LIST(d, o, "stacks", stacks, r->n_stacks, stack);
+    r->stacks = stacks;
+    r->began = door_text(d, o, "began", MUST_BE);
+    r->took_ms = door_number(d, o, "took_ms", MUST_BE);
+    command(r, d, o);
+    r->interrupted = door_has(o, "interrupted_by");
+    r->signo = (int)door_integer(d, o, "interrupted_by", MAY_BE, 1, 64);
+    door_word(d, o, "verdict", MUST_BE, verdict_names);
+    r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
+    r->closing = door_text(d, o, "closing", MUST_BE);
+    trials(r, d, o);
+    READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
+    r->requires = requires;
+}
+
+/* ---- The journal of a run that did not get to its end ---- */
+
+static bool journal(struct report *r, struct door *d, const char *text, size_t n)
+{
+    const char *end = text + n, *newline;
+    struct judged *all = NULL;
+    json_error_t why;
+
+    *r = (struct report){ .version = "", .began = "", .machine = arena_alloc(d->arena, sizeof *r->machine),
+                          .exit_code = 3, .closing = "", .interrupted = true };
+    /* What stands behind the last newline was being written when the run died. */
+    for (; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL && !d->failed; text = newline + 1) {
+        json_t *o = json_loadb(text, (size_t)(newline - text), JSON_REJECT_DUPLICATES, &why);
+
+        text_format(d->place, sizeof d->place, "line %zu", r->n_trials + 1);
+        if (json_is_object(o))
+            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, o, r, true);
+        else
+            door_refuse(d, "", o == NULL ? why.text : "it is no object");
+        json_decref(o);
+    }
+    r->trials = all;
+    return !d->failed;
+}
+
+static bool looks_like_journal(const char *text, size_t n)
+{
+    static const char begins[] = "{\"id\":";
+
+    return n >= sizeof begins - 1 && memcmp(text, begins, sizeof begins - 1) == 0;
+}
+
+bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, struct err *e)
+{
+    struct door d = { .arena = a, .err = e };
+    json_error_t why;
+    json_t *o;
+
+    if (looks_like_journal(text, n))
+        return journal(r, &d, text, n);
+    *r = (struct report){ .version = NULL };
+    o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (o == NULL)
+        return err_set(e, ERR_FORMAT, "line %d, column %d: %s", why.line, why.column, why.text);
+    if (json_is_object(o))
+        document(r, &d, o);
+    else
+        door_refuse(&d, "", "it is no object");
+    json_decref(o);
+    return !d.failed;
+}
+
+/* ---- The file ---- */
+
+static bool read_all(int fd, char **text, size_t *n, struct arena *a, struct err *e)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return err_sys(e, "cannot read");
+    if (!S_ISREG(st.st_mode) || st.st_size > LARGEST)
+        return err_set(e, ERR_LIMIT, "no regular file of at most %d MiB", LARGEST >> 20);
+    *text = arena_alloc(a, (size_t)st.st_size + 1);
+    *n = 0;
+    while (*n < (size_t)st.st_size) {
+        ssize_t got = read(fd, *text + *n, (size_t)st.st_size - *n);
+
+        if (got == 0)
+            break;
+        if (got > 0)
+            *n += (size_t)got;
+        else if (errno != EINTR)
+            return err_sys(e, "cannot read");
+    }
+    return true;
+}
+
+bool saved_read(struct report *r, struct arena *a, const char *path, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *text = NULL;
+    size_t n = 0;
+    bool ok;
+
+    if (fd < 0)
+        return err_sys(e, "cannot read %s", path);
+    ok = read_all(fd, &text, &n, a, e) && saved_parse(r, a, text, n, e);
+    close(fd);
+    return ok || err_in(e, "%s", path);
+}

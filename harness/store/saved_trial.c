@@ -1,0 +1,141 @@
+#include "store/saved_trial.h"
+
+#include <limits.h>
+#include <math.h>
+
+#include "base/text.h"
+#include "model/names.h"
+
+static const struct probe *probe_of(struct door *d, const json_t *o)
+{
+    const char *name = door_text(d, o, "probe", MUST_BE), *claim = door_text(d, o, "claim", MUST_BE);
+    const struct probe *known = name != NULL ? probe_by_name(name) : NULL;
+    bool on_device = door_has(o, "device"), on_stack = door_has(o, "stack");
+    struct probe *p;
+
+    if (known != NULL)
+        return known;
+    p = arena_alloc(d->arena, sizeof *p);
+    *p = (struct probe){ .name = name, .claim = claim,
+                         .scope = on_stack ? on_device ? SCOPE_STACK_DEVICE : SCOPE_STACK : on_device ? SCOPE_DEVICE : SCOPE_MACHINE };
+    return p;
+}
+
+static const struct device *device_of(struct door *d, const json_t *o, const struct report *r, bool make_up)
+{
+    int index = (int)door_integer(d, o, "device", MAY_BE, 0, INT_MAX);
+    struct device *made;
+
+    if (!door_has(o, "device") || d->failed)
+        return NULL;
+    for (size_t i = 0; i < r->n_devices; i++)
+        if (r->devices[i].index == index)
+            return &r->devices[i];
+    if (!make_up) {
+        door_refuse(d, "device", "the document has no such device");
+        return NULL;
+    }
+    made = arena_alloc(d->arena, sizeof *made);
+    made->index = index;
+    return made;
+}
+
+static const struct stack *stack_of(struct door *d, const json_t *o, const struct report *r, bool make_up)
+{
+    const char *name = door_text(d, o, "stack", MAY_BE);
+    struct stack *made;
+
+    if (name == NULL)
+        return NULL;
+    for (size_t i = 0; i < r->n_stacks; i++)
+        if (text_is(r->stacks[i].name, name))
+            return &r->stacks[i];
+    if (!make_up) {
+        door_refuse(d, "stack", "the document has no such stack");
+        return NULL;
+    }
+    made = arena_alloc(d->arena, sizeof *made);
+    made->name = name;
+    return made;
+}
+
+static void observation(struct observation *s, struct door *d, const json_t *o)
+{
+    const json_t *value = json_object_get(o, "value");
+    const char *unit = door_text(d, o, "unit", MAY_BE);
+
+    *s = (struct observation){ .key = door_text(d, o, "key", MUST_BE), .unit = unit != NULL ? unit : "" };
+    if (json_is_string(value)) {
+        s->text = arena_text(d->arena, json_string_value(value));
+    } else if (json_is_null(value) || json_is_number(value)) {
+        s->is_number = true;
+        s->number = json_is_null(value) ? (double)NAN : json_number_value(value);
+        s->text = json_is_null(value) ? "not finite" : text_make(d->arena, "%.15g", s->number);
+    } else {
+        door_refuse(d, "value", "it is neither text nor number nor null");
+    }
+}
+
+static void observations(struct outcome *out, struct door *d, const json_t *o)
+{
+    const json_t *list = door_list(d, o, "saw");
+    struct observation *saw = NULL;
+
+    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
+        size_t back;
+        const json_t *item = door_enter(d, list, "saw", (long)i, &back);
+
+        if (item != NULL)
+            observation(ARENA_PUSH(d->arena, saw, out->n_saw), d, item);
+        door_leave(d, back);
+    }
+    out->saw = saw;
+}
+
+/* What belongs together: an error code without the call that returned it, say, is nobody's document. */
+static void check(const struct judged *j, struct door *d, const json_t *o)
+{
+    const struct outcome *out = &j->outcome;
+
+    if (d->failed)
+        return;
+    if (out->stop == STOP_CALL && (out->call == NULL || !door_has(o, "code")))
+        door_refuse(d, "stop", "it is a call's, and the call or its code is missing");
+    if (out->stop != STOP_NONE && out->text == NULL)
+        door_refuse(d, "stop", "its text is missing");
+    if (out->ending == ENDED_NOT_RUN && j->verdict != SKIP && j->verdict != BROKEN)
+        door_refuse(d, "verdict", "the trial did not run");
+    if ((j->verdict != PASS || j->warns) && *j->why == '\0')
+        door_refuse(d, "why", "it is missing");
+    if (j->warns && j->verdict != PASS)
+        door_refuse(d, "warns", "only what passed can warn");
+}
+
+void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r, bool make_up)
+{
+    struct outcome *out = &j->outcome;
+    const char *why = door_text(d, o, "why", MAY_BE);
+
+    *j = (struct judged){
+        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r, make_up), .stack = stack_of(d, o, r, make_up),
+                   .id = door_text(d, o, "id", MUST_BE) },
+        .verdict = (enum verdict)door_word(d, o, "verdict", MUST_BE, verdict_names),
+        .why = why != NULL ? why : "", .act = door_text(d, o, "act", MAY_BE), .warns = door_bool(d, o, "warns", MAY_BE),
+    };
+    out->ending = (enum ending)door_word(d, o, "ending", MUST_BE, ending_names);
+    out->status = (int)door_integer(d, o, "status", out->ending == ENDED_CRASHED || out->ending == ENDED_SILENT ? MUST_BE : MAY_BE, 0, 255);
+    out->took_ms = door_number(d, o, "took_ms", out->ending == ENDED_NOT_RUN ? MAY_BE : MUST_BE);
+    out->stop = (enum stop)door_word(d, o, "stop", MAY_BE, stop_names);
+    out->call = door_text(d, o, "call", MAY_BE);
+    out->library = door_text(d, o, "library", MAY_BE);
+    out->code = (long)door_integer(d, o, "code", MAY_BE, LONG_MIN, LONG_MAX);
+    out->text = door_text(d, o, "text", MAY_BE);
+    out->blamed = door_text(d, o, "blamed", MAY_BE);
+    out->fault = door_text(d, o, "fault", MAY_BE);
+    out->said = door_text(d, o, "said", MAY_BE);
+    out->rerun = door_text(d, o, "rerun", MAY_BE);
+    if (out->ending == ENDED_NOT_RUN)
+        j->trial.left_out = out->text;
+    observations(out, d, o);
+    check(j, d, o);
+}

@@ -1,0 +1,142 @@
+/* sample_report.h - runs as constructed facts, judged by the product's judge: what the writers and the reader are tested with. */
+#ifndef TESTS_SAMPLE_REPORT_H
+#define TESTS_SAMPLE_REPORT_H
+
+#include <math.h>
+#include <signal.h>
+
+#include "base/text.h"
+#include "model/judge.h"
+
+enum sample { SAMPLE_GOOD, SAMPLE_FAILING, SAMPLE_SKIPPING, SAMPLE_INTERRUPTED, SAMPLES };
+
+static const char *const sample_names[SAMPLES] = { "good", "failing", "skipping", "interrupted" };
+
+static const struct probe sample_probes[] = {
+    { .name = "sample.driver", .claim = "The driver answers.", .scope = SCOPE_MACHINE },
+    { .name = "sample.launch", .claim = "A kernel runs and writes every word.", .scope = SCOPE_DEVICE, .needs = NEEDS_CONTEXT },
+    { .name = "sample.files", .claim = "Every library file is whole.", .scope = SCOPE_STACK },
+    { .name = "sample.gemm", .claim = "A product of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT },
+    { .name = "sample.conv", .claim = "A convolution of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT, .may_skip = true },
+    { .name = "sample.network", .claim = "A small network gives the exact logits of integer data.", .scope = SCOPE_STACK_CPU_DEVICE },
+};
+
+static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
+static const struct node sample_nodes[] = { { "/dev/nvidia0", true, NULL }, { "/dev/nvidia1", false, "Permission denied" } };
+static const struct driver_file sample_drivers[] = {
+    { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", NULL, "580.65.06", DRIVER_INSTALLED, true },
+    { "libcuda.so.1", "/usr/local/cuda/compat/libcuda.so.1", NULL, NULL, DRIVER_COMPAT, false },
+};
+static const struct fact sample_facts[] = { { "module.version", "580.65.06", "/sys/module/nvidia/version" }, { "env.LANG", "a\tb \"c\" \xc3\xa4", NULL } };
+
+static const struct machine sample_machine = {
+    .hostname = "node12", .os = "Debian GNU/Linux 12 (bookworm)", .kernel = "6.1.0", .arch = "x86_64", .place = PLACE_CONTAINER, .container = "docker",
+    .pci = sample_pci, .n_pci = COUNT_OF(sample_pci), .nodes = sample_nodes, .n_nodes = COUNT_OF(sample_nodes),
+    .drivers = sample_drivers, .n_drivers = COUNT_OF(sample_drivers), .facts = sample_facts, .n_facts = COUNT_OF(sample_facts),
+    .module_loaded = true, .module_version = "580.65.06", .gpu_meant = true, .why_meant = "0000:3b:00.0 is an NVIDIA GPU",
+};
+static const struct machine sample_laptop = { .os = "Ubuntu 24.04", .kernel = "6.8.0", .arch = "aarch64", .why_not_meant = "no NVIDIA GPU on the PCI bus" };
+
+static const struct device sample_devices[] = {
+    { 0, "NVIDIA H200", "GPU-1f0a", "0000:3b:00.0", 90, 132, UINT64_C(150754820096), true },
+    { 1, NULL, NULL, "0000:5e:00.0", 0, 0, 0, false },
+};
+
+static const struct elf_facts sample_elf = { .soname = "libcudnn.so.9" };
+static const struct stack_version sample_versions[] = { { "torch", "2.5.1+cu124", "/opt/app/torch/version.py" }, { "cuda", "12.4", NULL } };
+static const struct member sample_members[] = {
+    { "cudnn", "/opt/app/libcudnn.so.9", "/opt/app/libcudnn.so.9", "9.1.0.70", "dist-info", &sample_elf, NULL },
+    { "cudnn_ops", "/opt/app/libcudnn_ops.so.9", "/opt/app/libcudnn_ops.so.9", NULL, NULL, NULL, "truncated: 4096 of 47000000 bytes" },
+};
+static const struct stack sample_stacks[] = {
+    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .found_by = "active venv", .versions = sample_versions,
+      .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members) },
+    { .name = "venv:/opt/cpu", .kind = STACK_PYTHON, .prefix = "/opt/cpu", .found_by = "--stack", .unusable = "CPU-only build" },
+    { .name = "dir:/opt/none", .kind = STACK_LIBTORCH, .broken = "/opt/none: no such folder" },
+};
+
+static const struct observation sample_saw[] = {
+    { "driver.version", "", "580.65.06", 0, false }, { "cuda.driver", "", "13.0", 0, false }, { "rate", "TFLOP/s", "612.5", 612.5, true },
+    { "sum.compared", "", "262144", 262144, true }, { "third", "", "0.333333333333333", 1.0 / 3, true },
+    { "almost", "ms", "3", 2.9999999999999996, true }, { "huge", "", "1e+300", 1e300, true }, { "tiny", "", "5e-324", 5e-324, true },
+    { "lost", "", "nan", (double)NAN, true },
+};
+
+struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none */
+
+#define RAN .took_ms = 12.5, .rerun = "gpuvet child sample"
+#define SAW .saw = sample_saw, .n_saw = COUNT_OF(sample_saw)
+#define NOT_RUN(reason) { .ending = ENDED_NOT_RUN, .text = reason }
+
+static const struct observation sample_warning[] = { { "warning", "", "the link runs at half its width", 0, false } };
+
+static const struct sample_trial sample_good[] = {
+    { 0, -1, -1, { RAN, SAW } }, { 1, 0, -1, { RAN, SAW } }, { 2, -1, 0, { RAN, SAW } }, { 3, 0, 0, { RAN, SAW } },
+    { 4, 0, 0, { RAN, .saw = sample_warning, .n_saw = 1 } }, { 5, -1, 0, { RAN, SAW } }, { 5, 0, 0, { RAN, SAW } },
+};
+
+static const struct sample_trial sample_failing[] = {
+    { 0, -1, -1, { RAN, SAW } },
+    { 1, 0, -1, { RAN, .stop = STOP_CALL, .call = "cuLaunchKernel(f, 1, 1, 1)", .library = "/usr/lib/libcuda.so.1", .code = 719,
+                         .text = "CUDA_ERROR_LAUNCH_FAILED", .said = "first\nsecond \x01\n" } },
+    { 1, 1, -1, NOT_RUN("gpu1 does not answer") },
+    { 2, -1, 0, { RAN, .stop = STOP_LOAD, .text = "/opt/app/libcudnn_ops.so.9: truncated: 4096 of 47000000 bytes" } },
+    { 3, 0, 0, { RAN, .ending = ENDED_CRASHED, .status = SIGSEGV, .call = "cublasSgemm_v2(h)", .library = "/opt/app/libcublas.so.12",
+                        .blamed = "/opt/app/libcublasLt.so.12", .fault = "SIGSEGV at address 0x0", .said = "a \xff b" } },
+    { 4, 0, 0, { .ending = ENDED_TIMEOUT, .took_ms = 60000, .rerun = "gpuvet child sample", .call = "cudnnConvolutionForward(h)", .library = "/opt/app/libcudnn.so.9" } },
+    { 5, -1, 0, { RAN, .ending = ENDED_STUCK, .call = "aoti_torch_zero_(t)" } },
+    { 5, 0, 0, { RAN, .ending = ENDED_SILENT, .status = 3 } },
+    { 2, -1, 1, { RAN, .stop = STOP_OURS, .text = "cannot start a child: Resource temporarily unavailable" } },
+    { 3, 0, 1, NOT_RUN("CPU-only build") },
+    { 4, 0, 1, NOT_RUN("CPU-only build") },
+    { 5, -1, 1, { RAN, .stop = STOP_BAD_RECORD, .text = "\"nonsense\"" } },
+    { 2, -1, 2, { .stop = STOP_LOAD, .text = "/opt/none: no such folder" } },
+    { 4, 0, 2, { RAN, .stop = STOP_UNSUPPORTED, .text = "this cuDNN has no fp32 convolution" } },
+};
+
+static const struct sample_trial sample_skipping[] = {
+    { 0, -1, -1, NOT_RUN("no GPU is meant for this process") }, { 1, -1, -1, NOT_RUN("no GPU is meant for this process") },
+    { 2, -1, 0, { RAN, SAW } }, { 3, -1, 0, NOT_RUN("no GPU is meant for this process") },
+    { 4, -1, 0, NOT_RUN("no GPU is meant for this process") }, { 5, -1, 0, { RAN, SAW } },
+};
+
+static const struct sample_trial sample_interrupted[] = {
+    { 0, -1, -1, { RAN, SAW } }, { 1, 0, -1, { RAN, SAW } }, { 2, -1, 0, { RAN, SAW } }, { 3, 0, 0, NOT_RUN("interrupted") },
+    { 4, 0, 0, NOT_RUN("interrupted") },
+};
+
+static const struct { const struct sample_trial *trials; size_t n; } sample_trials[SAMPLES] = {
+    { sample_good, COUNT_OF(sample_good) }, { sample_failing, COUNT_OF(sample_failing) },
+    { sample_skipping, COUNT_OF(sample_skipping) }, { sample_interrupted, COUNT_OF(sample_interrupted) },
+};
+
+static const char *const sample_command[] = { "gpuvet", "run", "--stack", "/opt/my app", "-o", "run.json" };
+
+static struct report sample_report(enum sample which, struct arena *a)
+{
+    const struct require require = { .gpu = which == SAMPLE_FAILING, .stack = which != SAMPLE_SKIPPING };
+    bool laptop = which == SAMPLE_SKIPPING, failing = which == SAMPLE_FAILING;
+    struct judged *all = arena_alloc(a, sample_trials[which].n * sizeof *all);
+    struct report r = {
+        .version = "1.2.3", .began = "2031-02-03T04:05:06Z", .took_ms = 1234.5, .command = sample_command, .n_command = COUNT_OF(sample_command),
+        .machine = laptop ? &sample_laptop : &sample_machine, .devices = sample_devices, .n_devices = laptop ? 0 : failing ? 2 : 1,
+        .stacks = sample_stacks, .n_stacks = failing ? 3 : 1, .trials = all, .n_trials = sample_trials[which].n,
+        .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
+    };
+
+    for (size_t i = 0; i < r.n_trials; i++) {
+        const struct sample_trial *t = &sample_trials[which].trials[i];
+        const struct device *device = t->device >= 0 ? &sample_devices[t->device] : NULL;
+        const struct stack *stack = t->stack >= 0 ? &sample_stacks[t->stack] : NULL;
+        const char *where = device != NULL ? text_make(a, "@gpu%d", device->index) : "";
+
+        all[i].trial = (struct trial){ .probe = &sample_probes[t->probe], .device = device, .stack = stack };
+        all[i].trial.id = text_make(a, "%s%s%s%s", sample_probes[t->probe].name, where, stack != NULL ? "/" : "", stack != NULL ? stack->name : "");
+        all[i].outcome = t->outcome;
+        judge_trial(&all[i], r.machine, a);
+    }
+    judge_report(&r, &require, false, a);
+    return r;
+}
+
+#endif
