@@ -90,17 +90,19 @@ static void header(struct writer *w)
     const struct machine *m = w->r->machine;
     static const char *const places[] = { [PLACE_HOST] = "", [PLACE_CONTAINER] = ", in a container", [PLACE_WSL] = ", WSL", [PLACE_TEGRA] = ", Tegra" };
 
-    safe_print(w->f, "gpuvet %s on %s: %s, Linux %s %s%s%s%s%s\n", w->r->version,
-               m->hostname != NULL ? m->hostname : "this machine", m->os != NULL ? m->os : "an unknown system",
-               known(m->kernel), known(m->arch), places[m->place],
-               m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : "");
+    /* A label indents what is wrapped: no word from outside starts a line. */
+    paragraph(w, 0, text_make(&w->arena, "gpuvet %s ", w->r->version),
+              text_make(&w->arena, "on %s: %s, Linux %s %s%s%s%s%s", m->hostname != NULL ? m->hostname : "this machine",
+                        m->os != NULL ? m->os : "an unknown system", known(m->kernel), known(m->arch), places[m->place],
+                        m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : ""));
     put_driver(w);
     for (size_t i = 0; i < w->r->n_devices; i++) {
         const struct device *d = &w->r->devices[i];
 
         if (d->answers)
-            safe_print(w->f, "  gpu%d  %s, compute capability %d.%d, %.1f GiB, %s, %s\n", d->index, known(d->name), d->cc / 10, d->cc % 10,
-                       (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid));
+            paragraph(w, 2, text_make(&w->arena, "gpu%d  ", d->index),
+                      text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s", known(d->name), d->cc / 10, d->cc % 10,
+                                (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid)));
         else
             safe_print(w->f, "  gpu%d  at %s does not answer\n", d->index, known(d->pci));
     }
@@ -138,7 +140,15 @@ static const char *area_name(struct writer *w, const struct judged *j)
     return t->probe->scope == SCOPE_MACHINE ? "driver" : "GPU";
 }
 
-/* The evidence behind a stack's name: its versions. */
+static bool is_first_of_stack(const struct report *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (r->trials[k].trial.stack == r->trials[i].trial.stack)
+            return false;
+    return true;
+}
+
+/* The evidence behind a stack's name: its versions, said once. */
 static void put_evidence(struct writer *w, const struct judged *j)
 {
     static const char *const shown[] = { "torch", "cuda", "cudnn", "nccl" };
@@ -179,7 +189,7 @@ static double compared(const struct judged *j)
 static void area(struct writer *w, size_t first)
 {
     const struct judged *worst = &w->r->trials[first];
-    size_t n[4] = { 0 };
+    size_t n[4] = { 0 }, warnings = 0;
     double values = 0;
 
     for (size_t i = first; i < w->r->n_trials; i++) {
@@ -188,14 +198,18 @@ static void area(struct writer *w, size_t first)
         if (!same_area(j, &w->r->trials[first]))
             continue;
         n[j->verdict]++;
+        warnings += j->warns;
         values += compared(j);
         if (rank(j) > rank(worst))
             worst = j;
     }
     tag(w, word_of(worst));
     safe_print(w->f, "%s", area_name(w, &w->r->trials[first]));
-    put_evidence(w, &w->r->trials[first]);
+    if (is_first_of_stack(w->r, first))
+        put_evidence(w, &w->r->trials[first]);
     safe_print(w->f, "  (%zu passed", n[PASS]);
+    if (warnings > 0)
+        safe_print(w->f, ", %zu of them with a warning", warnings);
     if (n[FAIL] > 0)
         safe_print(w->f, ", %zu failed", n[FAIL]);
     if (n[BROKEN] > 0)

@@ -70,6 +70,8 @@ struct sample_trial { int probe, device, stack; struct outcome outcome; };      
 
 static const struct observation sample_warning[] = { { "warning", "", "the link runs at half its width", 0, false } };
 
+static const struct observation sample_foreign[] = { { "memory.foreign_bytes", "B", "80000000000", 8e10, true } };
+
 static const struct sample_trial sample_good[] = {
     { 0, -1, -1, { RAN, SAW } }, { 1, 0, -1, { RAN, SAW } }, { 2, -1, 0, { RAN, SAW } }, { 3, 0, 0, { RAN, SAW } },
     { 4, 0, 0, { RAN, .saw = sample_warning, .n_saw = 1 } }, { 5, -1, 0, { RAN, SAW } }, { 5, 0, 0, { RAN, SAW } },
@@ -80,6 +82,8 @@ static const struct sample_trial sample_failing[] = {
     { 1, 0, -1, { RAN, .stop = STOP_CALL, .call = "cuLaunchKernel(f, 1, 1, 1)", .library = "/usr/lib/libcuda.so.1", .code = 719,
                          .text = "CUDA_ERROR_LAUNCH_FAILED", .said = "first\nsecond \x01\n" } },
     { 1, 1, -1, NOT_RUN("gpu1 does not answer") },
+    { 1, 0, 0, { RAN, .stop = STOP_CALL, .call = "cuMemAlloc_v2(&p, n)", .library = "/usr/lib/libcuda.so.1", .code = 2,
+                 .text = "CUDA_ERROR_OUT_OF_MEMORY", .saw = sample_foreign, .n_saw = COUNT_OF(sample_foreign) } },
     { 2, -1, 0, { RAN, .stop = STOP_LOAD, .text = "/opt/app/libcudnn_ops.so.9: truncated: 4096 of 47000000 bytes" } },
     { 3, 0, 0, { RAN, .ending = ENDED_CRASHED, .status = SIGSEGV, .call = "cublasSgemm_v2(h)", .library = "/opt/app/libcublas.so.12",
                         .blamed = "/opt/app/libcublasLt.so.12", .fault = "SIGSEGV at address 0x0", .said = "a \xff b" } },

@@ -182,7 +182,7 @@ static void what_does_not_fit_together_is_refused_with_its_place(void **state)
         { "\"exit_code\": 1", "\"exit_code\": 256", "exit_code" },
         { "\"exit_code\": 1", "\"exit_code\": -1", "exit_code" },
         { "\"exit_code\": 1", "\"exit_code\": 1, \"exit_code\": 0", "duplicate" },
-        { "\"ending\": \"crashed\"", "\"ending\": \"exploded\"", "trials[4].ending: \"exploded\"" },
+        { "\"ending\": \"crashed\"", "\"ending\": \"exploded\"", "trials[5].ending: \"exploded\"" },
         { "\"device\": 0", "\"device\": 7", "trials[1].device: the document has no such device" },
         { "\"stack\": \"venv:/opt/app\"", "\"stack\": \"venv:/opt/other\"", "trials[3].stack: the document has no such stack" },
         { "\"code\": 719,", "", "trials[1].stop" },

@@ -1,0 +1,253 @@
+/* results/schema.json and the writer say the same, in both directions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/json.h"
+#include "tests/unit/sample_report.h"
+
+static struct arena arena;
+static json_t *schema, *shown;          /* shown: the schema's own properties that a document had, as keys */
+
+static int set_up(void **state)
+{
+    (void)state;
+    schema = json_load_file("results/schema.json", JSON_REJECT_DUPLICATES, NULL);
+    shown = json_object();
+    return schema != NULL ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    json_decref(schema);
+    json_decref(shown);
+    return 0;
+}
+
+/* ---- As much of JSON Schema as ours uses; every other keyword is an error of the test ---- */
+
+static bool is_type(const json_t *value, const char *type)
+{
+    static const struct { const char *name; json_type type; } types[] = {
+        { "object", JSON_OBJECT }, { "array", JSON_ARRAY }, { "string", JSON_STRING }, { "integer", JSON_INTEGER },
+        { "number", JSON_INTEGER }, { "number", JSON_REAL }, { "boolean", JSON_TRUE }, { "boolean", JSON_FALSE }, { "null", JSON_NULL },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        if (text_is(type, types[i].name) && json_typeof(value) == types[i].type)
+            return true;
+    return false;
+}
+
+static bool is_one_of(const json_t *value, const json_t *list, bool types)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(list, i, item)
+        if (types ? is_type(value, json_string_value(item)) : json_equal(value, item))
+            return true;
+    return false;
+}
+
+static bool has_all(const json_t *value, const json_t *names)
+{
+    size_t i;
+    json_t *name;
+
+    json_array_foreach(names, i, name)
+        if (json_object_get(value, json_string_value(name)) == NULL)
+            return false;
+    return true;
+}
+
+static bool fits(const char *at, json_t *rule, json_t *value);
+
+static bool properties_fit(const char *at, json_t *properties, json_t *value)
+{
+    const char *key;
+    json_t *field;
+
+    json_object_foreach(value, key, field) {
+        json_t *rule = json_object_get(properties, key);
+        const char *name = text_make(&arena, "%s.%s", at, key);
+
+        if (rule == NULL || !fits(name, rule, field))
+            return false;
+        json_object_set_new(shown, name, json_true());
+    }
+    return true;
+}
+
+static bool keyword_fits(const char *at, const char *keyword, json_t *is, json_t *rule, json_t *value)
+{
+    static const char *const said_elsewhere[] = { "$schema", "$id", "$defs", "title", "description", "additionalProperties" };
+    size_t i;
+    const char *key;
+    json_t *item;
+
+    if (text_is(keyword, "$ref")) {
+        const char *name = json_string_value(is) + strlen("#/$defs/");
+
+        return fits(name, json_object_get(json_object_get(schema, "$defs"), name), value);
+    }
+    if (text_is(keyword, "type"))
+        return json_is_array(is) ? is_one_of(value, is, true) : is_type(value, json_string_value(is));
+    if (text_is(keyword, "enum"))
+        return is_one_of(value, is, false);
+    if (text_is(keyword, "const"))
+        return json_equal(is, value);
+    if (text_is(keyword, "minimum") || text_is(keyword, "maximum"))
+        return text_is(keyword, "minimum") ? json_number_value(value) >= json_number_value(is) : json_number_value(value) <= json_number_value(is);
+    if (text_is(keyword, "required"))
+        return has_all(value, is);
+    if (text_is(keyword, "dependentRequired")) {
+        json_object_foreach(is, key, item)
+            if (json_object_get(value, key) != NULL && !has_all(value, item))
+                return false;
+        return true;
+    }
+    if (text_is(keyword, "properties")) {
+        assert_true(json_is_false(json_object_get(rule, "additionalProperties")));
+        return properties_fit(at, is, value);
+    }
+    if (text_is(keyword, "items")) {
+        json_array_foreach(value, i, item)
+            if (!fits(at, is, item))
+                return false;
+        return true;
+    }
+    for (i = 0; i < COUNT_OF(said_elsewhere); i++)
+        if (text_is(keyword, said_elsewhere[i]))
+            return true;
+    fail_msg("the schema uses \"%s\", which this test does not know", keyword);
+    return false;
+}
+
+static bool fits(const char *at, json_t *rule, json_t *value)
+{
+    const char *keyword;
+    json_t *is;
+
+    assert_non_null(rule);
+    json_object_foreach(rule, keyword, is)
+        if (!keyword_fits(at, keyword, is, rule, value))
+            return false;
+    return true;
+}
+
+/* ---- Documents ---- */
+
+static json_t *document(enum sample which, bool only_list)
+{
+    struct report r = sample_report(which, &arena);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    struct err e;
+    json_t *all;
+
+    assert_true(only_list ? json_list(f, &r, &e) : json_report(f, &r, &e));
+    fclose(f);
+    all = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    free(text);
+    assert_non_null(all);
+    return all;
+}
+
+static void every_document_fits_the_schema(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2 * SAMPLES; i++) {
+        json_t *all = document((enum sample)(i / 2), i % 2 == 1);
+
+        if (!fits("run", schema, all))
+            fail_msg("%s does not fit", sample_names[i / 2]);
+        json_decref(all);
+    }
+}
+
+static void a_line_of_the_journal_fits_a_trial_of_the_schema(void **state)
+{
+    struct report r = sample_report(SAMPLE_FAILING, &arena);
+
+    (void)state;
+    for (size_t i = 0; i < r.n_trials; i++) {
+        char *text = NULL;
+        size_t n = 0;
+        FILE *f = open_memstream(&text, &n);
+        json_t *line;
+
+        assert_true(json_trial_line(f, &r.trials[i]));
+        fclose(f);
+        line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+        assert_true(fits("trial", json_object_get(json_object_get(schema, "$defs"), "trial"), line));
+        json_decref(line);
+        free(text);
+    }
+}
+
+static void what_the_schema_does_not_know_is_refused(void **state)
+{
+    static const struct { const char *key; const char *value; } wrong[] = {
+        { "unknown", "1" }, { "format", "2" }, { "verdict", "\"good\"" }, { "exit_code", "256" }, { "exit_code", "-1" },
+        { "trials", "{}" }, { "trials", "[1]" }, { "trials", "[{}]" }, { "machine", "{}" }, { "took_ms", "null" }, { "command", "[1]" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        json_t *all = document(SAMPLE_GOOD, false);
+
+        json_object_set_new(all, wrong[i].key, json_loads(wrong[i].value, JSON_DECODE_ANY, NULL));
+        if (fits("run", schema, all))
+            fail_msg("%s: %s fits", wrong[i].key, wrong[i].value);
+        json_decref(all);
+    }
+}
+
+static void all_are_shown(const char *at, json_t *rule)
+{
+    const char *key;
+    json_t *field;
+
+    json_object_foreach(json_object_get(rule, "properties"), key, field)
+        if (json_object_get(shown, text_make(&arena, "%s.%s", at, key)) == NULL)
+            fail_msg("no sample has %s.%s", at, key);
+}
+
+static void the_schema_promises_nothing_that_is_never_written(void **state)
+{
+    const char *name;
+    json_t *rule;
+
+    for (int i = 0; i < SAMPLES; i++) {
+        json_t *all = document((enum sample)i, false);
+
+        assert_true(fits("run", schema, all));
+        json_decref(all);
+    }
+    (void)state;
+    all_are_shown("run", schema);
+    json_object_foreach(json_object_get(schema, "$defs"), name, rule)
+        all_are_shown(name, rule);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_document_fits_the_schema, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_of_the_journal_fits_a_trial_of_the_schema, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_schema_does_not_know_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_schema_promises_nothing_that_is_never_written, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
