@@ -121,11 +121,11 @@ static void judge_requirements(struct report *r, const struct require *q, struct
 
     r->n_requires = 0;
     if (q->gpu && q->gpus == 0)
-        add_requirement(r, &list, a, "gpu", proved > 0, text_make(a, "%zu answer, %zu proved", answering, proved));
+        add_requirement(r, &list, a, "gpu", proved > 0, text_make(a, "GPUs that answer: %zu, proved: %zu", answering, proved));
     if (q->gpus > 0)
         add_requirement(r, &list, a, text_make(a, "gpu=%ld", q->gpus),
                         answering == (size_t)q->gpus && proved == (size_t)q->gpus,
-                        text_make(a, "%zu answer, %zu proved", answering, proved));
+                        text_make(a, "GPUs that answer: %zu, proved: %zu", answering, proved));
     if (q->stack)
         add_requirement(r, &list, a, "stack", r->n_stacks > 0, "no stack found");
     for (size_t i = 0; i < q->n_probes; i++)
