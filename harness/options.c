@@ -23,6 +23,7 @@ static const struct option table[] = {
     { "--plan",    NULL, FLAG,     AT(plan),       "run" },
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
+    { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
@@ -52,6 +53,7 @@ static const char run_help[] =
     "      --require WHAT   gpu, gpu=8 (exactly 8), stack, or a probe's name: else exit 1\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --clean          open the stacks without LD_LIBRARY_PATH and LD_PRELOAD\n"
+    "      --isolate        a process of its own for every trial\n"
     "      --root DIR       read the files below DIR: a recorded machine, a mounted disk;\n"
     "                       the driver that is asked is still this machine's\n"
     "      --plan           show what would run, and why the rest would not\n"

@@ -20,7 +20,7 @@ struct options {
     struct words       rest;                            /* what is not an option */
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
-    bool               json, plan, no_gpu, strict, quiet, clean;
+    bool               json, plan, no_gpu, strict, quiet, clean, isolate;
     enum colour        colour;
     unsigned           timeout_s;                       /* --timeout: of the whole run; 600 */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */

@@ -57,6 +57,7 @@ struct probe {
     unsigned             limit_s;       /* 0: 60 s */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
     bool                 own_process;   /* what it opens would change what others find */
+    bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);
 };

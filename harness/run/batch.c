@@ -7,337 +7,106 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/blame.h"
-#include "model/record.h"
+#include "run/talk.h"
 
-enum {
-    DEATHS_MAX  = 3,            /* children lost before the rest of a batch is given up */
-    LIMIT_S     = 60,
-    PREPARE_S   = 120,          /* opening a stack from a cold disk */
-    EXIT_MS     = 10000,        /* to exit after the last trial */
+enum { DEATHS_MAX = 3 };        /* children lost before the rest of a batch is given up */
+
+struct batch_run {
+    struct talk         talk;
+    const struct batch *batch;
+    struct arena       *arena;
+    struct process      process;
+    struct running      child;
+    bool                lives;          /* the child does */
+    int                 crumb_fd;
+    struct crumb       *crumb;
+    unsigned            deaths;
 };
 
-#define NONE SIZE_MAX
-
-struct state {
-    struct sink                sink;        /* first: the process knows us by it */
-    const struct batch        *batch;
-    const struct batch_events *events;
-    struct arena              *arena;
-    int                        control;     /* the child's control pipe, -1 when no child lives */
-    struct crumb              *crumb;
-
-    size_t                     next;        /* the first trial that has no outcome yet */
-    size_t                     current;     /* the trial the child was told to run; NONE */
-    size_t                     last;        /* the trial that ended last in this child; NONE */
-    bool                       begun, stopped, preparing;
-    struct outcome             out;         /* of current */
-    struct observation        *saw;
-    double                     began_ms;
-
-    char                       line[RECORD_MAX];
-    size_t                     length;
-    unsigned                   deaths;
-};
-
-static const struct trial *trial(const struct state *s, size_t i)
-{
-    return s->batch->trials[i];
-}
-
-static int64_t limit_ms(const struct state *s)
-{
-    unsigned limit = trial(s, s->current)->probe->limit_s;
-
-    if (s->batch->limit_s > 0)
-        limit = s->batch->limit_s;
-    return (int64_t)(limit > 0 ? limit : LIMIT_S) * 1000;
-}
-
-static void set_deadline(struct state *s, int64_t ms)
-{
-    int64_t at = clock_ms() + ms;
-
-    s->sink.deadline = at < s->batch->end_by ? at : s->batch->end_by;
-}
-
-static void tell(struct state *s, char what)
-{
-    if (s->control >= 0 && write(s->control, &what, 1) != 1)
-        s->sink.deadline = clock_ms() + s->batch->grace_ms;     /* it does not listen any more */
-}
-
-static void finish(struct state *s)
-{
-    const struct trial *t = trial(s, s->current);
-
-    s->out.took_ms = clock_ms_fine() - s->began_ms;
-    s->out.saw = s->saw;
-    if (s->out.rerun == NULL)
-        s->out.rerun = job_rerun_line(&s->batch->job, t->probe, s->arena);
-    s->events->done(s->events->arg, t, &s->out);
-    s->last = s->current;
-    s->current = NONE;
-    s->next = s->last + 1;
-}
-
-static void not_run(struct state *s, size_t i, const char *why)
-{
-    struct outcome o = { .ending = ENDED_NOT_RUN, .text = why };
-
-    s->events->done(s->events->arg, trial(s, i), &o);
-}
-
-/* Tells the child which trial is next: 'r' runs it, 's' passes over it, 'q' ends. */
-static void advance(struct state *s)
-{
-    while (s->next < s->batch->n) {
-        const char *why = s->events->not_reached(s->events->arg, trial(s, s->next));
-
-        if (why == NULL)
-            break;
-        not_run(s, s->next, why);
-        tell(s, 's');
-        s->next++;
-    }
-    if (s->next == s->batch->n) {
-        set_deadline(s, EXIT_MS);
-        tell(s, 'q');
-        return;
-    }
-    s->current = s->next;
-    s->begun = s->stopped = s->preparing = false;
-    s->out = (struct outcome){ .ending = ENDED_CLEAN };
-    s->saw = NULL;
-    s->began_ms = clock_ms_fine();
-    s->events->began(s->events->arg, trial(s, s->current));
-    set_deadline(s, PREPARE_S * 1000);
-    tell(s, 'r');
-}
-
-static void started(struct sink *sink)
-{
-    struct state *s = (struct state *)(void *)sink;
-
-    for (size_t i = 0; i < s->next; i++)
-        tell(s, 's');
-    advance(s);
-}
-
-static void bad_record(struct state *s, const char *line, size_t n, const char *why)
-{
-    if (s->current == NONE || s->stopped)
-        return;
-    s->out.stop = STOP_BAD_RECORD;
-    s->out.text = text_make(s->arena, "%s: \"%.*s\"", why, (int)(n < 200 ? n : 200), line);
-    s->stopped = true;
-    s->sink.deadline = 0;
-}
-
-static void stop(struct state *s, const struct record *r)
-{
-    switch (r->kind) {
-    case RECORD_CALL:
-        s->out.stop = STOP_CALL;
-        s->out.call = r->field[0];
-        s->out.library = r->field[1];
-        s->out.code = r->code;
-        s->out.text = r->field[3];
-        break;
-    case RECORD_LOAD:
-        s->out.stop = STOP_LOAD;
-        s->out.text = r->field[0];
-        break;
-    case RECORD_UNSUPPORTED:
-        s->out.stop = STOP_UNSUPPORTED;
-        s->out.text = r->field[0];
-        break;
-    default:
-        s->out.stop = STOP_OURS;
-        s->out.text = r->field[0];
-        break;
-    }
-    s->stopped = true;                      /* it is over when the child has exited: then we have its last words */
-    set_deadline(s, EXIT_MS);
-}
-
-static void observe(struct state *s, const struct record *r)
-{
-    struct observation *o = ARENA_PUSH(s->arena, s->saw, s->out.n_saw);
-    bool is_number = r->kind == RECORD_NUM;
-
-    *o = (struct observation){ .key = r->field[0], .unit = is_number ? r->field[1] : "",
-                               .text = r->field[is_number ? 2 : 1], .number = r->number, .is_number = is_number };
-}
-
-/* What is wrong with a record at this point of the talk; NULL if nothing. */
-static const char *out_of_turn(const struct state *s, const struct record *r)
-{
-    if (s->current == NONE || s->stopped)
-        return "no trial runs";
-    switch (r->kind) {
-    case RECORD_PREPARE:
-        return s->begun ? "prepare after begin" : NULL;
-    case RECORD_BEGIN:
-        return s->begun || (size_t)r->index != s->current ? "begin of another trial" : NULL;
-    case RECORD_NUM:
-    case RECORD_TEXT:
-        return s->begun || s->preparing ? NULL : "an observation before begin";
-    case RECORD_END:
-        if (!s->begun || (size_t)r->index != s->current)
-            return "end of another trial";
-        return (size_t)r->count != s->out.n_saw ? "observations were lost" : NULL;
-    default:
-        return NULL;                        /* what stops a trial may come while it is prepared */
-    }
-}
-
-static void take_line(struct state *s, const char *line, size_t n)
-{
-    struct err e = { .kind = ERR_NONE };
-    struct record r;
-    const char *why;
-
-    if (s->stopped)
-        return;
-    if (!record_parse(&r, s->arena, line, n, &e)) {
-        bad_record(s, line, n, e.text);
-        return;
-    }
-    why = out_of_turn(s, &r);
-    if (why != NULL) {
-        bad_record(s, line, n, why);
-        return;
-    }
-    switch (r.kind) {
-    case RECORD_PREPARE:
-        s->preparing = true;
-        set_deadline(s, PREPARE_S * 1000);
-        break;
-    case RECORD_BEGIN:
-        s->begun = true;
-        s->out.n_saw = 0;                   /* what preparing saw was said in case it would fail */
-        s->began_ms = clock_ms_fine();
-        set_deadline(s, limit_ms(s));
-        break;
-    case RECORD_NUM:
-    case RECORD_TEXT:
-        observe(s, &r);
-        break;
-    case RECORD_END:
-        finish(s);
-        advance(s);
-        break;
-    default:
-        stop(s, &r);
-        break;
-    }
-}
-
-static void take(struct sink *sink, const char *bytes, size_t n)
-{
-    struct state *s = (struct state *)(void *)sink;
-
-    for (size_t i = 0; i < n; i++) {
-        if (bytes[i] == '\n') {
-            take_line(s, s->line, s->length);
-            s->length = 0;
-        } else if (s->length < sizeof s->line) {
-            s->line[s->length++] = bytes[i];
-        } else {
-            bad_record(s, s->line, s->length, "a line without an end");
-            s->length = 0;
-        }
-    }
-}
+static const char overtime[] = "the time limit of the whole run was reached (--timeout)";
 
 /* What the page says about a child that died: the call in progress, the fault. */
-static void explain_death(struct state *s, const struct process_end *end)
+static void explain_death(struct batch_run *r, const struct process_end *end)
 {
-    struct crumb *c = s->crumb;
+    struct outcome *out = &r->talk.out;
+    const struct crumb *c = r->crumb;
 
-    s->out.ending = end->ending == ENDED_CLEAN ? ENDED_SILENT : end->ending;
-    s->out.status = end->status;
-    s->out.said = end->said;
+    out->ending = end->ending == ENDED_CLEAN ? ENDED_SILENT : end->ending;
+    out->status = end->status;
+    out->said = end->said;
     if (c->inside == 1) {
-        s->out.call = arena_copy(s->arena, c->call, strnlen(c->call, sizeof c->call));
-        s->out.library = c->library[0] != '\0' ? arena_copy(s->arena, c->library, strnlen(c->library, sizeof c->library)) : NULL;
+        out->call = arena_copy(r->arena, c->call, strnlen(c->call, sizeof c->call));
+        out->library = c->library[0] != '\0' ? arena_copy(r->arena, c->library, strnlen(c->library, sizeof c->library)) : NULL;
     }
     if (c->signo != 0) {
-        struct blame b = blame_explain(c, s->batch->job.self, s->arena);
+        struct blame b = blame_explain(c, r->batch->job.self, r->arena);
 
-        s->out.blamed = b.file;
-        s->out.fault = b.sentence;
+        out->blamed = b.file;
+        out->fault = b.sentence;
     }
 }
 
-static void after_death(struct state *s, const struct process_end *end)
+/* It died idle: the trial that ended last left something behind. */
+static void blame_last_trial(struct batch_run *r, const struct process_end *end)
 {
-    if (s->current == NONE)
+    struct talk *t = &r->talk;
+    size_t again = t->current;
+
+    t->current = t->last;
+    explain_death(r, end);
+    talk_finish_trial(t);
+    t->next = again;
+    t->current = NO_TRIAL;
+}
+
+static void after_death(struct batch_run *r, const struct process_end *end)
+{
+    struct talk *t = &r->talk;
+
+    if (t->current == NO_TRIAL)
         return;                             /* it was done */
-    if (s->stopped) {
-        s->out.said = end->said;
-        finish(s);
+    if (t->stopped) {
+        t->out.said = end->said;
+        talk_finish_trial(t);
         return;
     }
     if (end->interrupted) {
-        not_run(s, s->current, "interrupted");
-        s->next = s->current + 1;
-        s->current = NONE;
+        talk_not_run(t, t->current, "interrupted");
+        t->next = t->current + 1;
+        t->current = NO_TRIAL;
         return;
     }
-    s->deaths++;
-    if (!s->begun && !s->preparing && s->last != NONE) {
-        /* It died idle: the trial that ended last left something behind. */
-        size_t again = s->current;
-
-        s->current = s->last;
-        explain_death(s, end);
-        finish(s);
-        s->next = again;
-        s->current = NONE;
+    r->deaths++;
+    if (!t->begun && !t->preparing && t->last != NO_TRIAL) {
+        blame_last_trial(r, end);
         return;
     }
-    explain_death(s, end);
-    if (clock_ms() >= s->batch->end_by && end->ending == ENDED_TIMEOUT) {
-        s->out.stop = STOP_OURS;
-        s->out.text = "the time limit of the whole run was reached (--timeout)";
+    explain_death(r, end);
+    if (clock_ms() >= r->batch->end_by && end->ending == ENDED_TIMEOUT) {
+        t->out.stop = STOP_OURS;
+        t->out.text = overtime;
     }
-    finish(s);
+    talk_finish_trial(t);
 }
 
-static void give_up(struct state *s, const char *why)
+static void give_up(struct batch_run *r, const char *why)
 {
-    while (s->next < s->batch->n)
-        not_run(s, s->next++, why);
+    struct talk *t = &r->talk;
+
+    while (t->next < r->batch->n)
+        talk_not_run(t, t->next++, why);
 }
 
 /* Our own failure: nothing is known about the trials, so nothing may pass. */
-static void fail_all(struct state *s, const char *why)
+static void fail_all(struct batch_run *r, const char *why)
 {
-    while (s->next < s->batch->n) {
+    struct talk *t = &r->talk;
+
+    while (t->next < r->batch->n) {
         struct outcome o = { .ending = ENDED_CLEAN, .stop = STOP_OURS, .text = why };
 
-        s->events->done(s->events->arg, trial(s, s->next++), &o);
+        t->events->done(t->events->arg, r->batch->trials[t->next++], &o);
     }
-}
-
-static bool run_child(struct state *s, int crumb_fd, struct err *e)
-{
-    const struct process p = {
-        .argv = job_argv(&s->batch->job, s->arena, true),
-        .envp = job_env(&s->batch->job, s->arena),
-        .result_fd = JOB_RESULT_FD, .control_fd = JOB_CONTROL_FD, .crumb_fd = JOB_CRUMB_FD, .crumb = crumb_fd,
-        .grace_ms = s->batch->grace_ms, .ask = 15, .force = 9,
-    };
-    struct process_end end;
-
-    memset(s->crumb, 0, offsetof(struct crumb, stack));
-    s->length = 0;
-    s->last = s->current = NONE;
-    if (!process_run(&p, &s->sink, &s->control, &end, s->arena, e))
-        return false;
-    after_death(s, &end);
-    return true;
 }
 
 static const char *who(const struct batch *b, struct arena *a)
@@ -346,32 +115,94 @@ static const char *who(const struct batch *b, struct arena *a)
                      b->job.stack != NULL ? " with " : "", b->job.stack != NULL ? b->job.stack->name : "");
 }
 
-void batch_run(const struct batch *b, const struct batch_events *events, struct arena *a)
+static void start_child(struct batch_run *r)
 {
-    struct state s = { .sink = { started, take, 0 }, .batch = b, .events = events, .arena = a, .control = -1 };
-    int fd = memfd_create("gpuvet crumb", MFD_CLOEXEC);
     struct err e = { .kind = ERR_NONE };
 
-    s.crumb = fd >= 0 && ftruncate(fd, sizeof *s.crumb) == 0
-        ? mmap(NULL, sizeof *s.crumb, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
-    if (s.crumb == MAP_FAILED) {
-        err_sys(&e, "cannot make the page shared with a child");
-        fail_all(&s, arena_text(a, e.text));
-        if (fd >= 0)
-            close(fd);
+    memset(r->crumb, 0, offsetof(struct crumb, stack));
+    talk_with_new_child(&r->talk);
+    r->talk.control = &r->child.control;
+    r->process = (struct process){
+        .argv = job_argv(&r->batch->job, r->arena, true), .envp = job_env(&r->batch->job, r->arena),
+        .result_fd = JOB_RESULT_FD, .control_fd = JOB_CONTROL_FD, .crumb_fd = JOB_CRUMB_FD, .crumb = r->crumb_fd,
+        .grace_ms = r->batch->grace_ms, .ask = 15, .force = 9,
+    };
+    r->lives = process_start(&r->child, &r->process, &r->talk.sink, &e);
+    if (!r->lives)
+        fail_all(r, arena_text(r->arena, e.text));
+}
+
+/* What is left gets a child, or the reason why it has none. */
+static void go_on(struct batch_run *r)
+{
+    if (process_interrupted() != 0)
+        give_up(r, "interrupted");
+    else if (clock_ms() >= r->batch->end_by)
+        fail_all(r, overtime);
+    else if (r->deaths >= DEATHS_MAX)
+        give_up(r, text_make(r->arena, "not reached: %d children died on %s", DEATHS_MAX, who(r->batch, r->arena)));
+    else if (talk_has_more(&r->talk))
+        start_child(r);
+}
+
+static void share_page(struct batch_run *r)
+{
+    struct err e = { .kind = ERR_NONE };
+
+    r->crumb_fd = memfd_create("gpuvet crumb", MFD_CLOEXEC);
+    r->crumb = r->crumb_fd >= 0 && ftruncate(r->crumb_fd, sizeof *r->crumb) == 0
+        ? mmap(NULL, sizeof *r->crumb, PROT_READ | PROT_WRITE, MAP_SHARED, r->crumb_fd, 0) : MAP_FAILED;
+    if (r->crumb != MAP_FAILED)
         return;
+    err_sys(&e, "cannot make the page shared with a child");
+    fail_all(r, arena_text(r->arena, e.text));
+}
+
+static void give_page_back(struct batch_run *r)
+{
+    if (r->crumb != MAP_FAILED)
+        munmap(r->crumb, sizeof *r->crumb);
+    if (r->crumb_fd >= 0)
+        close(r->crumb_fd);
+}
+
+struct batch_run *batch_start(const struct batch *b, const struct batch_events *events, struct arena *a)
+{
+    struct batch_run *r = arena_alloc(a, sizeof *r);
+
+    r->batch = b;
+    r->arena = a;
+    talk_init(&r->talk, b, events, a);
+    share_page(r);
+    return r;
+}
+
+bool batch_step(struct batch_run *r)
+{
+    if (r->lives && process_look(&r->child)) {
+        struct process_end end;
+
+        process_finish(&r->child, &end, r->arena);
+        r->lives = false;
+        after_death(r, &end);
     }
-    while (s.next < b->n) {
-        if (process_interrupted() != 0) {
-            give_up(&s, "interrupted");
-        } else if (clock_ms() >= b->end_by) {
-            fail_all(&s, "the time limit of the whole run was reached (--timeout)");
-        } else if (s.deaths >= DEATHS_MAX) {
-            give_up(&s, text_make(a, "not reached: %d children died on %s", DEATHS_MAX, who(b, a)));
-        } else if (!run_child(&s, fd, &e)) {
-            fail_all(&s, arena_text(a, e.text));
-        }
-    }
-    munmap(s.crumb, sizeof *s.crumb);
-    close(fd);
+    while (!r->lives && r->talk.next < r->batch->n)
+        go_on(r);
+    if (r->lives)
+        return false;
+    give_page_back(r);
+    return true;
+}
+
+struct running *batch_child(struct batch_run *r)
+{
+    return r->lives ? &r->child : NULL;
+}
+
+void batch_run(const struct batch *b, const struct batch_events *events, struct arena *a)
+{
+    struct batch_run *r = batch_start(b, events, a);
+
+    while (!batch_step(r))
+        process_sleep((struct running *[]){ batch_child(r) }, 1);
 }

@@ -26,7 +26,19 @@ struct batch {
     unsigned                   limit_s;     /* of every trial; 0: the probe's own */
 };
 
-/* Every trial gets an outcome, whatever happens. */
+/* A batch that goes on. Every trial gets an outcome, whatever happens. b and
+ * events must live until it is over. */
+struct batch_run;
+struct batch_run *batch_start(const struct batch *b, const struct batch_events *events, struct arena *a);
+
+/* One look at it; never blocks. True once every trial has its outcome and no
+ * child is left: then it must not be stepped again. */
+bool batch_step(struct batch_run *r) MUST_USE;
+
+/* Its child, to sleep for (process_sleep); after batch_step was false there is one. */
+struct running *batch_child(struct batch_run *r);
+
+/* A batch by itself, to its end. */
 void batch_run(const struct batch *b, const struct batch_events *events, struct arena *a);
 
 #endif

@@ -20,6 +20,7 @@ enum {
     OUTPUT_MAX  = 16 << 20,         /* what a child may print before it is cut */
     OUTPUT_TAIL = 16384,            /* what of it is kept for the report: a C++ backtrace is long */
     WAKE_MS     = 100,              /* how often a flood of output is looked at */
+    PROCESSES_MAX = 256,            /* slept for at once */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -88,8 +89,6 @@ static bool give(int fd, int number)
     return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) == number;
 }
 
-struct pipes { int result[2], control[2], output; };
-
 /* Above the numbers that a child is given, far above where that is allowed. */
 static int copy_high(int fd)
 {
@@ -106,7 +105,7 @@ _Noreturn static void fail_child(const char *what)
     _exit(127);
 }
 
-_Noreturn static void become_child(const struct process *p, const struct pipes *pipes, pid_t parent)
+_Noreturn static void become_child(const struct process *p, const struct process_pipes *pipes, pid_t parent)
 {
     /* The page may have one of the numbers that are about to be taken. */
     int null = open("/dev/null", O_RDONLY), crumb = copy_high(p->crumb);
@@ -136,7 +135,7 @@ static int move_high(int fd)
     return high;
 }
 
-static void close_pipes(struct pipes *p)
+static void close_pipes(struct process_pipes *p)
 {
     int *fds[] = { &p->result[0], &p->result[1], &p->control[0], &p->control[1], &p->output };
 
@@ -147,9 +146,9 @@ static void close_pipes(struct pipes *p)
         }
 }
 
-static bool open_pipes(struct pipes *p, struct err *e)
+static bool open_pipes(struct process_pipes *p, struct err *e)
 {
-    *p = (struct pipes){ { -1, -1 }, { -1, -1 }, -1 };
+    *p = (struct process_pipes){ { -1, -1 }, { -1, -1 }, -1 };
     p->output = memfd_create("gpuvet output", MFD_CLOEXEC);
     if (p->output < 0 || pipe2(p->result, O_CLOEXEC) != 0 || pipe2(p->control, O_CLOEXEC) != 0) {
         err_sys(e, "cannot make the pipes of a child");
@@ -203,62 +202,88 @@ static void cut_output(int fd)
         return;                             /* it grows on; the time limit ends it */
 }
 
-static void sleep_until(int64_t deadline, struct pollfd *pipe)
+/* ---- One look at a child, and the sleep between two looks ---- */
+
+static int64_t next_deadline(const struct running *r)
 {
-    int64_t left = deadline - clock_ms();
+    return r->stage == STAGE_RUNNING ? r->sink->deadline : r->killed_at + r->process->grace_ms;
+}
+
+bool process_look(struct running *r)
+{
+    if (is_dead(r->pid))
+        return true;
+    if (!r->pipe_ended && !drain(r->pipes.result[0], r->sink))
+        r->pipe_ended = true;
+    cut_output(r->pipes.output);
+    if (r->stage == STAGE_RUNNING && process_interrupted() != 0)
+        r->sink->deadline = 0;
+    if (clock_ms() < next_deadline(r))
+        return false;
+    if (r->stage == STAGE_FORCED) {
+        r->stuck = true;                    /* never wait for it: the wait would not end */
+        return true;
+    }
+    r->stage++;
+    r->killed_at = clock_ms();
+    kill(-r->pid, r->stage == STAGE_ASKED ? r->process->ask : r->process->force);
+    return false;
+}
+
+void process_sleep(struct running *const *all, size_t n)
+{
+    struct pollfd pipes[PROCESSES_MAX];
+    int64_t left = WAKE_MS;
     struct timespec ts;
     sigset_t none;
 
-    if (left < 0)
-        left = 0;
-    if (left > WAKE_MS)
-        left = WAKE_MS;
+    n = n < PROCESSES_MAX ? n : PROCESSES_MAX;      /* the others are looked at when we wake */
+    for (size_t i = 0; i < n; i++) {
+        int64_t own = next_deadline(all[i]) - clock_ms();
+
+        pipes[i] = (struct pollfd){ .fd = all[i]->pipe_ended ? -1 : all[i]->pipes.result[0], .events = POLLIN };
+        left = own < left ? own : left;
+    }
+    left = left > 0 ? left : 0;
     ts = (struct timespec){ .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
     sigemptyset(&none);
-    ppoll(pipe, 1, &ts, &none);
+    ppoll(pipes, n, &ts, &none);
 }
 
-enum stage { RUNNING, ASKED, FORCED };
+/* ---- Begin and end ---- */
 
-/* Returns the stage that was reached when the child died, or FORCED and
- * *stuck when it did not die at all. */
-static enum stage watch(pid_t pid, const struct pipes *pipes, const struct process *p, struct sink *sink, bool *stuck)
+bool process_start(struct running *r, const struct process *p, struct sink *sink, struct err *e)
 {
-    struct pollfd results = { .fd = pipes->result[0], .events = POLLIN };
-    enum stage stage = RUNNING;
-    int64_t killed_at = 0;
+    pid_t parent = getpid();
 
-    *stuck = false;
-    while (!is_dead(pid)) {
-        int64_t deadline;
-
-        if (results.fd >= 0 && !drain(results.fd, sink))
-            results.fd = -1;                /* ppoll passes over it from now on */
-        cut_output(pipes->output);
-        if (stage == RUNNING && process_interrupted() != 0)
-            sink->deadline = 0;
-        deadline = stage == RUNNING ? sink->deadline : killed_at + p->grace_ms;
-        if (clock_ms() >= deadline) {
-            if (stage == FORCED) {
-                *stuck = true;
-                break;
-            }
-            stage++;
-            killed_at = clock_ms();
-            kill(-pid, stage == ASKED ? p->ask : p->force);
-        }
-        sleep_until(deadline, &results);
+    *r = (struct running){ .process = p, .sink = sink, .control = -1 };
+    if (!open_pipes(&r->pipes, e))
+        return false;
+    r->pid = fork();
+    if (r->pid < 0) {
+        err_sys(e, "cannot start a child");
+        close_pipes(&r->pipes);
+        return false;
     }
-    return stage;
+    if (r->pid == 0)
+        become_child(p, &r->pipes, parent);
+
+    setpgid(r->pid, r->pid);                /* both sides do it: neither has to win */
+    close(r->pipes.result[1]);
+    close(r->pipes.control[0]);
+    r->pipes.result[1] = r->pipes.control[0] = -1;
+    r->control = r->pipes.control[1];
+    sink->started(sink);
+    return true;
 }
 
-static void reap(pid_t pid, enum stage stage, struct process_end *end)
+static void reap(const struct running *r, struct process_end *end)
 {
     int status = 0;
 
-    kill(-pid, SIGKILL);                    /* what it left running, before the number is free */
-    waitpid(pid, &status, 0);
-    if (stage != RUNNING)
+    kill(-r->pid, SIGKILL);                 /* what it left running, before the number is free */
+    waitpid(r->pid, &status, 0);
+    if (r->stage != STAGE_RUNNING)
         end->ending = ENDED_TIMEOUT;
     else
         end->ending = WIFSIGNALED(status) ? ENDED_CRASHED : ENDED_CLEAN;
@@ -282,43 +307,14 @@ static const char *tail_of_output(int fd, struct arena *a)
     return arena_copy(a, tail, (size_t)n);
 }
 
-bool process_run(const struct process *p, struct sink *sink, int *control,
-                 struct process_end *end, struct arena *a, struct err *e)
+void process_finish(struct running *r, struct process_end *end, struct arena *a)
 {
-    struct pipes pipes;
-    pid_t parent = getpid();
-    enum stage stage;
-    bool stuck;
-    pid_t pid;
-
-    *end = (struct process_end){ .ending = ENDED_CLEAN };
-    if (!open_pipes(&pipes, e))
-        return false;
-    pid = fork();
-    if (pid < 0) {
-        err_sys(e, "cannot start a child");
-        close_pipes(&pipes);
-        return false;
-    }
-    if (pid == 0)
-        become_child(p, &pipes, parent);
-
-    setpgid(pid, pid);                      /* both sides do it: neither has to win */
-    close(pipes.result[1]);
-    close(pipes.control[0]);
-    pipes.result[1] = pipes.control[0] = -1;
-    *control = pipes.control[1];
-    sink->started(sink);
-
-    stage = watch(pid, &pipes, p, sink, &stuck);
-    if (stuck)
-        end->ending = ENDED_STUCK;          /* never wait for it: the wait would not end */
-    else
-        reap(pid, stage, end);
-    end->interrupted = stage != RUNNING && process_interrupted() != 0;
-    drain(pipes.result[0], sink);           /* what is there; a grandchild may hold the other end */
-    end->said = tail_of_output(pipes.output, a);
-    *control = -1;
-    close_pipes(&pipes);
-    return true;
+    *end = (struct process_end){ .ending = ENDED_STUCK };
+    if (!r->stuck)
+        reap(r, end);
+    end->interrupted = r->stage != STAGE_RUNNING && process_interrupted() != 0;
+    drain(r->pipes.result[0], r->sink);     /* what is there; a grandchild may hold the other end */
+    end->said = tail_of_output(r->pipes.output, a);
+    r->control = -1;
+    close_pipes(&r->pipes);
 }

@@ -1,6 +1,15 @@
-/* process.h - one child process within time limits that move with its progress. */
+/* process.h - child processes within time limits that move with their progress.
+ * Several may live at once: each is looked at in turn, and slept for together.
+ *
+ *     process_start(&r, &p, &sink, &e);
+ *     while (!process_look(&r))
+ *         process_sleep((struct running *[]){ &r }, 1);
+ *     process_finish(&r, &end, arena);
+ */
 #ifndef RUN_PROCESS_H
 #define RUN_PROCESS_H
+
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -38,9 +47,33 @@ void process_setup(void);
 /* The signal that told us to stop, 0 if none did. */
 int process_interrupted(void);
 
-/* Runs a child until it ends. *control is the writing end of its control pipe
- * while it runs (-1 before and after), for the sink to use. */
-bool process_run(const struct process *p, struct sink *sink, int *control,
-                 struct process_end *end, struct arena *a, struct err *e) MUST_USE;
+enum process_stage { STAGE_RUNNING, STAGE_ASKED, STAGE_FORCED };
+
+struct process_pipes { int result[2], control[2], output; };
+
+/* A child that lives. All but control is process.c's own. */
+struct running {
+    const struct process *process;      /* must live as long as this */
+    struct sink          *sink;
+    int                   control;      /* the writing end of its control pipe; -1 before and after */
+    pid_t                 pid;
+    struct process_pipes  pipes;
+    enum process_stage    stage;
+    int64_t               killed_at;    /* when the last signal was sent */
+    bool                  pipe_ended, stuck;
+};
+
+/* Starts the child and tells the sink. */
+bool process_start(struct running *r, const struct process *p, struct sink *sink, struct err *e) MUST_USE;
+
+/* Takes what it has written and sends what is due; never blocks. True once it
+ * is over: dead, or deaf to SIGKILL. */
+bool process_look(struct running *r) MUST_USE;
+
+/* Sleeps until one of them writes, ends or reaches its limit, at most 100 ms. */
+void process_sleep(struct running *const *all, size_t n);
+
+/* After process_look was true: reaps it and says how it ended. */
+void process_finish(struct running *r, struct process_end *end, struct arena *a);
 
 #endif

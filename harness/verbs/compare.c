@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "base/text.h"
-#include "run/batch.h"
+#include "run/links.h"
 
 /* Which of the user's variables bring foreign files; NULL if none is set. */
 static const char *foreign_variables(const struct session *s)
@@ -24,14 +24,11 @@ static void compare_clean(struct session *s, struct judged *j, const char *varia
     struct batch b = session_batch(s, t);
     struct err e;
 
-    b.trials = &t;
-    b.n = 1;
-    b.job.probes = &t->probe;
-    b.job.n_probes = 1;
-    s->aside = &clean;
-    if (!session_run_clean(s, &b, &e))
-        clean.why = NULL;
-    s->aside = NULL;
+    if (!session_link(s, t->stack, &b.job.link_dir, &e))
+        return;
+    b.job.surroundings = CLEAN;
+    session_run_aside(s, &b, t, &clean);
+    links_remove(b.job.link_dir);
     if (clean.verdict != PASS)
         return;
     j->why = text_make(s->arena, "%s. Without %s it passes: the environment is the cause, not the stack", j->why, variables);
@@ -67,7 +64,7 @@ void session_compare_failures(struct session *s)
     for (size_t i = 0; i < s->plan.n_trials; i++) {
         struct judged *j = &s->judged[i];
 
-        if (j->verdict != FAIL || !s->has_outcome[i] || process_interrupted() != 0
+        if (j->verdict != FAIL || !s->has_outcome[i] || process_interrupted() != 0 || session_is_quarantined(s, j->trial.device)
             || (j->trial.stack != NULL && j->trial.stack->broken != NULL))
             continue;
         if (variables != NULL && j->trial.stack != NULL && j->trial.device == NULL)

@@ -8,6 +8,7 @@
 #include "model/judge.h"
 #include "model/watcher.h"
 #include "options.h"
+#include "run/batch.h"
 
 struct session {
     struct arena         *arena;
@@ -44,7 +45,7 @@ bool session_census(struct session *s, const struct selection *pick, struct err 
 /* Plans everything; what the census ran is not run again. */
 bool session_plan(struct session *s, const struct selection *pick, struct err *e) MUST_USE;
 
-/* Runs what has no outcome yet (execute.c). machine_only: the driver's trials. */
+/* Runs what has no outcome yet, every GPU at once (lanes.c). machine_only: the driver's trials. */
 void session_execute(struct session *s, bool machine_only);
 
 /* Runs failures once more under other conditions, to sharpen what is said of
@@ -52,10 +53,25 @@ void session_execute(struct session *s, bool machine_only);
  * for. Never changes a verdict (compare.c). */
 void session_compare_failures(struct session *s);
 
-/* For compare.c: one trial alone, outside the plan. */
-struct batch;
+/* ---- For lanes.c and compare.c (execute.c) ---- */
+
+struct batch_events session_events(struct session *s);
+size_t session_index(const struct session *s, const struct trial *t);      /* in the plan */
+
+/* A trial that gets its outcome without a child. */
+void session_not_run(struct session *s, const struct trial *t, const char *why);
+void session_stopped(struct session *s, const struct trial *t, enum stop stop, const char *why);
+
+/* A child on that GPU is stuck: nothing more is run on it. */
+bool session_is_quarantined(const struct session *s, const struct device *d);
+
+/* What a trial's batch is started with; its trials are still to be set. */
 struct batch session_batch(const struct session *s, const struct trial *t);
-void         session_run_aside(struct session *s, struct batch *b, const struct trial *t, struct judged *aside);
-bool         session_run_clean(struct session *s, struct batch *b, struct err *e) MUST_USE;
+
+/* The folder of links in which nothing foreign is found; the caller takes it away (links_remove). */
+bool session_link(const struct session *s, const struct stack *stack, const char **dir, struct err *e) MUST_USE;
+
+/* One trial alone, outside the plan. */
+void session_run_aside(struct session *s, struct batch *b, const struct trial *t, struct judged *aside);
 
 #endif

@@ -2,10 +2,13 @@
  *
  *     FAKE_FAULT="what:symbol[:nth[:code]],..."
  *
- * what is fail, crash, abort, hang, spin, flood, exit, late, nan or wrong;
+ * what is fail, crash, abort, hang, spin, flood, exit, late, nan, wrong or wait;
  * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
- * every one; code is what a failing or late call returns, or the exit code. A
- * symbol may also be the library's soname: then it happens while it is loaded.
+ * every one; code is what a failing or late call returns, the exit code, or how
+ * many milliseconds are waited before the call goes on. A symbol may also be the
+ * library's soname: then it happens while it is loaded.
+ *
+ * FAKE_FAULT_GPU=N: only in processes that were given the GPU N alone.
  */
 #include "tests/fakes/gate.h"
 
@@ -47,11 +50,22 @@ static size_t n_orders;
 static bool read_already;
 static enum { SOUND, NAN_RESULT, WRONG_RESULT } spoil;
 
+/* FAKE_FAULT_GPU is not set, or this process's GPU: the fakes' UUIDs end in their number. */
+static bool is_ordered_here(void)
+{
+    const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *dash = visible != NULL ? strrchr(visible, '-') : NULL;
+    long gpu = fake_number("FAKE_FAULT_GPU", -1);
+
+    return gpu < 0 || (dash != NULL && strtol(dash + 1, NULL, 16) == gpu);
+}
+
 static void read_orders(void)
 {
     const char *at = getenv("FAKE_FAULT");
 
     read_already = true;
+    if (!is_ordered_here())
+        return;
     while (at != NULL && *at != '\0' && n_orders < ORDERS_MAX) {
         struct order o = { .code = -1 };
         size_t n = strcspn(at, ",");
@@ -94,6 +108,8 @@ static long carry_out(const struct order *o)
         turns++;
     if (strcmp(o->what, "flood") == 0)
         flood();
+    if (strcmp(o->what, "wait") == 0)
+        usleep((useconds_t)(o->code > 0 ? o->code : 100) * 1000);
     if (strcmp(o->what, "exit") == 0)
         exit(o->code >= 0 ? (int)o->code : 0);
     if (strcmp(o->what, "late") == 0 && fake_driver() != NULL)

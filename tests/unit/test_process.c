@@ -51,17 +51,28 @@ static const struct {
     { "survives the last signal", "trap '' TERM; while :; do sleep 0.05; done",             ENDED_STUCK,   0,       0, 0 },
 };
 
+static bool run_to_end(const struct process *p, struct sink *sink, struct process_end *end, struct arena *a)
+{
+    struct running r;
+    struct err e;
+
+    if (!process_start(&r, p, sink, &e))
+        return false;
+    while (!process_look(&r))
+        process_sleep((struct running *[]){ &r }, 1);
+    process_finish(&r, end, a);
+    return r.control == -1;
+}
+
 static bool run(const char *script, int force, int64_t limit_ms, struct counter *c, struct process_end *end, struct arena *a)
 {
     static char shell[] = "/bin/sh", option[] = "-c";
     char *argv[] = { shell, option, arena_text(a, script), NULL }, *envp[] = { arena_text(a, "PATH=/usr/bin:/bin"), NULL };
     const struct process p = { .argv = argv, .envp = envp, .result_fd = 3, .control_fd = 4, .crumb_fd = 5, .crumb = STDERR_FILENO,
                                .grace_ms = 300, .ask = SIGTERM, .force = force };
-    int control = -1;
-    struct err e;
 
     *c = (struct counter){ .sink = { start_clock, count, 0 }, .limit_ms = limit_ms };
-    return process_run(&p, &c->sink, &control, end, a, &e) && control == -1;
+    return run_to_end(&p, &c->sink, end, a);
 }
 
 static void every_ending_is_told_apart(void **state)
@@ -104,11 +115,9 @@ static void a_program_that_is_not_there_ends_with_127(void **state)
     struct counter c = { .sink = { start_clock, count, 0 }, .limit_ms = 2000 };
     struct arena a = { NULL };
     struct process_end end;
-    int control = -1;
-    struct err e;
 
     (void)state;
-    assert_true(process_run(&p, &c.sink, &control, &end, &a, &e));
+    assert_true(run_to_end(&p, &c.sink, &end, &a));
     assert_int_equal(end.ending, ENDED_CLEAN);
     assert_int_equal(end.status, 127);
     arena_free(&a);
@@ -133,6 +142,39 @@ static void a_careless_parent_does_not_matter(void **state)
     arena_free(&a);
 }
 
+/* Two that sleep for half a second each, looked at in turn: one half second passes, not two. */
+static void several_live_at_once(void **state)
+{
+    static char shell[] = "/bin/sh", option[] = "-c", script[] = "printf 12 >&3; sleep 0.5";
+    char *argv[] = { shell, option, script, NULL }, *envp[] = { NULL };
+    const struct process p = { .argv = argv, .envp = envp, .result_fd = 3, .control_fd = 4, .crumb_fd = 5, .crumb = STDERR_FILENO,
+                               .grace_ms = 300, .ask = SIGTERM, .force = SIGKILL };
+    struct counter c[2] = { { .sink = { start_clock, count, 0 }, .limit_ms = 5000 }, { .sink = { start_clock, count, 0 }, .limit_ms = 5000 } };
+    struct running r[2], *both[] = { &r[0], &r[1] };
+    struct arena a = { NULL };
+    struct process_end end;
+    bool both_lived = false, over[2] = { false, false };
+    struct err e;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        assert_true(process_start(&r[i], &p, &c[i].sink, &e));
+    while (!over[0] || !over[1]) {
+        for (size_t i = 0; i < 2; i++)
+            if (!over[i])
+                over[i] = process_look(&r[i]);
+        both_lived |= !over[0] && !over[1] && c[0].bytes == 2 && c[1].bytes == 2;
+        process_sleep(both, 2);
+    }
+    assert_true(both_lived);
+    for (size_t i = 0; i < 2; i++) {
+        process_finish(&r[i], &end, &a);
+        assert_int_equal(end.ending, ENDED_CLEAN);
+        assert_int_equal(end.status, 0);
+    }
+    arena_free(&a);
+}
+
 static void a_signal_to_us_ends_the_child_and_is_remembered(void **state)
 {
     struct arena a = { NULL };
@@ -154,6 +196,7 @@ int main(void)
         cmocka_unit_test(the_tail_of_what_it_printed_is_kept),
         cmocka_unit_test(a_program_that_is_not_there_ends_with_127),
         cmocka_unit_test(a_careless_parent_does_not_matter),
+        cmocka_unit_test(several_live_at_once),
         cmocka_unit_test(a_signal_to_us_ends_the_child_and_is_remembered),
     };
 

@@ -1,0 +1,45 @@
+/* talk.h - the talk with the children of a batch: which trial is told to run
+ * next, what the records that come back mean, and how long each step may take.
+ * Knows no process: bytes come in by the sink, commands go out by a descriptor.
+ */
+#ifndef RUN_TALK_H
+#define RUN_TALK_H
+
+#include "model/record.h"
+#include "run/batch.h"
+
+#define NO_TRIAL SIZE_MAX
+
+struct talk {
+    struct sink                sink;        /* first: the process knows us by it */
+    const struct batch        *batch;
+    const struct batch_events *events;
+    struct arena              *arena;
+    const int                 *control;     /* the child's control pipe; -1 when no child lives */
+
+    size_t                     next;        /* the first trial that has no outcome yet */
+    size_t                     current;     /* the trial the child was told to run; NO_TRIAL */
+    size_t                     last;        /* the trial that ended last in this child; NO_TRIAL */
+    bool                       begun, stopped, preparing;
+    struct outcome             out;         /* of current */
+    struct observation        *saw;
+    double                     began_ms;
+
+    char                       line[RECORD_MAX];
+    size_t                     length;
+};
+
+void talk_init(struct talk *t, const struct batch *b, const struct batch_events *events, struct arena *a);
+
+/* A fresh child is about to start. */
+void talk_with_new_child(struct talk *t);
+
+/* Passes over trials that are not reached: true if one is left to run. */
+bool talk_has_more(struct talk *t);
+
+/* The current trial is over: its outcome is told, and the next one is due. */
+void talk_finish_trial(struct talk *t);
+
+void talk_not_run(struct talk *t, size_t i, const char *why);
+
+#endif
