@@ -26,6 +26,7 @@ static const struct option table[] = {
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
+    { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
     { "--color",   NULL, COLOURED, AT(colour),     "run list" },
@@ -60,7 +61,8 @@ static const char run_help[] =
     "  -o, --output FILE    save the run as JSON; FILE.part grows while it goes on\n"
     "      --json           the same JSON on standard output\n"
     "      --strict         a warning is a failure\n"
-    "      --timeout S      end the whole run after S seconds (600)\n"
+    "      --repeat N       run it N times; what failed once failed\n"
+    "      --timeout S      end the whole run (with --repeat, each round) after S seconds (600)\n"
     "      --limit S        end each trial after S seconds (60; 120 where a stack is opened)\n"
     "      --color WHEN     auto, always or never\n"
     "  -q, --quiet          no progress\n";
@@ -132,7 +134,7 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         return *value != '\0' || err_set(e, ERR_USAGE, "%s needs a value", opt->name);
     case NUMBER:
         if (!text_to_long(value, &n) || n < 1 || n > 86400)
-            return err_set(e, ERR_USAGE, "%s takes seconds from 1 to 86400, not \"%s\"", opt->name, value);
+            return err_set(e, ERR_USAGE, "%s takes a number from 1 to 86400, not \"%s\"", opt->name, value);
         *(unsigned *)field = (unsigned)n;
         return true;
     case COLOURED:
@@ -163,7 +165,7 @@ static bool parse_option(struct options *o, struct arena *a, int argc, char **ar
 
 bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e)
 {
-    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600,
+    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600, .repeat = 1,
                            .command = (const char *const *)(void *)argv, .n_command = (size_t)argc };
     if (argc < 2)
         return true;

@@ -22,7 +22,8 @@ struct options {
     const char        *out;                             /* -o FILE */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate;
     enum colour        colour;
-    unsigned           timeout_s;                       /* --timeout: of the whole run; 600 */
+    unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
+    unsigned           repeat;                          /* --repeat: rounds; 1 */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
 };
 

@@ -195,7 +195,8 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     size_t proved = count_proved(r), unmet = 0;
     const char *numbers = text_make(a, "%zu of %zu trials passed, %zu failed, %zu broken, %zu skipped%s",
                                     n.pass, n.all, n.fail, n.broken, n.skip,
-                                    n.warn > 0 ? text_make(a, ", %zu with a warning", n.warn) : "");
+                                    text_make(a, "%s%s", n.warn > 0 ? text_make(a, ", %zu with a warning", n.warn) : "",
+                                              r->rounds > 1 ? text_make(a, "; each run %u times", r->rounds) : ""));
     const char *unmet_text = NULL;
 
     judge_requirements(r, require, a);

@@ -19,6 +19,9 @@ struct judged {
     const char    *why;         /* one sentence; "" for PASS */
     const char    *act;         /* one command or one thing to do next; NULL if there is none */
     bool           warns;       /* PASS with a finding: `why` says it */
+    unsigned       rounds;      /* how often it was run; 0 and 1: once */
+    unsigned       passes;      /* in how many of these it passed */
+    unsigned       round;       /* the round that outcome and verdict are of: the worst; 0: not repeated */
 };
 
 /* One line of `--require`, judged. */
@@ -34,6 +37,7 @@ struct report {
     const struct stack   *stacks;       size_t n_stacks;
     const struct judged  *trials;       size_t n_trials;
     const struct requirement *requires; size_t n_requires;
+    unsigned              rounds;       /* --repeat; 0 and 1: once */
     bool                  interrupted;
     int                   signo;        /* of the interruption */
     int                   exit_code;

@@ -222,6 +222,12 @@ static json_t *trial(const struct judged *j)
     put_text(o, "fault", out->fault);
     put_text(o, "said", out->said);
     put_text(o, "rerun", out->rerun);
+    if (j->rounds > 1) {
+        put(o, "rounds", json_integer(j->rounds));
+        put(o, "passes", json_integer(j->passes));
+    }
+    if (j->round > 0)
+        put(o, "round", json_integer(j->round));
     put(o, "saw", observations(out));
     return o;
 }
@@ -288,6 +294,8 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     for (size_t i = 0; i < r->n_command; i++)
         json_array_append_new(command, text(r->command[i]));
     put(o, "command", command);
+    if (r->rounds > 1)
+        put(o, "rounds", json_integer(r->rounds));
     if (r->interrupted && r->signo > 0)
         put(o, "interrupted_by", json_integer(r->signo));
     put_text(o, "verdict", verdict_name(verdict_of(r)));

@@ -195,6 +195,7 @@ static void document(struct report *r, struct door *d, const json_t *o)
     r->began = door_text(d, o, "began", MUST_BE);
     r->took_ms = door_number(d, o, "took_ms", MUST_BE);
     command(r, d, o);
+    r->rounds = (unsigned)door_integer(d, o, "rounds", MAY_BE, 2, INT_MAX);
     r->interrupted = door_has(o, "interrupted_by");
     r->signo = (int)door_integer(d, o, "interrupted_by", MAY_BE, 1, 64);
     door_word(d, o, "verdict", MUST_BE, verdict_names);

@@ -134,6 +134,9 @@ void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct
     out->fault = door_text(d, o, "fault", MAY_BE);
     out->said = door_text(d, o, "said", MAY_BE);
     out->rerun = door_text(d, o, "rerun", MAY_BE);
+    j->rounds = (unsigned)door_integer(d, o, "rounds", MAY_BE, 2, INT_MAX);
+    j->passes = (unsigned)door_integer(d, o, "passes", j->rounds > 0 ? MUST_BE : MAY_BE, 0, j->rounds > 0 ? (json_int_t)j->rounds : 0);
+    j->round = (unsigned)door_integer(d, o, "round", MAY_BE, 1, INT_MAX);
     if (out->ending == ENDED_NOT_RUN)
         j->trial.left_out = out->text;
     observations(out, d, o);

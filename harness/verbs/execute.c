@@ -48,13 +48,23 @@ static const char *not_reached(void *arg, const struct trial *t)
     return NULL;
 }
 
+static size_t done_before(const struct session *s)
+{
+    return s->round > 1 ? (s->round - 1) * s->plan.n_trials : 0;
+}
+
+static size_t all_trials(const struct session *s)
+{
+    return s->o->repeat * s->plan.n_trials;
+}
+
 static void began(void *arg, const struct trial *t)
 {
     struct session *s = arg;
 
     for (size_t i = 0; i < COUNT_OF(s->watchers); i++)
         if (s->watchers[i] != NULL)
-            s->watchers[i]->began(s->watchers[i], t, s->done, s->plan.n_trials);
+            s->watchers[i]->began(s->watchers[i], t, done_before(s) + s->done, all_trials(s));
 }
 
 static void done(void *arg, const struct trial *t, const struct outcome *o)
@@ -66,13 +76,14 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
     j->trial = *t;
     j->outcome = *o;
     judge_trial(j, &s->machine, s->arena);
+    j->round = s->round;
     if (s->aside != NULL)
         return;
     s->done += !s->has_outcome[at];
     s->has_outcome[at] = true;
     for (size_t i = 0; i < COUNT_OF(s->watchers); i++)
         if (s->watchers[i] != NULL)
-            s->watchers[i]->ended(s->watchers[i], j, s->done, s->plan.n_trials);
+            s->watchers[i]->ended(s->watchers[i], j, done_before(s) + s->done, all_trials(s));
 }
 
 struct batch_events session_events(struct session *s)

@@ -2,6 +2,7 @@
 #include "verbs/verbs.h"
 
 #include "base/clock.h"
+#include "model/rounds.h"
 #include "report/journal.h"
 #include "report/out.h"
 #include "report/progress.h"
@@ -70,8 +71,38 @@ static struct report report_of(const struct run *r)
         .version = GPUVET_VERSION, .began = r->began, .took_ms = clock_ms_fine() - r->began_ms,
         .command = s->o->command, .n_command = s->o->n_command, .machine = &s->machine,
         .devices = s->devices, .n_devices = s->n_devices, .stacks = s->stacks, .n_stacks = s->n_stacks,
-        .trials = s->judged, .n_trials = s->plan.n_trials, .signo = signo, .interrupted = signo != 0,
+        .trials = s->judged, .n_trials = s->plan.n_trials, .rounds = s->o->repeat, .signo = signo, .interrupted = signo != 0,
     };
+}
+
+/* A round that was interrupted adds only what it showed: earlier rounds showed the rest. */
+static void add_round(struct judged *sums, const struct session *s, unsigned round)
+{
+    const bool whole = process_interrupted() == 0;
+
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        if (whole || sums[i].rounds == 0 || s->judged[i].outcome.ending != ENDED_NOT_RUN)
+            rounds_add(&sums[i], &s->judged[i], round);
+}
+
+static void run_rounds(struct session *s)
+{
+    struct judged *sums;
+
+    s->round = s->o->repeat > 1 ? 1 : 0;
+    session_execute(s, false);
+    if (s->o->repeat < 2)
+        return;
+    sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
+    add_round(sums, s, 1);
+    for (unsigned round = 2; round <= s->o->repeat && process_interrupted() == 0; round++) {
+        session_begin_round(s, round);
+        session_execute(s, false);
+        add_round(sums, s, round);
+    }
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        rounds_close(&sums[i], s->arena);
+    s->judged = sums;
 }
 
 static int write_report(struct run *r, const struct report *report)
@@ -114,7 +145,7 @@ int verb_run(const struct options *o, char *const *env)
         out_error("%s", e.text);
         return 3;
     }
-    session_execute(&r.session, false);
+    run_rounds(&r.session);
     session_compare_failures(&r.session);
     report = report_of(&r);
     judge_report(&report, &r.require, o->strict, &arena);

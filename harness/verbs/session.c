@@ -62,6 +62,16 @@ bool session_census(struct session *s, const struct selection *pick, struct err 
     return true;
 }
 
+void session_begin_round(struct session *s, unsigned round)
+{
+    s->judged = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->judged);
+    s->has_outcome = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->has_outcome);
+    s->done = 0;
+    s->round = round;
+    s->seed++;
+    s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
+}
+
 bool session_plan(struct session *s, const struct selection *pick, struct err *e)
 {
     const struct plan first = s->plan;

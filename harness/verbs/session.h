@@ -29,6 +29,7 @@ struct session {
     bool                 *has_outcome;
     size_t                done;
 
+    unsigned              round;        /* from 1; 0: the plan runs once */
     uint64_t              seed;
     int64_t               end_by;       /* clock_ms() at which all time is used up */
     struct watcher       *watchers[2];  /* told of every trial; NULL: nobody */
@@ -47,6 +48,9 @@ bool session_plan(struct session *s, const struct selection *pick, struct err *e
 
 /* Runs what has no outcome yet, every GPU at once (lanes.c). machine_only: the driver's trials. */
 void session_execute(struct session *s, bool machine_only);
+
+/* The same plan again, from its beginning. */
+void session_begin_round(struct session *s, unsigned round);
 
 /* Runs failures once more under other conditions, to sharpen what is said of
  * them: without what the user's variables bring, and with every launch waited

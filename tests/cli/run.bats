@@ -158,3 +158,16 @@ load helpers
     [ "$code" = 3 ]
     [ "$(verdict stack.files/toolkit-13.0)" = pass ]
 }
+
+@test "what failed in one round of several failed, and the round is named" {
+    run simulated -p cuda.launch --repeat 3 -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"each run 3 times)"* ]]
+    [ "$(field cuda.launch@gpu0 passes)" = 3 ]
+    export FAKE_FAULT=fail:cuMemAlloc_v2:1:999 FAKE_FAULT_AT=2:$BATS_TEST_TMPDIR/turns
+    run simulated -p cuda.launch --repeat 4 -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict cuda.launch@gpu0)" = fail ]
+    [ "$(field cuda.launch@gpu0 passes)" = 3 ]
+    [[ "$(field cuda.launch@gpu0 why)" == "in round 2 of 4 (3 passed): cuMemAlloc_v2 failed"* ]]
+}

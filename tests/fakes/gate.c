@@ -9,6 +9,8 @@
  * library's soname: then it happens while it is loaded.
  *
  * FAKE_FAULT_GPU=N: only in processes that were given the GPU N alone.
+ * FAKE_FAULT_AT=N:FILE: in the Nth process only of those in which an order would
+ * have been carried out; FILE counts them, one byte each.
  */
 #include "tests/fakes/gate.h"
 
@@ -91,6 +93,27 @@ _Noreturn static void flood(void)
             (void)!write(STDERR_FILENO, line, sizeof line - 1);
 }
 
+/* Each process asks once, when its first order is due. */
+static bool is_turn_of_this_process(void)
+{
+    static enum { UNKNOWN, OURS, ANOTHER } turn;
+    const char *at = getenv("FAKE_FAULT_AT"), *file = at != NULL ? strchr(at, ':') : NULL;
+    FILE *f;
+
+    if (file == NULL)
+        return true;
+    if (turn != UNKNOWN)
+        return turn == OURS;
+    f = fopen(file + 1, "a");
+    if (f == NULL || fputc('x', f) == EOF) {
+        fprintf(stderr, "fake: cannot write %s\n", file + 1);
+        return false;
+    }
+    turn = ftell(f) == strtol(at, NULL, 10) ? OURS : ANOTHER;
+    fclose(f);
+    return turn == OURS;
+}
+
 static long carry_out(const struct order *o)
 {
     static volatile unsigned turns;
@@ -135,7 +158,7 @@ long fake_gate(const char *symbol)
         if (strcmp(o->symbol, symbol) == 0 && (++o->calls == o->nth || o->nth == 0))
             due[n_due++] = o;
     }
-    for (size_t i = 0; i < n_due && code == 0; i++)
+    for (size_t i = 0; i < n_due && code == 0 && is_turn_of_this_process(); i++)
         code = carry_out(due[i]);
     return code;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/judge.h"
+#include "model/rounds.h"
 
 enum sample { SAMPLE_GOOD, SAMPLE_FAILING, SAMPLE_SKIPPING, SAMPLE_INTERRUPTED, SAMPLES };
 
@@ -116,6 +117,19 @@ static const struct { const struct sample_trial *trials; size_t n; } sample_tria
 
 static const char *const sample_command[] = { "gpuvet", "run", "--stack", "/opt/my app", "-o", "run.json" };
 
+/* The good machine is good three times. */
+static void sample_repeat(struct judged *j, unsigned rounds, struct arena *a)
+{
+    struct judged sum = { .rounds = 0 };
+
+    for (unsigned round = 1; round <= rounds; round++)
+        rounds_add(&sum, j, round);
+    if (rounds > 0) {
+        rounds_close(&sum, a);
+        *j = sum;
+    }
+}
+
 static struct report sample_report(enum sample which, struct arena *a)
 {
     const struct require require = { .gpu = which == SAMPLE_FAILING, .stack = which != SAMPLE_SKIPPING };
@@ -125,7 +139,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         .version = "1.2.3", .began = "2031-02-03T04:05:06Z", .took_ms = 1234.5, .command = sample_command, .n_command = COUNT_OF(sample_command),
         .machine = laptop ? &sample_laptop : &sample_machine, .devices = sample_devices, .n_devices = laptop ? 0 : failing ? 2 : 1,
         .stacks = sample_stacks, .n_stacks = failing ? 3 : 1, .trials = all, .n_trials = sample_trials[which].n,
-        .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
+        .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
     };
 
     for (size_t i = 0; i < r.n_trials; i++) {
@@ -138,6 +152,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         all[i].trial.id = text_make(a, "%s%s%s%s", sample_probes[t->probe].name, where, stack != NULL ? "/" : "", stack != NULL ? stack->name : "");
         all[i].outcome = t->outcome;
         judge_trial(&all[i], r.machine, a);
+        sample_repeat(&all[i], r.rounds, a);
     }
     judge_report(&r, &require, false, a);
     return r;

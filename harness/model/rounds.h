@@ -1,0 +1,15 @@
+/* rounds.h - several rounds of one plan as one result. Pure. */
+#ifndef MODEL_ROUNDS_H
+#define MODEL_ROUNDS_H
+
+#include "base/arena.h"
+#include "model/report.h"
+
+/* Adds what one trial came to in a round, counted from 1: the worst round's
+ * outcome and verdict stand for all, with how many of them passed. */
+void rounds_add(struct judged *sum, const struct judged *one, unsigned round);
+
+/* Says in `why` which round it is about, once all of them are added. */
+void rounds_close(struct judged *sum, struct arena *a);
+
+#endif
