@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED };
+enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
@@ -23,6 +23,9 @@ static const struct option table[] = {
     { "--plan",    NULL, FLAG,     AT(plan),       "run" },
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
+    { "--level",   NULL, LEVELLED, AT(level),      "run" },
+    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run list" },
+    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
@@ -53,6 +56,9 @@ static const char run_help[] =
     "      --stack DIR      add the stack in DIR: a Python environment, a libtorch, a toolkit\n"
     "      --require WHAT   gpu, gpu=8 (exactly 8), stack, or a probe's name: else exit 1\n"
     "      --no-gpu         only what needs no GPU\n"
+    "      --level LEVEL    quick (the default), or full: more, and for longer\n"
+    "      --all-gpus       also those that CUDA_VISIBLE_DEVICES hides\n"
+    "      --even-if-busy   at --level full, also GPUs on which other processes compute\n"
     "      --clean          open the stacks without LD_LIBRARY_PATH and LD_PRELOAD\n"
     "      --isolate        a process of its own for every trial\n"
     "      --root DIR       read the files below DIR: a recorded machine, a mounted disk;\n"
@@ -116,6 +122,12 @@ static bool set_colour(enum colour *out, const char *value, struct err *e)
     return err_set(e, ERR_USAGE, "--color takes auto, always or never, not \"%s\"", value);
 }
 
+static bool set_level(enum level *out, const char *value, struct err *e)
+{
+    *out = text_is(value, "full") ? LEVEL_FULL : LEVEL_QUICK;
+    return text_is(value, "full") || text_is(value, "quick") || err_set(e, ERR_USAGE, "--level takes quick or full, not \"%s\"", value);
+}
+
 static bool set(struct options *o, struct arena *a, const struct option *opt, const char *value, struct err *e)
 {
     void *field = (char *)o + opt->at;
@@ -139,6 +151,8 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         return true;
     case COLOURED:
         return set_colour(field, value, e);
+    case LEVELLED:
+        return set_level(field, value, e);
     }
     return false;
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/probe.h"
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -20,8 +21,9 @@ struct options {
     struct words       rest;                            /* what is not an option */
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
-    bool               json, plan, no_gpu, strict, quiet, clean, isolate;
+    bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
     enum colour        colour;
+    enum level         level;                           /* --level */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     unsigned           repeat;                          /* --repeat: rounds; 1 */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */

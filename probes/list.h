@@ -8,6 +8,7 @@
     X(driver_nvml) \
     X(driver_answers) \
     X(driver_sees_all) \
+    X(driver_tenants) \
     X(device_facts) \
     X(cuda_context) \
     X(cuda_launch) \
@@ -16,6 +17,7 @@
     X(cuda_copy_d2h) \
     X(cuda_copy_d2d) \
     X(cuda_sum) \
+    X(memory_pattern) \
     X(stack_files) \
     X(stack_complete) \
     X(stack_parts) \

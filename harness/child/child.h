@@ -32,6 +32,7 @@ struct child {
     const struct stack *stack;      /* NULL: the driver only. Members have family, path and version */
     char *const  *env;              /* this process's environment */
     const char   *device_uuid;      /* NULL: no device */
+    uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
     int           cc;               /* compute capability times ten; 0 without a device */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */
@@ -85,6 +86,10 @@ void child_open_context(struct child *c);       /* the device's primary context 
 /* "0000:3b:00.0" for any spelling the driver uses ("00000000:3B:00.0"). */
 const char *pci_address(const char *text, struct child *c);
 
+/* The name that CUDA_VISIBLE_DEVICES takes: the GPU's, or in MIG mode that of the
+ * instance, which the newer call tells and the older does not. */
+const char *child_device_uuid(struct child *c, CUdevice device);
+
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);
 
@@ -93,6 +98,8 @@ const char *child_env(const struct child *c, const char *name);
 /* Device memory with guard words on both sides, filled with NaN patterns, given
  * back when the trial settles. Stops the trial if there is not enough. */
 CUdeviceptr device_buffer(struct child *c, size_t bytes);
+/* How many bytes device_buffer would still give (model/harm.h). */
+uint64_t    device_room(struct child *c);
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/harm.h"
 
 /* Guards catch writes outside a buffer; NaN catches reads of what was never
  * written, because no comparison passes it. */
@@ -11,6 +12,27 @@ enum { GUARD_BYTES = 256 };
 
 #define GUARD_WORD  0x5AFEC0DEu
 #define POISON_WORD 0x7FC0DEADu         /* a quiet NaN as a float */
+
+/* Asked once for each trial, before its first buffer. */
+static uint64_t budget(struct child *c)
+{
+    struct child_state *s = c->state;
+    size_t free_bytes, total;
+
+    if (!s->knows_budget) {
+        MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
+        s->budget = harm_budget(free_bytes, total, c->at_most);
+        s->knows_budget = true;
+    }
+    return s->budget;
+}
+
+uint64_t device_room(struct child *c)
+{
+    uint64_t all = budget(c), guards = 2 * GUARD_BYTES + 4;
+
+    return all > c->state->held + guards ? all - c->state->held - guards : 0;
+}
 
 CUdeviceptr device_buffer(struct child *c, size_t bytes)
 {
@@ -20,6 +42,10 @@ CUdeviceptr device_buffer(struct child *c, size_t bytes)
 
     if (s->n_buffers == BUFFERS_MAX)
         stop_ours(c, "a probe asked for more than %d device buffers", BUFFERS_MAX);
+    if (bytes > device_room(c))
+        stop_ours(c, "%zu MiB more would be more than the %" PRIu64 " MiB that may be taken of this GPU's memory without harm to others",
+                  bytes >> 20, budget(c) >> 20);
+    s->held += room + 2 * GUARD_BYTES;
     MUST(c, cuda, cuMemAlloc_v2(&base, room + 2 * GUARD_BYTES));
     s->buffers[s->n_buffers++] = (struct buffer){ base, room };
     MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
@@ -72,6 +98,8 @@ void device_release_all(struct child *c)
     }
     while (s->n_buffers > 0)
         MUST(c, cuda, cuMemFree_v2(s->buffers[--s->n_buffers].base));
+    s->held = 0;
+    s->knows_budget = false;
     if (wrong > 0)
         saw_num(c, "guard.wrong", "", (double)wrong);
 }

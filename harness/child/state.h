@@ -13,6 +13,9 @@ struct module { const char *image; CUmodule handle; };
 struct child_state {
     struct buffer buffers[BUFFERS_MAX];
     size_t        n_buffers;
+    size_t        held;                 /* bytes in them, guards included */
+    uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
+    bool          knows_budget;
     struct module modules[MODULES_MAX];
     size_t        n_modules;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */

@@ -26,3 +26,14 @@ const char *environment_get(const struct environment *env, const char *name)
             return env->vars[i] + length + 1;
     return NULL;
 }
+
+void environment_unset(struct environment *env, struct arena *a, const char *name)
+{
+    size_t length = strlen(name), n = 0;
+    const char **vars = NULL;
+
+    for (size_t i = 0; i < env->n; i++)
+        if (!text_starts(env->vars[i], name) || env->vars[i][length] != '=')
+            *ARENA_PUSH(a, vars, n) = env->vars[i];
+    *env = (struct environment){ vars, n };
+}

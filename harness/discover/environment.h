@@ -14,4 +14,7 @@ void environment_read(struct environment *env, struct arena *a, const struct roo
 /* The value, "" if it is set to nothing, NULL if it is not set. */
 const char *environment_get(const struct environment *env, const char *name);
 
+/* Takes a variable out. */
+void environment_unset(struct environment *env, struct arena *a, const char *name);
+
 #endif

@@ -50,3 +50,16 @@ size_t census_devices(struct device **out, struct arena *a, const struct outcome
     *out = list;
     return n;
 }
+
+void census_tenants(struct device *devices, size_t n, const struct outcome *tenants)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct observation *free_bytes = saw(tenants, devices[i].index, "free");
+
+        if (!devices[i].answers)
+            continue;
+        devices[i].knows_free = free_bytes != NULL && free_bytes->is_number;
+        devices[i].free_bytes = (uint64_t)number_of(free_bytes);
+        devices[i].foreign = text_of(saw(tenants, devices[i].index, "foreign"));
+    }
+}

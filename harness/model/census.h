@@ -12,4 +12,7 @@
  * With CUDA_VISIBLE_DEVICES set, what it hides is not meant and not named. */
 size_t census_devices(struct device **out, struct arena *a, const struct outcome *answers, const struct machine *m);
 
+/* Adds what the tenants' probe observed ("gpu0.free", "gpu0.foreign"). */
+void census_tenants(struct device *devices, size_t n, const struct outcome *tenants);
+
 #endif

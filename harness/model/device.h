@@ -12,6 +12,9 @@ struct device {
     int         cc;             /* compute capability times ten: 90 for 9.0 */
     int         sms;
     uint64_t    memory_bytes;
+    uint64_t    free_bytes;     /* when the run began; only with knows_free */
+    bool        knows_free;
+    const char *foreign;        /* who else computes on it: "pid 4242 (python3) with 10240 MiB"; NULL: nobody, or unknown */
     bool        answers;        /* false: files name it, the driver does not see it */
 };
 

@@ -74,8 +74,10 @@ static bool on_gpu(const struct probe *p)
  * driver's probes: without them nobody would know which GPUs there are. */
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (pick->n_probes == 0 || any_matches(pick->probes, pick->n_probes, p->name))
+    if (any_matches(pick->probes, pick->n_probes, p->name))
         return true;
+    if (pick->n_probes == 0)
+        return p->level <= pick->level;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (any_matches(pick->probes, pick->n_probes, (*other)->name)
             && (rests_on(*other, p) || (p->scope == SCOPE_MACHINE && on_gpu(*other))))
@@ -221,6 +223,8 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
 
 const struct trial *plan_foundation(const struct plan *plan, const struct trial *t, const struct probe *probe)
 {
+    if (t->device == NULL && (probe->scope == SCOPE_DEVICE || probe->scope == SCOPE_STACK_DEVICE))
+        return NULL;                    /* on the CPU: no GPU is under it */
     for (size_t i = 0; i < plan->n_trials; i++) {
         const struct trial *f = &plan->trials[i];
 

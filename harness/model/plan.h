@@ -26,6 +26,7 @@ struct selection {
     const char *const *devices; size_t n_devices;       /* "gpu0", "0", a UUID or a PCI address */
     const char *const *stacks;  size_t n_stacks;        /* a stack's name, or the start of it with '*' */
     bool               no_gpu;                          /* static checks and CPU only */
+    enum level         level;
 };
 
 struct plan {

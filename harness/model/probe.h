@@ -46,6 +46,9 @@ struct expect {
     const char *source;     /* where the number comes from; NULL for exact comparisons */
 };
 
+/* How deep a run looks. */
+enum level { LEVEL_QUICK, LEVEL_FULL };
+
 struct probe {
     const char          *name;          /* "blas.gemm.fp32": what users type; never changes */
     const char          *claim;         /* one sentence, true when it passes */
@@ -55,6 +58,7 @@ struct probe {
     const char          *library;       /* the member family it uses: no such member, no trial; NULL: none */
     const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
     unsigned             limit_s;       /* 0: 60 s */
+    enum level           level;         /* from which level on it is run; a probe that is named runs at any */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
     bool                 own_process;   /* what it opens would change what others find */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */

@@ -126,6 +126,8 @@ static json_t *devices(const struct report *r)
             put(o, "compute_capability", json_real(d->cc / 10.0));
             put(o, "sms", json_integer(d->sms));
             put(o, "memory_bytes", json_integer((json_int_t)d->memory_bytes));
+            put(o, "free_bytes", d->knows_free ? json_integer((json_int_t)d->free_bytes) : NULL);
+            put_text(o, "foreign", d->foreign);
         }
         json_array_append_new(list, o);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/harm.h"
 #include "report/safe.h"
 
 struct writer {
@@ -103,7 +104,9 @@ static void header(struct writer *w)
             paragraph(w, 2, text_make(&w->arena, "gpu%d  ", d->index),
                       text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s", known(d->name), d->cc / 10, d->cc % 10,
                                 (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid)));
-        else
+        if (d->answers && d->foreign != NULL)
+            paragraph(w, 8, "", text_make(&w->arena, "used by %s: a trial takes at most %d MiB of it", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
+        if (!d->answers)
             safe_print(w->f, "  gpu%d  at %s does not answer\n", d->index, known(d->pci));
     }
     if (w->r->n_devices == 0)

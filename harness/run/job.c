@@ -73,6 +73,10 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
         word(&w, j->device->uuid);
         number(&w, (uint64_t)j->device->cc);
     }
+    if (j->at_most > 0) {
+        word(&w, "--at-most");
+        number(&w, j->at_most);
+    }
     word(&w, "--seed");
     number(&w, j->seed);
     if (with_fds) {

@@ -1,7 +1,7 @@
 /* job.h - what a child is started with: its command line and environment.
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
- *                  [--version WHAT VERSION]... [--device UUID CC] [--meant PCI]... [--seed N]
+ *                  [--version WHAT VERSION]... [--device UUID CC] [--at-most BYTES] [--meant PCI]... [--seed N]
  *                  [--fds RESULT CONTROL CRUMB] PROBE...
  *
  * All of it is on the command line, so the same line pasted in a shell reruns
@@ -27,6 +27,7 @@ struct job {
     const struct stack    *stack;           /* NULL: the driver only */
     const struct device   *device;          /* NULL: none */
     const struct probe *const *probes; size_t n_probes;
+    uint64_t               at_most;         /* bytes of device memory for a trial's buffers; 0: what is free */
     uint64_t               seed;
     enum surroundings      surroundings;
     const char            *link_dir;        /* CLEAN: the folder of links */

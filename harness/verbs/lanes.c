@@ -3,6 +3,7 @@
 #include "verbs/session.h"
 
 #include "base/text.h"
+#include "model/harm.h"
 #include "model/schedule.h"
 #include "run/links.h"
 
@@ -202,6 +203,25 @@ static void tell_broken_stack(struct session *s, const struct stack *stack)
     }
 }
 
+static bool uses_gpu(const struct trial *t)
+{
+    return t->device != NULL && (t->probe->needs & (NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_STACK)) != 0;
+}
+
+/* Left alone for others' sake: nothing is known about the GPU then, so it did
+ * not pass. Said once; what rests on that trial is not reached. */
+static void do_no_harm(struct session *s, const struct trial *t)
+{
+    const char *why = harm_forbids(t->device, s->o->level == LEVEL_FULL, s->o->even_if_busy, s->arena);
+    const struct batch_events events = session_events(s);
+    const char *not_reached = why != NULL ? events.not_reached(s, t) : NULL;
+
+    if (not_reached != NULL)
+        session_not_run(s, t, not_reached);
+    else if (why != NULL)
+        session_stopped(s, t, STOP_OURS, why);
+}
+
 void session_execute(struct session *s, bool machine_only)
 {
     for (size_t i = 0; i < s->plan.n_trials; i++) {
@@ -213,6 +233,8 @@ void session_execute(struct session *s, bool machine_only)
             tell_broken_stack(s, t->stack);
         else if (t->left_out != NULL)
             session_not_run(s, t, t->left_out);
+        else if (uses_gpu(t))
+            do_no_harm(s, t);
     }
     run_lanes(s, machine_only);
 }

@@ -48,7 +48,7 @@ static bool prepare(struct run *r, struct err *e)
     struct session *s = &r->session;
     const struct options *o = s->o;
     const struct selection pick = {
-        o->probes.items, o->probes.n, o->devices.items, o->devices.n, o->stacks.items, o->stacks.n, o->no_gpu,
+        o->probes.items, o->probes.n, o->devices.items, o->devices.n, o->stacks.items, o->stacks.n, o->no_gpu, o->level,
     };
 
     if (!read_requires(r, e) || !session_open(s, e))

@@ -21,6 +21,21 @@ static bool find_self(struct session *s, struct err *e)
     return true;
 }
 
+/* --all-gpus: what CUDA_VISIBLE_DEVICES hides is meant, too. */
+static void unhide_gpus(struct session *s)
+{
+    static const char name[] = "CUDA_VISIBLE_DEVICES";
+    char **kept = NULL;
+    size_t n = 0;
+
+    environment_unset(&s->environment, s->arena, name);
+    for (char *const *v = s->env; *v != NULL; v++)
+        if (!text_starts(*v, name) || (*v)[sizeof name - 1] != '=')
+            *ARENA_PUSH(s->arena, kept, n) = *v;
+    *ARENA_PUSH(s->arena, kept, n) = NULL;
+    s->env = kept;
+}
+
 bool session_open(struct session *s, struct err *e)
 {
     if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
@@ -29,6 +44,8 @@ bool session_open(struct session *s, struct err *e)
     s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
     process_setup();
     environment_read(&s->environment, s->arena, &s->root);
+    if (s->o->all_gpus)
+        unhide_gpus(s);
     machine_read(&s->machine, s->arena, &s->root, &s->environment);
     s->n_stacks = stacks_find(&s->stacks, s->arena, &s->root, &s->environment, &s->machine,
                               s->o->stack_dirs.items, s->o->stack_dirs.n);
@@ -59,6 +76,9 @@ bool session_census(struct session *s, const struct selection *pick, struct err 
         if (s->has_outcome[i] && outcome_saw(&s->judged[i].outcome, "gpu0.memory") != NULL)
             answers = &s->judged[i].outcome;
     s->n_devices = census_devices(&s->devices, s->arena, answers, &s->machine);
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        if (s->has_outcome[i] && outcome_saw(&s->judged[i].outcome, "tenants.gpus") != NULL)
+            census_tenants(s->devices, s->n_devices, &s->judged[i].outcome);
     return true;
 }
 

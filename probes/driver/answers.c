@@ -2,44 +2,11 @@
  * process use. The census reads these observations to name the devices. */
 #include "child/child.h"
 
-#include <string.h>
-
 #include "base/text.h"
 
 static void key(char out[32], int gpu, const char *what)
 {
     text_format(out, 32, "gpu%d.%s", gpu, what);
-}
-
-static void format_uuid(char out[64], const char *prefix, const CUuuid *uuid)
-{
-    size_t at = 0;
-
-    text_format(out, 64, "%s", prefix);
-    at = strlen(out);
-    for (size_t b = 0; b < sizeof uuid->bytes; b++) {
-        text_format(out + at, 64 - at, "%s%02x", b == 4 || b == 6 || b == 8 || b == 10 ? "-" : "", (unsigned char)uuid->bytes[b]);
-        at += strlen(out + at);
-    }
-}
-
-/* The name that CUDA_VISIBLE_DEVICES takes: the GPU's, or in MIG mode that of
- * the instance, which the newer call tells and the older does not. */
-static void tell_uuid(struct child *c, int i, CUdevice device)
-{
-    CUuuid gpu, instance;
-    char text[64], name[32];
-
-    MUST(c, cuda, cuDeviceGetUuid(&gpu, device));
-    instance = gpu;
-    if (c->cuda.cuDeviceGetUuid_v2 != NULL)
-        MUST(c, cuda, cuDeviceGetUuid_v2(&instance, device));
-    if (memcmp(&gpu, &instance, sizeof gpu) != 0)
-        format_uuid(text, "MIG-", &instance);
-    else
-        format_uuid(text, "GPU-", &gpu);
-    key(name, i, "uuid");
-    saw_text(c, name, "%s", text);
 }
 
 static void tell_device(struct child *c, int i)
@@ -53,7 +20,8 @@ static void tell_device(struct child *c, int i)
     MUST(c, cuda, cuDeviceGetName(text, sizeof text, device));
     key(name, i, "name");
     saw_text(c, name, "%s", text);
-    tell_uuid(c, i, device);
+    key(name, i, "uuid");
+    saw_text(c, name, "%s", child_device_uuid(c, device));
     MUST(c, cuda, cuDeviceGetPCIBusId(text, sizeof text, device));
     key(name, i, "pci");
     saw_text(c, name, "%s", pci_address(text, c));

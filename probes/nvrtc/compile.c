@@ -124,7 +124,7 @@ static void run(struct child *c)
         saw_num(c, "wrong", "", (double)run_on_gpu(c, cubin));
 }
 
-extern const struct probe probe_stack_loads;
+extern const struct probe probe_stack_loads, probe_cuda_context;
 
 const struct probe probe_nvrtc_compile = {
     .name     = "nvrtc.compile",
@@ -133,7 +133,7 @@ const struct probe probe_nvrtc_compile = {
     .needs    = NEEDS_STACK,
     .stacks   = ON_ANY_STACK,
     .library  = "nvrtc",
-    .rests_on = { &probe_stack_loads },
+    .rests_on = { &probe_stack_loads, &probe_cuda_context },
     .may_skip = true,
     .expects  = (const struct expect[]){
         { .key = "cubin.is_elf", .bound = EQUALS, .number = 1, .sentence = "what the compiler gave is no machine code" },

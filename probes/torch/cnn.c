@@ -56,7 +56,7 @@ static void run(struct child *c)
     saw_num(c, "seed", "", (double)c->seed);
 }
 
-extern const struct probe probe_stack_loads;
+extern const struct probe probe_stack_loads, probe_cuda_context;
 
 const struct probe probe_torch_cnn = {
     .name     = "torch.cnn",
@@ -65,7 +65,7 @@ const struct probe probe_torch_cnn = {
     .needs    = NEEDS_STACK,
     .stacks   = ON_TORCH,
     .library  = "torch_cpu",
-    .rests_on = { &probe_stack_loads },
+    .rests_on = { &probe_stack_loads, &probe_cuda_context },
     .may_skip = true,
     .expects  = (const struct expect[]){
         { .key = "integers.wrong", .bound = EQUALS, .number = 0, .sentence = "%s of 640 logits differ on integer data, which is exact in any order",

@@ -1,5 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
- * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096). */
+ * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
+ * FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -84,10 +85,10 @@ static int device_named(const char *name, int n)
 
     if (end != name && *end == '\0')
         return index >= 0 && index < n ? (int)index : -1;
-    for (int i = 0; i < n && strncmp(name, "GPU-", 4) == 0; i++) {
+    for (int i = 0; i < n; i++) {
         char uuid[64];
 
-        snprintf(uuid, sizeof uuid, "GPU-00000000-0000-0000-0000-%012x", (unsigned)i);
+        snprintf(uuid, sizeof uuid, "%s-0000-0000-0000-%012x", fake_number("FAKE_MIG", 0) != 0 ? "MIG-01000000" : "GPU-00000000", (unsigned)i);
         if (strncmp(uuid, name, strlen(name)) == 0)
             return i;
     }
@@ -182,7 +183,11 @@ CUresult fake_cuDeviceGetUuid(CUuuid *uuid, CUdevice d)
 
 CUresult fake_cuDeviceGetUuid_v2(CUuuid *uuid, CUdevice d)
 {
-    return fake_cuDeviceGetUuid(uuid, d);
+    CUresult code = fake_cuDeviceGetUuid(uuid, d);
+
+    if (fake_number("FAKE_MIG", 0) != 0)
+        uuid->bytes[0] = 1;                             /* the instance's, not the GPU's */
+    return code;
 }
 
 CUresult fake_cuDeviceGetPCIBusId(char *text, int size, CUdevice d)

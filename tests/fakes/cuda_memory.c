@@ -15,6 +15,12 @@ static size_t total(void)
     return (size_t)fake_number("FAKE_MEMORY", 4096) << 20;
 }
 
+/* What others hold: FAKE_USED in MiB. */
+static size_t others_hold(void)
+{
+    return (size_t)fake_number("FAKE_USED", 0) << 20;
+}
+
 static struct allocation *holding(const void *address, size_t bytes, bool host)
 {
     uintptr_t p = (uintptr_t)address;
@@ -55,7 +61,7 @@ static int allocate(void **address, size_t bytes, bool host)
         return 1;
     while (a < allocations + ALLOCATIONS_MAX && a->base != NULL)
         a++;
-    if (a == allocations + ALLOCATIONS_MAX || (!host && bytes > total() - used))
+    if (a == allocations + ALLOCATIONS_MAX || (!host && bytes > total() - others_hold() - used))
         return CUDA_ERROR_OUT_OF_MEMORY;
     if (posix_memalign(&memory, 256, bytes) != 0)
         return CUDA_ERROR_OUT_OF_MEMORY;
@@ -110,7 +116,7 @@ CUresult fake_cuMemFree_v2(CUdeviceptr p)
 CUresult fake_cuMemGetInfo_v2(size_t *free_bytes, size_t *total_bytes)
 {
     *total_bytes = total();
-    *free_bytes = total() - used;
+    *free_bytes = total() - others_hold() - used;
     return fake_need_context();
 }
 

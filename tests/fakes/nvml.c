@@ -1,6 +1,7 @@
 /* The fake libnvidia-ml.so.1: FAKE_GPUS devices, whatever CUDA_VISIBLE_DEVICES
  * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
- * that a foreign process holds, FAKE_COMPUTE_MODE is the compute mode. */
+ * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
+ * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -122,8 +123,11 @@ nvmlReturn_t fake_nvmlDeviceGetHandleByUUID(const char *uuid, nvmlDevice_t *d)
 {
     char text[64];
 
+    if (fake_number("FAKE_MIG", 0) != 0 && strncmp(uuid, "MIG-01", 6) != 0)
+        return 6;
+    /* An instance's name differs from its GPU's in its first part alone (cuda.c). */
     for (unsigned i = 0; i < count(); i++)
-        if (fake_nvmlDeviceGetUUID(&devices[i], text, sizeof text) == 0 && strcmp(text, uuid) == 0) {
+        if (fake_nvmlDeviceGetUUID(&devices[i], text, sizeof text) == 0 && strcmp(text + 12, strlen(uuid) > 12 ? uuid + 12 : "") == 0) {
             *d = &devices[i];
             return NVML_SUCCESS;
         }
@@ -184,7 +188,8 @@ nvmlReturn_t fake_nvmlDeviceGetMemoryInfo(nvmlDevice_t d, nvmlMemory_t *m)
 {
     (void)d;
     *m = (nvmlMemory_t){ .total = (unsigned long long)fake_number("FAKE_MEMORY", 4096) << 20 };
-    m->free = m->total;
+    m->used = (unsigned long long)fake_number("FAKE_USED", 0) << 20;
+    m->free = m->total - m->used;
     return ready();
 }
 
@@ -231,8 +236,7 @@ nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsign
 {
     const long foreign_mib = fake_number("FAKE_FOREIGN", 0);
 
-    (void)d;
-    if (foreign_mib == 0 || ready() != 0)
+    if (foreign_mib == 0 || ready() != 0 || fake_number("FAKE_FOREIGN_GPU", d->index) != (long)d->index)
         return number(n, 0);
     if (*n < 1)
         return NVML_ERROR_INSUFFICIENT_SIZE;

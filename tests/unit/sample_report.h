@@ -39,8 +39,9 @@ static const struct machine sample_machine = {
 static const struct machine sample_laptop = { .os = "Ubuntu 24.04", .kernel = "6.8.0", .arch = "aarch64", .why_not_meant = "no NVIDIA GPU on the PCI bus" };
 
 static const struct device sample_devices[] = {
-    { 0, "NVIDIA H200", "GPU-1f0a", "0000:3b:00.0", 90, 132, UINT64_C(150754820096), true },
-    { 1, NULL, NULL, "0000:5e:00.0", 0, 0, 0, false },
+    { .index = 0, .name = "NVIDIA H200", .uuid = "GPU-1f0a", .pci = "0000:3b:00.0", .cc = 90, .sms = 132, .memory_bytes = UINT64_C(150754820096),
+      .free_bytes = UINT64_C(140000000000), .knows_free = true, .foreign = "pid 4242 (python3) with 9216 MiB", .answers = true },
+    { .index = 1, .pci = "0000:5e:00.0" },
 };
 
 static const struct elf_facts sample_elf = { .soname = "libcudnn.so.9" };
