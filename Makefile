@@ -3,6 +3,8 @@
 # make demo       the same against a SIMULATED GPU
 # make check      set up, build and run every test (no GPU needed)
 # make MODE=asan check    the same under the sanitizers; also MODE=debug
+# make coverage   the tests, then which lines and branches they ran, and what they did not
+# make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
 # make abi        prove the symbol lists against the vendors' headers
 # make lint       floors, bans, divergence, shell scripts, generated files
@@ -23,7 +25,12 @@ CFLAGS.release := -O2 -g
 CFLAGS.debug   := -O0 -g3
 CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LDFLAGS.asan   := -fsanitize=address,undefined
-$(if $(filter-out undefined,$(origin CFLAGS.$(MODE))),,$(error MODE is release, debug or asan))
+# A child ends by _exit, which would lose its counters: tests/coverage writes them first.
+CFLAGS.coverage  := -O0 -g --coverage -fprofile-update=atomic
+LDFLAGS.coverage := --coverage -Wl,--wrap=_exit
+CFLAGS.fuzz      := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+LDFLAGS.fuzz     := -fsanitize=address,undefined
+$(if $(filter-out undefined,$(origin CFLAGS.$(MODE))),,$(error MODE is release, debug, asan, coverage or fuzz))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wformat=2 -Wundef -Wcast-qual -Wpointer-arith
@@ -34,6 +41,7 @@ own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf) -
 
 sources := $(sort $(wildcard harness/*.c harness/*/*.c harness/*/*/*.c probes/*.c probes/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
+objects += $(if $(filter coverage,$(MODE)),$(BUILD)/tests/coverage/exit.o)
 inside  := $(filter-out $(BUILD)/harness/main.o,$(objects))     # what unit tests link
 
 .DELETE_ON_ERROR:

@@ -2,6 +2,7 @@
 include tests/host/rules.mk
 include tests/fakes/rules.mk
 -include tests/abi/rules.mk
+include tests/fuzz/rules.mk
 
 # Every tests/unit/test_*.c is one program.
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
@@ -19,8 +20,16 @@ check:
 	$(quiet)$(MAKE) --no-print-directory tests
 	$(quiet)scripts/run-tests $(BUILD)
 
+# Which lines and branches the tests ran; what they did not is named.
+.PHONY: coverage
+coverage:
+	$(quiet)$(MAKE) --no-print-directory MODE=coverage tests
+	$(quiet)find build/coverage -name '*.gcda' -delete
+	$(quiet)scripts/run-tests build/coverage
+	$(quiet)scripts/coverage build/coverage
+
 .PHONY: tests
-tests: all fakes $(unit_tests) $(abi_proofs)
+tests: all fakes $(unit_tests) $(abi_proofs) fuzz-targets
 
 # The main job against a SIMULATED GPU: fake driver and toolkit, kernels run by their CPU twins. Nothing of it is a GPU's result.
 demo: all fakes
