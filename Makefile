@@ -4,6 +4,7 @@
 # make check      set up, build and run every test (no GPU needed)
 # make MODE=asan check    the same under the sanitizers; also MODE=debug
 # make coverage   the tests, then which lines and branches they ran, and what they did not
+# make torture   every fault at every vendor call of every probe, against the fakes: results/torture.md
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
 # make abi        prove the symbol lists against the vendors' headers

@@ -20,6 +20,11 @@ check:
 	$(quiet)$(MAKE) --no-print-directory tests
 	$(quiet)scripts/run-tests $(BUILD)
 
+# Every fault at every vendor call of every probe: an hour on two cores.
+.PHONY: torture
+torture: all fakes
+	$(quiet)scripts/torture $(BUILD) results/torture.md
+
 # Which lines and branches the tests ran; what they did not is named.
 .PHONY: coverage
 coverage:

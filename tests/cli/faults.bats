@@ -140,3 +140,13 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     run simulated --no-gpu -p stack.versions -o "$out"
     [ "$(verdict stack.versions/toolkit-13.0)" = fail ]
 }
+
+@test "every fault at every call of a probe: blame, call, library and exit code" {
+    build=${GPUVET%/gpuvet}
+    case $build in */asan) skip "one build is enough: it takes half a minute" ;; esac
+    run scripts/torture "$build" "$BATS_TEST_TMPDIR/torture.md" cuda.context
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *" cells, 0 not as expected"* ]]
+    grep -q "| cuda.context on a GPU | cuDevicePrimaryCtxRetain | libcuda.so.1 | + | + | + | + | + | + |" "$BATS_TEST_TMPDIR/torture.md"
+}

@@ -9,8 +9,13 @@
  * library's soname: then it happens while it is loaded.
  *
  * FAKE_FAULT_GPU=N: only in processes that were given the GPU N alone.
+ * FAKE_FAULT_ON_N=...: more orders for those alone.
+ * FAKE_FAULT_PROBE=NAME: only in processes that were started for that probe last.
  * FAKE_FAULT_AT=N:FILE: in the Nth process only of those in which an order would
  * have been carried out; FILE counts them, one byte each.
+ *
+ * FAKE_TRACE=FILE: a line for the first call of each symbol in a process: the
+ * probe that it was started for last, its GPU or -1, the library, the symbol.
  */
 #include "tests/fakes/gate.h"
 
@@ -52,22 +57,38 @@ static size_t n_orders;
 static bool read_already;
 static enum { SOUND, NAN_RESULT, WRONG_RESULT } spoil;
 
-/* FAKE_FAULT_GPU is not set, or this process's GPU: the fakes' UUIDs end in their number. */
-static bool is_ordered_here(void)
+/* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
+static long own_gpu(void)
 {
     const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *dash = visible != NULL ? strrchr(visible, '-') : NULL;
-    long gpu = fake_number("FAKE_FAULT_GPU", -1);
 
-    return gpu < 0 || (dash != NULL && strtol(dash + 1, NULL, 16) == gpu);
+    return dash != NULL ? strtol(dash + 1, NULL, 16) : -1;
 }
 
-static void read_orders(void)
+/* The last word of the command line; "" if it cannot be read. */
+static const char *own_probe(void)
 {
-    const char *at = getenv("FAKE_FAULT");
+    static char line[1 << 16];
+    FILE *f = fopen("/proc/self/cmdline", "r");
+    size_t n = f != NULL ? fread(line, 1, sizeof line - 1, f) : 0, at = n > 0 ? n - 1 : 0;
 
-    read_already = true;
-    if (!is_ordered_here())
-        return;
+    if (f != NULL)
+        fclose(f);
+    while (at > 0 && line[at - 1] != '\0')
+        at--;
+    return line + at;
+}
+
+static bool is_ordered_here(void)
+{
+    const char *probe = getenv("FAKE_FAULT_PROBE");
+    long gpu = fake_number("FAKE_FAULT_GPU", -1);
+
+    return (gpu < 0 || gpu == own_gpu()) && (probe == NULL || strcmp(probe, own_probe()) == 0);
+}
+
+static void read_list(const char *at)
+{
     while (at != NULL && *at != '\0' && n_orders < ORDERS_MAX) {
         struct order o = { .code = -1 };
         size_t n = strcspn(at, ",");
@@ -82,12 +103,47 @@ static void read_orders(void)
     }
 }
 
+static void read_orders(void)
+{
+    char name[32];
+
+    read_already = true;
+    if (!is_ordered_here())
+        return;
+    read_list(getenv("FAKE_FAULT"));
+    snprintf(name, sizeof name, "FAKE_FAULT_ON_%ld", own_gpu());
+    read_list(getenv(name));
+}
+
+/* Every symbol once: a short list with names that live as long as the library. */
+static void trace(const char *symbol)
+{
+    static const char *seen[1024];
+    static size_t n_seen;
+    const char *file = getenv("FAKE_TRACE");
+    char line[256];
+    FILE *f;
+
+    for (size_t i = 0; i < n_seen; i++)
+        if (strcmp(seen[i], symbol) == 0)
+            return;
+    if (file == NULL || n_seen == sizeof seen / sizeof *seen || (f = fopen(file, "a")) == NULL)
+        return;
+    seen[n_seen++] = symbol;
+    snprintf(line, sizeof line, "%s\t%ld\t%s\t%s\n", own_probe(), own_gpu(), FAKE_SONAME, symbol);
+    fputs(line, f);
+    fclose(f);
+}
+
+/* Some 60 MB/s: enough to fill any disk, and a core is left for others. */
 _Noreturn static void flood(void)
 {
     static const char line[] = "the fake floods this stream with lines that nobody asked for, again and again\n";
 
-    for (;;)
-        if (write(STDOUT_FILENO, line, sizeof line - 1) < 0 && write(STDERR_FILENO, line, sizeof line - 1) < 0)
+    for (unsigned n = 1;; n++)
+        if (n % 400 == 0)
+            usleep(1000);
+        else if (write(STDOUT_FILENO, line, sizeof line - 1) < 0 && write(STDERR_FILENO, line, sizeof line - 1) < 0)
             usleep(1000);
         else
             (void)!write(STDERR_FILENO, line, sizeof line - 1);
@@ -152,6 +208,7 @@ long fake_gate(const char *symbol)
 
     if (!read_already)
         read_orders();
+    trace(symbol);
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
 
