@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED };
+enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED, RUNG };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
@@ -27,6 +27,7 @@ static const struct option table[] = {
     { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run list" },
     { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
+    { "--kernels", NULL, RUNG,     AT(kernels),    "run" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
@@ -61,6 +62,8 @@ static const char run_help[] =
     "      --even-if-busy   at --level full, also GPUs on which other processes compute\n"
     "      --clean          open the stacks without LD_LIBRARY_PATH and LD_PRELOAD\n"
     "      --isolate        a process of its own for every trial\n"
+    "      --kernels RUNG   load our kernels as sass (machine code) or as ptx (compiled by the\n"
+    "                       driver), and fail where that cannot be; else as sass where it can\n"
     "      --root DIR       read the files below DIR: a recorded machine, a mounted disk;\n"
     "                       the driver that is asked is still this machine's\n"
     "      --plan           show what would run, and why the rest would not\n"
@@ -153,6 +156,10 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         return set_colour(field, value, e);
     case LEVELLED:
         return set_level(field, value, e);
+    case RUNG:
+        *(const char **)field = value;
+        return text_is(value, "sass") || text_is(value, "ptx")
+            || err_set(e, ERR_USAGE, "%s takes sass or ptx, not \"%s\"", opt->name, value);
     }
     return false;
 }

@@ -22,6 +22,7 @@ struct options {
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
+    const char        *kernels;                         /* --kernels RUNG: "sass" or "ptx"; NULL: the best that works */
     enum colour        colour;
     enum level         level;                           /* --level */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */

@@ -1,5 +1,6 @@
 #include "kernels/images.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "kernels/list.h"
@@ -26,6 +27,35 @@ KERNEL_IMAGES(EMBED_FATBIN)
 
 #define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name },
 const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) { NULL, NULL, NULL } };
+
+/* A container of 16 bytes, then entries: kind, bytes of the header, bytes of what
+ * follows it, architecture (measured on nvcc 13.0's output, as in discover/fatbin.c). */
+enum { CONTAINER = 16, KIND_SASS = 2, PAYLOAD_AT = 8, ARCH_AT = 28 };
+
+static uint64_t number_at(const char *p, size_t bytes)
+{
+    uint64_t v = 0;
+
+    memcpy(&v, p, bytes);               /* little-endian, as every host of the driver is */
+    return v;
+}
+
+size_t kernel_image_archs(const struct kernel_image *image, int *archs, size_t max)
+{
+    const char *at = image->fatbin, *end;
+    size_t n = 0;
+
+    if (at == NULL)
+        return 0;
+    end = at + CONTAINER + number_at(at + PAYLOAD_AT, 8);
+    for (at += CONTAINER; at < end; at += number_at(at + 4, 4) + number_at(at + PAYLOAD_AT, 8))
+        if (number_at(at, 2) == KIND_SASS) {
+            if (n < max)
+                archs[n] = (int)number_at(at + ARCH_AT, 4);
+            n++;
+        }
+    return n;
+}
 
 const struct kernel_image *kernel_image_of(const char *kernel)
 {

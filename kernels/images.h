@@ -15,4 +15,8 @@ extern const struct kernel_image kernel_images[];       /* ends with a NULL name
 /* The image that holds a kernel; NULL if there is no such kernel. */
 const struct kernel_image *kernel_image_of(const char *kernel);
 
+/* The architectures of its machine code (90 for sm_90), at most `max` of them;
+ * returns how many there are, 0 if it was built without nvcc. */
+size_t kernel_image_archs(const struct kernel_image *image, int *archs, size_t max);
+
 #endif

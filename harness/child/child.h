@@ -34,6 +34,7 @@ struct child {
     const char   *device_uuid;      /* NULL: no device */
     uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
     int           cc;               /* compute capability times ten; 0 without a device */
+    const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */
 
@@ -120,11 +121,15 @@ struct grid { unsigned x, y, z; };
     child_launch((c), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
 void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args);
 
-/* Loads all of them into the context, once per process. */
+/* Loads all of them into the context, once per process. Where the user forces a
+ * rung that cannot be, the trial stops and says why. */
 void child_load_kernels(struct child *c);
 
 /* How our kernels were loaded: "sass" or "ptx". */
 const char *child_kernels_rung(const struct child *c);
+
+/* Why they were not loaded as machine code; NULL if they were, or if nobody asked. */
+const char *child_kernels_why(const struct child *c);
 
 /* The PTX that holds a kernel, compiled by the driver's JIT; and a launch from any module. */
 CUmodule child_load_ptx(struct child *c, const char *kernel);

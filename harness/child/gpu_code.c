@@ -10,11 +10,16 @@
  * Compatibility"): machine code runs on the same major with the same or a
  * higher minor; 'a' code only on exactly its own; 'f' code within its family,
  * taken here as the same major. PTX compiles for its own and every later one. */
+bool gpu_code_runs(const struct gpu_code *code, int cc)
+{
+    return code->sass && (code->variant == 'a' ? code->arch == cc : code->arch / 10 == cc / 10 && code->arch <= cc);
+}
+
 static void add(struct gpu_cover *out, const struct gpu_code *code, int cc)
 {
     bool same_major = code->arch / 10 == cc / 10;
 
-    if (code->sass && (code->variant == 'a' ? code->arch == cc : same_major && code->arch <= cc))
+    if (gpu_code_runs(code, cc))
         out->sass = true;
     if (code->ptx && (code->variant == 0 ? code->arch <= cc : same_major && code->arch <= cc))
         out->ptx = true;

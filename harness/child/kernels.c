@@ -3,21 +3,53 @@
 #include "child/state.h"
 
 #include "base/text.h"
+#include "child/gpu_code.h"
 #include "kernels/images.h"
 
 enum {
     JIT_LOG = 8192,
+    ARCHS_MAX = 32,
     CUBIN_DRIVER = 13000,               /* nvcc 13's machine code has an ELF format that older drivers refuse */
 };
 
+/* Why this driver, or this GPU, cannot take the machine code that we carry; NULL if both can. */
+static const char *why_no_sass(struct child *c, const struct kernel_image *image)
+{
+    struct text list = { .arena = &c->state->lasting };
+    int archs[ARCHS_MAX], driver;
+    size_t n = kernel_image_archs(image, archs, ARCHS_MAX);
+
+    if (n == 0)
+        return "this program was built without nvcc and carries no machine code";
+    MUST(c, cuda, cuDriverGetVersion(&driver));
+    if (driver < CUBIN_DRIVER)
+        return text_make(list.arena, "the driver is for CUDA up to %d.%d, and our machine code needs one for %d.%d (R580) or newer",
+                         driver / 1000, driver % 1000 / 10, CUBIN_DRIVER / 1000, CUBIN_DRIVER % 1000 / 10);
+    for (size_t i = 0; i < n && i < ARCHS_MAX; i++) {
+        if (gpu_code_runs(&(struct gpu_code){ .arch = archs[i], .sass = true }, c->cc))
+            return NULL;
+        text_add(&list, " sm_%d", archs[i]);
+    }
+    return text_make(list.arena, "this program carries machine code for%s, and none of it runs on compute capability %d.%d",
+                     list.s, c->cc / 10, c->cc % 10);
+}
+
 static bool load_fatbin(struct child *c, const struct kernel_image *image, CUmodule *module)
 {
-    int driver;
+    bool forced = text_is(c->kernels, "sass");
+    long code;
 
-    MUST(c, cuda, cuDriverGetVersion(&driver));
-    if (image->fatbin == NULL || driver < CUBIN_DRIVER)
+    c->state->no_sass = why_no_sass(c, image);
+    if (c->state->no_sass != NULL && forced)
+        stop_load(c, "--kernels sass: %s; without --kernels the driver compiles our PTX", c->state->no_sass);
+    if (c->state->no_sass != NULL)
         return false;
-    return CALL(c, cuda, cuModuleLoadData(module, image->fatbin)) == 0;
+    code = CALL(c, cuda, cuModuleLoadData(module, image->fatbin));
+    if (code != 0 && forced)
+        child_call_failed(c, "cuModuleLoadData(machine code)", &c->cuda.dl, code);
+    if (code != 0)
+        c->state->no_sass = text_make(&c->state->lasting, "the driver refused our machine code with error %ld", code);
+    return code == 0;
 }
 
 static void load_ptx(struct child *c, const struct kernel_image *image, CUmodule *module)
@@ -44,7 +76,7 @@ static CUmodule load_image(struct child *c, const struct kernel_image *image)
             return s->modules[i].handle;
     if (s->n_modules == MODULES_MAX)
         stop_ours(c, "more than %d kernel images", MODULES_MAX);
-    if (load_fatbin(c, image, &module)) {
+    if (!text_is(c->kernels, "ptx") && load_fatbin(c, image, &module)) {
         s->rung = "sass";
     } else {
         load_ptx(c, image, &module);
@@ -66,6 +98,11 @@ void child_load_kernels(struct child *c)
 const char *child_kernels_rung(const struct child *c)
 {
     return c->state->rung;
+}
+
+const char *child_kernels_why(const struct child *c)
+{
+    return c->state->no_sass;
 }
 
 CUmodule child_load_ptx(struct child *c, const char *kernel)

@@ -19,6 +19,7 @@ struct child_state {
     struct module modules[MODULES_MAX];
     size_t        n_modules;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
+    const char   *no_sass;              /* why not as machine code; NULL: it was, or PTX was asked for */
     bool          stack_open;
     bool          kernels_ready;
     bool          driver_ready, nvml_ready, context_ready;

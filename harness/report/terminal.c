@@ -86,6 +86,19 @@ static void put_driver(struct writer *w)
         safe_print(w->f, "  driver %s%s%s\n", known(version), cuda != NULL ? ", for CUDA up to " : "", cuda != NULL ? cuda : "");
 }
 
+/* How our kernels were loaded there; "" before they were. */
+static const char *rung_of(const struct report *r, const struct device *d)
+{
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *j = &r->trials[i];
+        const struct observation *o = outcome_saw(&j->outcome, "kernels");
+
+        if (o != NULL && j->trial.device != NULL && j->trial.device->index == d->index)
+            return text_is(o->text, "sass") ? "; our kernels: machine code" : "; our kernels: PTX, compiled by the driver";
+    }
+    return "";
+}
+
 static void header(struct writer *w)
 {
     const struct machine *m = w->r->machine;
@@ -102,8 +115,8 @@ static void header(struct writer *w)
 
         if (d->answers)
             paragraph(w, 2, text_make(&w->arena, "gpu%d  ", d->index),
-                      text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s", known(d->name), d->cc / 10, d->cc % 10,
-                                (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid)));
+                      text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s%s", known(d->name), d->cc / 10, d->cc % 10,
+                                (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid), rung_of(w->r, d)));
         if (d->answers && d->foreign != NULL)
             paragraph(w, 8, "", text_make(&w->arena, "used by %s: a trial takes at most %d MiB of it", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
         if (!d->answers)
@@ -246,10 +259,10 @@ static void put_said(struct writer *w, const char *said)
     }
 }
 
-/* The options of this run that decide which stacks there are. */
+/* The options of this run that decide which stacks there are, and how our kernels are loaded. */
 static void put_sources(struct text *t, const struct report *r)
 {
-    static const char *const kept[] = { "--stack", "--root" };
+    static const char *const kept[] = { "--stack", "--root", "--kernels" };
 
     for (size_t i = 1; i < r->n_command; i++)
         for (size_t k = 0; k < COUNT_OF(kept); k++) {

@@ -72,6 +72,10 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
         word(&w, "--device");
         word(&w, j->device->uuid);
         number(&w, (uint64_t)j->device->cc);
+        if (j->kernels != NULL) {
+            word(&w, "--kernels");
+            word(&w, j->kernels);
+        }
     }
     if (j->at_most > 0) {
         word(&w, "--at-most");

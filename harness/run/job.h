@@ -1,8 +1,8 @@
 /* job.h - what a child is started with: its command line and environment.
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
- *                  [--version WHAT VERSION]... [--device UUID CC] [--at-most BYTES] [--meant PCI]... [--seed N]
- *                  [--fds RESULT CONTROL CRUMB] PROBE...
+ *                  [--version WHAT VERSION]... [--device UUID CC] [--at-most BYTES] [--kernels RUNG] [--meant PCI]...
+ *                  [--seed N] [--fds RESULT CONTROL CRUMB] PROBE...
  *
  * All of it is on the command line, so the same line pasted in a shell reruns
  * a trial under a debugger. "-" stands for nothing. verbs/child.c reads it.
@@ -28,6 +28,7 @@ struct job {
     const struct device   *device;          /* NULL: none */
     const struct probe *const *probes; size_t n_probes;
     uint64_t               at_most;         /* bytes of device memory for a trial's buffers; 0: what is free */
+    const char            *kernels;         /* the rung that is forced: "sass" or "ptx"; NULL: none */
     uint64_t               seed;
     enum surroundings      surroundings;
     const char            *link_dir;        /* CLEAN: the folder of links */

@@ -103,7 +103,7 @@ static void device(struct device *v, struct door *d, const json_t *o)
         .free_bytes = (uint64_t)door_integer(d, o, "free_bytes", MAY_BE, 0, INT64_MAX), .knows_free = door_has(o, "free_bytes"),
         .foreign = door_text(d, o, "foreign", MAY_BE),
     };
-    if (!(cc >= 0 && cc < HIGHEST_CC))
+    if (!(cc >= 0 && cc < (double)HIGHEST_CC))
         door_refuse(d, "compute_capability", "there is no such capability");
     else
         v->cc = (int)lround(cc * 10);

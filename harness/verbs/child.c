@@ -94,6 +94,12 @@ static bool read_at_most(struct reading *r, char **v)
     return true;
 }
 
+static bool read_kernels(struct reading *r, char **v)
+{
+    r->c->kernels = v[0];
+    return text_is(v[0], "sass") || text_is(v[0], "ptx");
+}
+
 static bool read_meant(struct reading *r, char **v)
 {
     *ARENA_PUSH(r->arena, r->meant, r->n_meant) = v[0];
@@ -116,7 +122,7 @@ static bool read_fds(struct reading *r, char **v)
 
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version },
-    { "--device", 2, read_device }, { "--at-most", 1, read_at_most }, { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
+    { "--device", 2, read_device }, { "--at-most", 1, read_at_most }, { "--kernels", 1, read_kernels }, { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
 };
 
 static bool read_job(struct reading *r, int argc, char **argv)

@@ -111,7 +111,7 @@ void session_stopped(struct session *s, const struct trial *t, enum stop stop, c
 struct batch session_batch(const struct session *s, const struct trial *t)
 {
     return (struct batch){
-        .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device,
+        .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .kernels = s->o->kernels,
                  .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed, .env = s->env },
         .grace_ms = GRACE_MS, .end_by = s->end_by, .limit_s = s->o->limit_s,
     };

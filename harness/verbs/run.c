@@ -27,6 +27,8 @@ static bool read_requires(struct run *r, struct err *e)
             return false;
     if (r->require.gpu && o->no_gpu)
         return err_set(e, ERR_USAGE, "--require gpu and --no-gpu exclude each other");
+    if (o->kernels != NULL && o->no_gpu)
+        return err_set(e, ERR_USAGE, "--kernels and --no-gpu exclude each other");
     return true;
 }
 

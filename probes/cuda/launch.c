@@ -16,6 +16,8 @@ static void run(struct child *c)
 
     child_load_kernels(c);
     saw_text(c, "kernels", "%s", child_kernels_rung(c));
+    if (child_kernels_why(c) != NULL)
+        saw_text(c, "kernels.why", "%s", child_kernels_why(c));
     saw_num(c, "kernels.load_ms", "ms", clock_ms_fine() - began);
     p = device_buffer(c, WORDS * sizeof *host);
     wrong = device_buffer(c, sizeof found);

@@ -8,7 +8,7 @@ fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
-                     $(fakes)/toolkit/include/cudnn_version.h $(fakes)/toolkit/include/nccl.h
+                     $(fakes)/toolkit/include/cudnn_version.h $(fakes)/toolkit/include/nccl.h $(fakes)/gpuvet-ptx
 
 fake_sources/libcuda.so.1      := cuda cuda_memory cuda_module
 fake_sources/libnvidia-ml.so.1 := nvml
@@ -71,6 +71,15 @@ $(fakes)/toolkit/version.json: tests/fakes/version.json
 
 $(fakes)/toolkit/include/%.h: tests/fakes/include/%.h
 	$(quiet)mkdir -p $(@D) && cp $< $@
+
+# The program as it is where no nvcc is: its kernels are PTX alone.
+$(fakes)/obj/images-ptx.o: kernels/images.c $(kernel_names:%=kernels/ptx/%.ptx) $(BUILD)/flags
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CC) $(own_cppflags) $(own_cflags) -MMD -MP -c $< -o $@
+
+$(fakes)/gpuvet-ptx: $(objects) $(fakes)/obj/images-ptx.o
+	$(say) LD $@
+	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
 
 .PHONY: fakes
 fakes: $(fake_files)
