@@ -1,0 +1,45 @@
+# scripts/gpu-day, on a simulated GPU: what it leaves behind is what results/recorded takes in.
+load helpers
+
+# The program as gpu-day calls it, held to the fake toolkit and to the probe that tells rungs apart.
+setup_file() {
+    cat >"$BATS_FILE_TMPDIR/gpuvet" <<EOS
+#!/bin/sh
+verb=\$1
+shift
+[ "\$verb" = run ] && set -- --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p cuda.launch "\$@"
+exec "$GPUVET" "\$verb" "\$@"
+EOS
+    chmod +x "$BATS_FILE_TMPDIR/gpuvet"
+}
+
+gpu_day() {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$BATS_TEST_DIRNAME/../../scripts/gpu-day" "$BATS_FILE_TMPDIR/gpuvet" "$BATS_TEST_TMPDIR/day"
+    day=$BATS_TEST_TMPDIR/day
+}
+
+# rung FILE - what served our kernels in that run.
+rung() {
+    python3 -c 'import json, sys
+print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["saw"] if s["key"] == "kernels"})' "$day/$1.json"
+}
+
+@test "both rungs are run and recorded, in at most 8 files" {
+    gpu_day
+    [ "$status" -eq 0 ]
+    [ "$(find "$day" -type f | wc -l)" -le 8 ]
+    [ "$(rung ptx)" = ptx ]
+    if grep -qa kernel_fatbin_ "$GPUVET_FAKES/../kernels/images.o"; then
+        [ "$(rung sass)" = sass ]
+        [ "$(grep -c 'exit code 0, .* ms: gpuvet: PASS' "$day/log.txt")" -eq 2 ]
+    fi
+}
+
+@test "a rung that cannot be ends its own run, not the day" {
+    FAKE_DRIVER=12080 gpu_day
+    [ "$(rung first)" = ptx ]
+    [ "$(rung sass)" = "" ]
+    [ "$(rung ptx)" = ptx ]
+    grep -q 'exit code 1, .*--kernels sass: ' "$day/log.txt"
+    grep -q 'done' "$day/log.txt"
+}
