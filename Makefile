@@ -7,6 +7,9 @@
 # make torture   every fault at every vendor call of every probe, against the fakes: results/torture.md
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
+# make ship       build/ship/gpuvet-x86_64 and -aarch64, for every glibc since 2.28 (fetches zig, 100 MB)
+# make check-ship     start them in a Debian 11 root
+# make check-ptx-old  assemble our PTX with older ptxas (fetches 400 MB)
 # make abi        prove the symbol lists against the vendors' headers
 # make lint       floors, bans, divergence, shell scripts, generated files
 # make ptx        write kernels/ptx/ anew (needs nvcc)
@@ -73,6 +76,17 @@ run:
 
 lint:
 	$(quiet)scripts/lint
+
+.PHONY: ship check-ship check-ptx-old
+ship:
+	+$(quiet)scripts/ship x86_64
+	+$(quiet)scripts/ship aarch64
+
+check-ship:
+	+$(quiet)scripts/check-ship
+
+check-ptx-old:
+	$(quiet)scripts/check-ptx-old results/ptx.md
 
 install: all
 	install -D -m 755 $(BUILD)/gpuvet $(DESTDIR)$(PREFIX)/bin/gpuvet

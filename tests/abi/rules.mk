@@ -5,7 +5,7 @@ ABI_HEADERS   ?= $(HOME)/.cache/gpuvet/headers
 shim          := torch/csrc/inductor/aoti_torch/c/shim.h
 TORCH_HEADERS ?= $(patsubst %/$(shim),%,$(sort $(wildcard $(HOME)/.cache/gpuvet/envs/*/lib/python3*/site-packages/torch/include/$(shim))))
 
-abi_compilers := $(foreach c,gcc clang,$(if $(shell command -v $c),$c))
+abi_compilers := $(foreach c,gcc clang aarch64-linux-gnu-gcc,$(if $(shell command -v $c),$c))
 abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc,$l:$(CUDA)/include) \
                  $(if $(wildcard $(CUDA)/include/cudnn.h),cudnn:$(CUDA)/include) $(if $(wildcard $(CUDA)/include/nccl.h),nccl:$(CUDA)/include)
 abi_pairs     := $(if $(wildcard $(CUDA)/include/cuda.h),$(abi_toolkit)) \
@@ -32,7 +32,9 @@ $(abi_dir)/$(1)-$(4)-$(3).o: tests/abi/$(1).c $(abi_dir)/own_$(1).h tests/abi/pr
 		-Wall -Wextra $$(or $$(abi_flags/$(1)),-std=c11) -c $$< -o $$@
 endef
 abi_seen :=
-$(foreach p,$(abi_pairs),$(eval abi_seen += x)$(foreach c,$(abi_compilers),$(eval \
+# The cross compiler for C may come without the one for C++.
+abi_without/libtorch := $(if $(shell command -v aarch64-linux-gnu-g++),,aarch64-linux-gnu-gcc)
+$(foreach p,$(abi_pairs),$(eval abi_seen += x)$(foreach c,$(filter-out $(abi_without/$(firstword $(subst :, ,$p))),$(abi_compilers)),$(eval \
 	$(call abi_proof,$(firstword $(subst :, ,$p)),$(word 2,$(subst :, ,$p)),$c,$(words $(abi_seen))))))
 
 .PHONY: abi
@@ -42,4 +44,5 @@ abi: $(abi_proofs)
 	$(quiet)$(if $(filter nccl:%,$(abi_pairs)),,echo '  skipped: nccl - no nccl.h in $(CUDA)/include')
 	$(quiet)$(if $(filter nvml:%,$(abi_pairs)),,echo '  skipped: nvml - scripts/abi-headers fetches its header')
 	$(quiet)$(if $(filter %/cudnn8,$(abi_pairs)),,echo '  skipped: cudnn 8 - scripts/abi-headers --cudnn8 fetches its headers (700 MB)')
+	$(quiet)$(if $(filter aarch64%,$(abi_compilers)),,echo '  skipped: aarch64 - no aarch64-linux-gnu-gcc')
 	$(quiet)$(if $(filter libtorch:%,$(abi_pairs)),,echo '  skipped: libtorch - no PyTorch in TORCH_HEADERS')
