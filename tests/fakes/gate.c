@@ -225,13 +225,25 @@ bool fake_spoil_is_ordered(void)
     return spoil != SOUND;
 }
 
+/* To another value, whatever the bits stand for: of a large number as a float, adding 1 changes nothing. */
+static void make_wrong(float *result)
+{
+    const float before = *result;
+    uint32_t bits;
+
+    *result += 1.0f;
+    memcpy(&bits, result, sizeof bits);
+    bits ^= memcmp(result, &before, sizeof before) == 0;
+    memcpy(result, &bits, sizeof bits);
+}
+
 /* One element only, so that a check that samples has to be lucky. */
 void fake_spoil(float *results, size_t n)
 {
     if (n > 0 && spoil == NAN_RESULT)
         results[0] = NAN;
     if (n > 0 && spoil == WRONG_RESULT)
-        results[n - 1] += 1.0f;
+        make_wrong(&results[n - 1]);
     spoil = SOUND;
 }
 
