@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED, RUNG };
+enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED, RUNG, CI };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
@@ -16,10 +16,17 @@ static const struct option table[] = {
     { "--device",  "-d", LIST,     AT(devices),    "run" },
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
-    { "--require", NULL, LIST,     AT(requires),   "run" },
+    { "--require", NULL, LIST,     AT(requires),   "run judge" },
+    { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--root",    NULL, TEXT,     AT(root),       "run list" },
-    { "--output",  "-o", TEXT,     AT(out),        "run" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list" },
+    { "--output",  "-o", TEXT,     AT(out),        "run judge" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list judge" },
+    { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
+    { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
+    { "--ci",      NULL, CI,       AT(ci),         "run judge" },
+    { "--nagios",  NULL, FLAG,     AT(nagios),     "run judge health" },
+    { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
+    { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
     { "--plan",    NULL, FLAG,     AT(plan),       "run" },
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
@@ -28,12 +35,12 @@ static const struct option table[] = {
     { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
     { "--kernels", NULL, RUNG,     AT(kernels),    "run" },
-    { "--strict",  NULL, FLAG,     AT(strict),     "run" },
+    { "--strict",  NULL, FLAG,     AT(strict),     "run judge" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run list judge" },
 };
 
 static const char general_help[] =
@@ -42,10 +49,12 @@ static const char general_help[] =
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
+    "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
+    "  gpuvet health            what the last saved run said, in one line if asked\n"
     "  gpuvet help VERB         the options of a verb\n"
     "  gpuvet version\n"
     "\n"
-    "Exit codes of run: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
+    "Exit codes of run and judge: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
     "77 no GPU is meant for this process and the rest passed, 130/143 interrupted.\n";
 
 static const char run_help[] =
@@ -55,7 +64,8 @@ static const char run_help[] =
     "  -d, --device GPU     only this GPU: gpu0, 0, a UUID or a PCI address; repeatable\n"
     "  -s, --select STACK   only this stack, by its name; \"venv:*\"; repeatable\n"
     "      --stack DIR      add the stack in DIR: a Python environment, a libtorch, a toolkit\n"
-    "      --require WHAT   gpu, gpu=8 (exactly 8), stack, or a probe's name: else exit 1\n"
+    "      --require WHAT   gpu, gpu=8, stack, a probe's name and more, or a file of such lines:\n"
+    "                       else exit 1 (`gpuvet help require`); repeatable\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --level LEVEL    quick (the default), or full: more, and for longer\n"
     "      --all-gpus       also those that CUDA_VISIBLE_DEVICES hides\n"
@@ -69,6 +79,10 @@ static const char run_help[] =
     "      --plan           show what would run, and why the rest would not\n"
     "  -o, --output FILE    save the run as JSON; FILE.part grows while it goes on\n"
     "      --json           the same JSON on standard output\n"
+    "      --junit FILE     a JUnit report, for Jenkins, GitLab and others\n"
+    "      --metrics FILE   Prometheus metrics, for node_exporter's textfile collector\n"
+    "      --ci github      annotations and a step summary for GitHub Actions\n"
+    "      --nagios         one line and the exit code of a Nagios plugin\n"
     "      --strict         a warning is a failure\n"
     "      --repeat N       run it N times; what failed once failed\n"
     "      --timeout S      end the whole run (with --repeat, each round) after S seconds (600)\n"
@@ -81,19 +95,64 @@ static const char list_help[] =
     "\n"
     "      --stack DIR      add the stack in DIR\n"
     "      --root DIR       read the files below DIR: a recorded machine, a mounted disk\n"
+    "      --as-require     as an order sheet for `gpuvet run --require FILE`\n"
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
 
+static const char judge_help[] =
+    "gpuvet judge FILE - judge a saved run again (`gpuvet run -o FILE`, or the FILE.part of one\n"
+    "that was killed): no GPU is touched; exit codes as run\n"
+    "\n"
+    "      --require WHAT   instead of what the run itself required (`gpuvet help require`)\n"
+    "      --strict         a warning is a failure\n"
+    "  -o, --output FILE    save what it came to as JSON\n"
+    "      --json           the same JSON on standard output\n"
+    "      --junit FILE, --metrics FILE, --ci github, --nagios    as run\n"
+    "      --color WHEN     auto, always or never\n";
+
+static const char health_help[] =
+    "gpuvet health [FILE] - what the last saved run said; FILE is " HEALTH_FILE "\n"
+    "unless it is named. No GPU is touched, and it ends at once.\n"
+    "\n"
+    "      --oneline        one line of at most 80 bytes\n"
+    "      --max-age S      a run that is older says nothing any more (86400)\n"
+    "      --nagios         one line and the exit code of a Nagios plugin\n"
+    "\n"
+    "Exit codes: 0, 1 or 77 as that run ended; 3 if it could not find out, is too old, was made\n"
+    "before the last boot, or cannot be read.\n";
+
+static const char require_help[] =
+    "--require WHAT - what a run must show, or it exits with 1. A file holds one of these a line:\n"
+    "\n"
+    "  gpu                       at least one GPU is proved\n"
+    "  gpu = 8                   exactly 8 GPUs answer, and all are proved; also >= and <=\n"
+    "  gpu.name = NVIDIA H200    of every GPU; also gpu.ecc = on, gpu.vbios, gpu.part_number\n"
+    "  gpu.memory_gib >= 139     of every GPU; also gpu.compute_capability, gpu.power_limit_w,\n"
+    "                            gpu.pcie_generation, gpu.pcie_width, gpu.nvlinks (that are up)\n"
+    "  driver >= 580             and driver.cuda >= 13.0, compared number by number\n"
+    "  devices.alike             the GPUs agree in model, VBIOS, memory, ECC, power limit, links\n"
+    "  stack                     at least one stack was found\n"
+    "  stack = venv:/opt/app     it was found, and nothing about it failed or was left out\n"
+    "  blas.*                    every trial of these probes passed (`gpuvet list probes`)\n"
+    "\n"
+    "# begins a comment. `gpuvet list --as-require` writes such a file from a good machine.\n"
+    "What is required and was skipped is a failure; what could not be found out is exit code 3.\n";
+
 const char *options_help(const char *verb)
 {
-    if (text_is(verb, "run"))
-        return run_help;
-    return text_is(verb, "list") ? list_help : general_help;
+    static const struct { const char *verb, *help; } helps[] = {
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "require", require_help },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(helps); i++)
+        if (text_is(helps[i].verb, verb))
+            return helps[i].help;
+    return general_help;
 }
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "judge", "health", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -160,6 +219,9 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         *(const char **)field = value;
         return text_is(value, "sass") || text_is(value, "ptx")
             || err_set(e, ERR_USAGE, "%s takes sass or ptx, not \"%s\"", opt->name, value);
+    case CI:
+        *(const char **)field = value;
+        return text_is(value, "github") || err_set(e, ERR_USAGE, "%s takes github, not \"%s\"", opt->name, value);
     }
     return false;
 }
@@ -184,9 +246,33 @@ static bool parse_option(struct options *o, struct arena *a, int argc, char **ar
     return set(o, a, opt, value, e);
 }
 
+/* What stands beside the options. */
+static bool check_words(const struct options *o, struct err *e)
+{
+    const size_t n = o->rest.n;
+
+    if (text_is(o->verb, "run") && n > 0)
+        return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
+    if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
+        return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
+    if (text_is(o->verb, "judge") && n != 1)
+        return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
+    if (text_is(o->verb, "health") && n > 1)
+        return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
+    return true;
+}
+
+/* One thing at a time on standard output. */
+static bool check_outputs(const struct options *o, struct err *e)
+{
+    if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan > 1)
+        return err_set(e, ERR_USAGE, "--json, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
+    return true;
+}
+
 bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e)
 {
-    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600, .repeat = 1,
+    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600, .repeat = 1, .max_age_s = 86400,
                            .command = (const char *const *)(void *)argv, .n_command = (size_t)argc };
     if (argc < 2)
         return true;
@@ -206,9 +292,5 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
             *ARENA_PUSH(a, o->rest.items, o->rest.n) = argv[i];
         }
     }
-    if (text_is(o->verb, "run") && o->rest.n > 0)
-        return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
-    if (text_is(o->verb, "list") && (o->rest.n > 1 || (o->rest.n == 1 && !text_is(o->rest.items[0], "probes"))))
-        return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
-    return true;
+    return check_words(o, e) && check_outputs(o, e);
 }

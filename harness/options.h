@@ -8,6 +8,9 @@
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
+/* What `health` reads, unless a file is named. */
+#define HEALTH_FILE "/var/lib/gpuvet/last.json"
+
 struct words { const char **items; size_t n; };
 
 struct options {
@@ -21,7 +24,11 @@ struct options {
     struct words       rest;                            /* what is not an option */
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
+    const char        *junit, *metrics;                 /* --junit FILE, --metrics FILE */
+    const char        *ci;                              /* --ci: "github"; NULL: none */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
+    bool               nagios, oneline, as_require;
+    unsigned           max_age_s;                       /* --max-age; a day */
     const char        *kernels;                         /* --kernels RUNG: "sass" or "ptx"; NULL: the best that works */
     enum colour        colour;
     enum level         level;                           /* --level */

@@ -26,3 +26,19 @@ void clock_stamp(char out[32])
     gmtime_r(&now, &utc);
     strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
+
+int64_t clock_unix_s(void)
+{
+    return time(NULL);
+}
+
+bool clock_parse(const char *stamp, int64_t *unix_s)
+{
+    struct tm utc = { .tm_isdst = 0 };
+    const char *end = stamp != NULL ? strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &utc) : NULL;
+
+    if (end == NULL || *end != '\0')
+        return false;
+    *unix_s = timegm(&utc);
+    return true;
+}

@@ -74,6 +74,15 @@ bool text_has(const char *s, const char *part)
     return strstr(s, part) != NULL;
 }
 
+bool text_matches(const char *pattern, const char *s)
+{
+    size_t n = strlen(pattern);
+
+    if (s == NULL)
+        return false;
+    return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, s, n - 1) == 0 : strcmp(pattern, s) == 0;
+}
+
 const char *text_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -127,6 +136,15 @@ int text_compare_versions(const char *a, const char *b)
         a = *after_a == '.' ? after_a + 1 : "";
         b = *after_b == '.' ? after_b + 1 : "";
     }
+}
+
+size_t text_version_length(const char *s)
+{
+    size_t n = strspn(s, "0123456789.");
+
+    while (n > 0 && s[n - 1] == '.')
+        n--;
+    return n;
 }
 
 bool text_to_long(const char *s, long *out)

@@ -20,6 +20,9 @@ bool text_starts(const char *s, const char *with);
 bool text_ends(const char *s, const char *with);
 bool text_has(const char *s, const char *part);
 
+/* Equal, or where the pattern ends with '*', beginning so; NULL matches nothing. */
+bool text_matches(const char *pattern, const char *s);
+
 /* The part of a path after its last '/'. */
 const char *text_base_name(const char *path);
 
@@ -36,6 +39,9 @@ bool text_next_line(const char **cursor, const char **line, size_t *n);
 /* Compares dotted versions number by number: <0, 0, >0; "9.10" is after "9.9".
  * Stops at the first character that is neither a digit nor a dot. */
 int text_compare_versions(const char *a, const char *b);
+
+/* The bytes of a dotted version that a string begins with: 9 of "580.65.06-open". */
+size_t text_version_length(const char *s);
 
 /* Parses a whole string as a decimal number; false if anything is left over. */
 bool text_to_long(const char *s, long *out) MUST_USE;

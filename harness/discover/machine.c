@@ -308,6 +308,7 @@ static void read_others(struct reader *r)
         "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
     };
 
+    add_fact(r, "boot.id", line_of(r, "/proc/sys/kernel/random/boot_id"), "/proc/sys/kernel/random/boot_id");
     add_fact(r, "cpu", proc_value(r, "/proc/cpuinfo", "model name"), "/proc/cpuinfo");
     add_fact(r, "memory", proc_value(r, "/proc/meminfo", "MemTotal"), "/proc/meminfo");
     add_fact(r, "limit.memlock", proc_value(r, "/proc/self/limits", "Max locked memory"), "/proc/self/limits");

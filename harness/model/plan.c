@@ -16,21 +16,10 @@ struct maker {
     const struct selection *pick;
 };
 
-static bool matches(const char *pattern, const char *name)
-{
-    size_t n = strlen(pattern);
-
-    if (name == NULL)
-        return false;
-    if (n > 0 && pattern[n - 1] == '*')
-        return strncmp(pattern, name, n - 1) == 0;
-    return strcmp(pattern, name) == 0;
-}
-
 static bool any_matches(const char *const *patterns, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        if (matches(patterns[i], name))
+        if (text_matches(patterns[i], name))
             return true;
     return false;
 }
@@ -41,7 +30,7 @@ static bool device_matches(const char *pattern, const struct device *d)
 
     text_format(number, sizeof number, "%d", d->index);
     text_format(gpu, sizeof gpu, "gpu%d", d->index);
-    return matches(pattern, number) || matches(pattern, gpu) || matches(pattern, d->uuid) || matches(pattern, d->pci);
+    return text_matches(pattern, number) || text_matches(pattern, gpu) || text_matches(pattern, d->uuid) || text_matches(pattern, d->pci);
 }
 
 static bool device_picked(const struct selection *pick, const struct device *d)
@@ -168,7 +157,7 @@ static bool check_names(const struct maker *m, struct err *e)
     for (size_t i = 0; i < pick->n_probes; i++) {
         const struct probe *const *p = all_probes;
 
-        while (*p != NULL && !matches(pick->probes[i], (*p)->name))
+        while (*p != NULL && !text_matches(pick->probes[i], (*p)->name))
             p++;
         if (*p == NULL)
             return err_set(e, ERR_USAGE, "no probe is called \"%s\"; `gpuvet list probes` names them all", pick->probes[i]);
@@ -176,7 +165,7 @@ static bool check_names(const struct maker *m, struct err *e)
     for (size_t i = 0; i < pick->n_stacks; i++) {
         size_t k = 0;
 
-        while (k < m->n_stacks && !matches(pick->stacks[i], m->stacks[k].name))
+        while (k < m->n_stacks && !text_matches(pick->stacks[i], m->stacks[k].name))
             k++;
         if (k == m->n_stacks)
             return err_set(e, ERR_USAGE, "no stack is called \"%s\"; `gpuvet list` names those found, --stack DIR adds one",

@@ -6,3 +6,48 @@ const char *verdict_name(enum verdict v)
 {
     return verdict_names[v];
 }
+
+bool report_proves(const struct report *r, const struct device *d)
+{
+    bool ran = false;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *j = &r->trials[i];
+
+        if (j->trial.device != d)
+            continue;
+        if (j->verdict == FAIL || j->verdict == BROKEN)
+            return false;
+        ran |= j->verdict == PASS && (j->trial.probe->needs & NEEDS_CONTEXT) != 0;
+    }
+    return ran;
+}
+
+size_t report_answering(const struct report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_devices; i++)
+        n += r->devices[i].answers;
+    return n;
+}
+
+size_t report_proved(const struct report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_devices; i++)
+        n += report_proves(r, &r->devices[i]);
+    return n;
+}
+
+const char *report_saw(const struct report *r, const char *key)
+{
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&r->trials[i].outcome, key);
+
+        if (o != NULL)
+            return o->text;
+    }
+    return NULL;
+}

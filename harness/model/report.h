@@ -24,8 +24,8 @@ struct judged {
     unsigned       round;       /* the round that outcome and verdict are of: the worst; 0: not repeated */
 };
 
-/* One line of `--require`, judged. */
-struct requirement { const char *text; bool met; const char *why; };
+/* One line of `--require`, judged. Not met and `unknown`: it could not be found out. */
+struct requirement { const char *text; bool met; const char *why; bool unknown; };
 
 struct report {
     const char           *version;      /* gpuvet's */
@@ -42,6 +42,16 @@ struct report {
     int                   signo;        /* of the interruption */
     int                   exit_code;
     const char           *closing;      /* the one line that can be grepped, without the leading "gpuvet: " */
+    const char           *earlier;      /* judged again: the line that the run itself closed with; NULL: it is the first time */
 };
+
+/* A GPU is proved when at least one trial that ran code on it passed and none failed or broke. */
+bool report_proves(const struct report *r, const struct device *d);
+
+size_t report_answering(const struct report *r);        /* GPUs that answer */
+size_t report_proved(const struct report *r);           /* GPUs that are proved */
+
+/* What any trial saw under that key, as text; NULL if none did. */
+const char *report_saw(const struct report *r, const char *key);
 
 #endif

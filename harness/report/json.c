@@ -243,6 +243,7 @@ static json_t *requirements(const struct report *r)
 
         put_text(o, "text", r->requires[i].text);
         put(o, "met", json_boolean(r->requires[i].met));
+        put(o, "unknown", r->requires[i].unknown ? json_true() : NULL);
         put_text(o, "why", r->requires[i].met ? NULL : r->requires[i].why);
         json_array_append_new(list, o);
     }
@@ -303,6 +304,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     put_text(o, "verdict", verdict_name(verdict_of(r)));
     put(o, "exit_code", json_integer(r->exit_code));
     put_text(o, "closing", r->closing);
+    put_text(o, "earlier", r->earlier);
     for (size_t i = 0; i < r->n_trials; i++)
         json_array_append_new(trials, trial(&r->trials[i]));
     put(o, "trials", trials);

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "report/as_require.h"
+#include "report/health.h"
 #include "report/json.h"
 #include "report/list.h"
 #include "report/plan_writer.h"
@@ -105,6 +107,21 @@ bool out_list(const struct report *r, struct err *e)
 bool out_list_json(const struct report *r, struct err *e)
 {
     return json_list(stdout, r, e) && finish(e);
+}
+
+bool out_as_require(const struct report *r, const struct plan *all, struct err *e)
+{
+    as_require_write(stdout, r, all);
+    return finish(e);
+}
+
+bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, struct err *e)
+{
+    if (oneline)
+        safe_print(stdout, "%s\n", h->line);
+    else
+        health_write(stdout, h, r, path);
+    return finish(e);
 }
 
 bool out_probes(struct err *e)

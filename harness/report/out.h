@@ -6,6 +6,7 @@
 #define REPORT_OUT_H
 
 #include "base/err.h"
+#include "model/health.h"
 #include "model/plan.h"
 #include "model/report.h"
 
@@ -18,6 +19,8 @@ bool out_plan(const struct plan *p, struct err *e) MUST_USE;
 bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
 bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;
+bool out_as_require(const struct report *r, const struct plan *all, struct err *e) MUST_USE;
+bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, struct err *e) MUST_USE;
 bool out_probes(struct err *e) MUST_USE;
 
 #endif

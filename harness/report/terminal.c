@@ -64,21 +64,9 @@ static const char *known(const char *s)
     return s != NULL ? s : "?";
 }
 
-/* What any trial saw under that key; NULL if none did. */
-static const char *seen(const struct report *r, const char *key)
-{
-    for (size_t i = 0; i < r->n_trials; i++) {
-        const struct observation *o = outcome_saw(&r->trials[i].outcome, key);
-
-        if (o != NULL)
-            return o->text;
-    }
-    return NULL;
-}
-
 static void put_driver(struct writer *w)
 {
-    const char *version = seen(w->r, "driver.version"), *cuda = seen(w->r, "cuda.driver");
+    const char *version = report_saw(w->r, "driver.version"), *cuda = report_saw(w->r, "cuda.driver");
 
     if (version == NULL)
         version = w->r->machine->module_version;
@@ -361,13 +349,24 @@ static void not_proven(struct writer *w)
     }
 }
 
+/* Those that are met are counted: an order sheet is long. */
 static void requirements(struct writer *w)
 {
+    size_t n_met = 0;
+
+    for (size_t i = 0; i < w->r->n_requires; i++)
+        n_met += w->r->requires[i].met;
+    if (n_met > 0) {
+        tag(w, "pass");
+        safe_print(w->f, "required  (%zu of %zu met)\n", n_met, w->r->n_requires);
+    }
     for (size_t i = 0; i < w->r->n_requires; i++) {
         const struct requirement *q = &w->r->requires[i];
 
-        tag(w, q->met ? "pass" : "fail");
-        safe_print(w->f, "required: %s%s%s\n", q->text, q->met ? "" : ": ", q->met ? "" : q->why);
+        if (q->met)
+            continue;
+        tag(w, q->unknown ? "broken" : "fail");
+        safe_print(w->f, "required: %s: %s\n", q->text, q->why);
     }
 }
 
@@ -384,6 +383,8 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     details(&w);
     not_proven(&w);
     fputc('\n', f);
+    if (r->earlier != NULL && *r->earlier != '\0' && !text_is(r->earlier, r->closing))
+        paragraph(&w, 0, "judged again; that run itself closed with: ", r->earlier);
     safe_print(f, "gpuvet: %s\n", r->closing);
     arena_free(&w.arena);
 }

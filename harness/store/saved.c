@@ -1,16 +1,13 @@
 #include "store/saved.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "model/names.h"
+#include "store/file.h"
 #include "store/saved_trial.h"
 
 enum { FORMAT = 1, LARGEST = 64 << 20, HIGHEST_CC = 1000 };
@@ -149,7 +146,9 @@ static void requirement(struct requirement *q, struct door *d, const json_t *o)
     bool met = door_bool(d, o, "met", MUST_BE);
     const char *why = door_text(d, o, "why", met ? MAY_BE : MUST_BE);
 
-    *q = (struct requirement){ door_text(d, o, "text", MUST_BE), met, why != NULL ? why : "" };
+    *q = (struct requirement){ door_text(d, o, "text", MUST_BE), met, why != NULL ? why : "", door_bool(d, o, "unknown", MAY_BE) };
+    if (q->met && q->unknown)
+        door_refuse(d, "unknown", "it is met");
 }
 
 static void command(struct report *r, struct door *d, const json_t *o)
@@ -203,6 +202,7 @@ static void document(struct report *r, struct door *d, const json_t *o)
     door_word(d, o, "verdict", MUST_BE, verdict_names);
     r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
     r->closing = door_text(d, o, "closing", MUST_BE);
+    r->earlier = door_text(d, o, "earlier", MAY_BE);
     trials(r, d, o);
     READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
     r->requires = requires;
@@ -223,6 +223,7 @@ static bool journal(struct report *r, struct door *d, const char *text, size_t n
         json_t *o = json_loadb(text, (size_t)(newline - text), JSON_REJECT_DUPLICATES, &why);
 
         text_format(d->place, sizeof d->place, "line %zu", r->n_trials + 1);
+        r->trials = all;
         if (json_is_object(o))
             saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, o, r, true);
         else
@@ -260,41 +261,10 @@ bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, 
     return !d.failed;
 }
 
-/* ---- The file ---- */
-
-static bool read_all(int fd, char **text, size_t *n, struct arena *a, struct err *e)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) != 0)
-        return err_sys(e, "cannot read");
-    if (!S_ISREG(st.st_mode) || st.st_size > LARGEST)
-        return err_set(e, ERR_LIMIT, "no regular file of at most %d MiB", LARGEST >> 20);
-    *text = arena_alloc(a, (size_t)st.st_size + 1);
-    *n = 0;
-    while (*n < (size_t)st.st_size) {
-        ssize_t got = read(fd, *text + *n, (size_t)st.st_size - *n);
-
-        if (got == 0)
-            break;
-        if (got > 0)
-            *n += (size_t)got;
-        else if (errno != EINTR)
-            return err_sys(e, "cannot read");
-    }
-    return true;
-}
-
 bool saved_read(struct report *r, struct arena *a, const char *path, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    char *text = NULL;
-    size_t n = 0;
-    bool ok;
+    char *text;
+    size_t n;
 
-    if (fd < 0)
-        return err_sys(e, "cannot read %s", path);
-    ok = read_all(fd, &text, &n, a, e) && saved_parse(r, a, text, n, e);
-    close(fd);
-    return ok || err_in(e, "%s", path);
+    return file_read(&text, &n, a, path, LARGEST, e) && (saved_parse(r, a, text, n, e) || err_in(e, "%s", path));
 }

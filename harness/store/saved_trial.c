@@ -35,6 +35,9 @@ static const struct device *device_of(struct door *d, const json_t *o, const str
         door_refuse(d, "device", "the document has no such device");
         return NULL;
     }
+    for (size_t i = 0; r->trials != NULL && i + 1 < r->n_trials; i++)
+        if (r->trials[i].trial.device != NULL && r->trials[i].trial.device->index == index)
+            return r->trials[i].trial.device;
     made = arena_alloc(d->arena, sizeof *made);
     made->index = index;
     return made;
@@ -54,6 +57,9 @@ static const struct stack *stack_of(struct door *d, const json_t *o, const struc
         door_refuse(d, "stack", "the document has no such stack");
         return NULL;
     }
+    for (size_t i = 0; r->trials != NULL && i + 1 < r->n_trials; i++)
+        if (r->trials[i].trial.stack != NULL && text_is(r->trials[i].trial.stack->name, name))
+            return r->trials[i].trial.stack;
     made = arena_alloc(d->arena, sizeof *made);
     made->name = name;
     return made;

@@ -3,6 +3,23 @@
 #include "report/out.h"
 #include "verbs/session.h"
 
+/* The census and each GPU's facts are asked for; of the rest it is enough to know that it would run. */
+static bool list_as_require(const struct options *o, char *const *env, struct arena *a, struct err *e)
+{
+    static const char *const facts[] = { "driver.*", "device.facts" };
+    const struct selection asked = { .probes = facts, .n_probes = COUNT_OF(facts) }, everything = { .no_gpu = false };
+    struct session s = { .arena = a, .o = o, .env = env };
+    struct plan all;
+    struct report r;
+
+    if (!session_open(&s, e) || !session_census(&s, &asked, e) || !session_plan(&s, &asked, e))
+        return false;
+    session_execute(&s, false);
+    r = (struct report){ .version = GPUVET_VERSION, .machine = &s.machine, .devices = s.devices, .n_devices = s.n_devices,
+                         .stacks = s.stacks, .n_stacks = s.n_stacks, .trials = s.judged, .n_trials = s.plan.n_trials };
+    return plan_make(&all, a, &s.machine, s.devices, s.n_devices, s.stacks, s.n_stacks, &everything, e) && out_as_require(&r, &all, e);
+}
+
 static bool list_machine(const struct options *o, char *const *env, struct arena *a, struct err *e)
 {
     struct session s = { .arena = a, .o = o, .env = env };
@@ -20,7 +37,7 @@ int verb_list(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
     struct err e = { .kind = ERR_NONE };
-    bool ok = o->rest.n > 0 ? out_probes(&e) : list_machine(o, env, &arena, &e);
+    bool ok = o->rest.n > 0 ? out_probes(&e) : o->as_require ? list_as_require(o, env, &arena, &e) : list_machine(o, env, &arena, &e);
 
     if (!ok)
         out_error("%s", e.text);

@@ -2,16 +2,20 @@
 #include "verbs/verbs.h"
 
 #include "base/clock.h"
+#include "model/alike.h"
 #include "model/rounds.h"
 #include "report/journal.h"
 #include "report/out.h"
 #include "report/progress.h"
 #include "run/process.h"
+#include "verbs/deliver.h"
+#include "verbs/requires.h"
 #include "verbs/session.h"
 
 struct run {
     struct session  session;
     struct require  require;
+    bool            wants_gpu;          /* some requirement does */
     struct progress progress;
     struct journal  journal;
     double          began_ms;
@@ -22,11 +26,11 @@ static bool read_requires(struct run *r, struct err *e)
 {
     const struct options *o = r->session.o;
 
-    for (size_t i = 0; i < o->requires.n; i++)
-        if (!require_parse(&r->require, r->session.arena, o->requires.items[i], e))
-            return false;
-    if (r->require.gpu && o->no_gpu)
-        return err_set(e, ERR_USAGE, "--require gpu and --no-gpu exclude each other");
+    if (!requires_read(&r->require, r->session.arena, o, e))
+        return false;
+    r->wants_gpu = require_wants_gpu(&r->require);
+    if (r->wants_gpu && o->no_gpu)
+        return err_set(e, ERR_USAGE, "--no-gpu and a requirement on GPUs exclude each other");
     if (o->kernels != NULL && o->no_gpu)
         return err_set(e, ERR_USAGE, "--kernels and --no-gpu exclude each other");
     return true;
@@ -39,9 +43,9 @@ static void decide_meant(struct run *r)
     if (r->session.o->no_gpu) {
         m->gpu_meant = false;
         m->why_not_meant = "--no-gpu";
-    } else if (r->require.gpu && !m->gpu_meant) {
+    } else if (r->wants_gpu && !m->gpu_meant) {
         m->gpu_meant = true;
-        m->why_meant = "--require gpu";
+        m->why_meant = "--require";
     }
 }
 
@@ -107,25 +111,6 @@ static void run_rounds(struct session *s)
     s->judged = sums;
 }
 
-static int write_report(struct run *r, const struct report *report)
-{
-    const struct options *o = r->session.o;
-    struct err e = { .kind = ERR_NONE };
-    bool ok;
-
-    progress_end(&r->progress);
-    ok = o->json ? out_json(report, &e)
-                 : out_terminal(report, o->colour == COLOUR_ALWAYS, o->colour == COLOUR_NEVER, r->session.env, &e);
-    if (!ok)
-        out_error("%s", e.text);
-    if (!journal_finish(&r->journal, report, &e)) {
-        out_error("%s", e.text);
-        ok = false;
-    }
-    /* A report that could not be delivered is no verdict, but a found fault stays one. */
-    return !ok && report->exit_code != 1 ? 3 : report->exit_code;
-}
-
 int verb_run(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
@@ -150,6 +135,8 @@ int verb_run(const struct options *o, char *const *env)
     run_rounds(&r.session);
     session_compare_failures(&r.session);
     report = report_of(&r);
+    alike_warn(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
-    return write_report(&r, &report);
+    progress_end(&r.progress);
+    return deliver(&report, o, env, &r.journal);
 }

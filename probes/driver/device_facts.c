@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { NVLINKS_MAX = 64 };              /* nvml.h has 18 in CUDA 13.0; room for what comes */
+
 static void tell(struct child *c, nvmlDevice_t device, const char *key,
                  nvmlReturn_t (*get)(nvmlDevice_t, char *, unsigned), const char *call)
 {
@@ -54,6 +56,24 @@ static void tell_link(struct child *c, nvmlDevice_t device)
         saw_num(c, "power.limit", "W", n / 1000.0);
 }
 
+/* A card without NVLink says so at its first link; the number of links has no call of its own. */
+static void tell_nvlinks(struct child *c, nvmlDevice_t device)
+{
+    unsigned links = 0, up = 0;
+    nvmlEnableState_t state;
+
+    if (c->nvml.nvmlDeviceGetNvLinkState == NULL)
+        return;
+    while (links < NVLINKS_MAX && CALL(c, nvml, nvmlDeviceGetNvLinkState(device, links, &state)) == NVML_SUCCESS) {
+        up += state != 0;
+        links++;
+    }
+    if (links > 0) {
+        saw_num(c, "nvlink.links", "", links);
+        saw_num(c, "nvlink.up", "", up);
+    }
+}
+
 static void run(struct child *c)
 {
     nvmlComputeMode_t mode;
@@ -71,6 +91,7 @@ static void run(struct child *c)
     tell_memory(c, device);
     tell_ecc(c, device);
     tell_link(c, device);
+    tell_nvlinks(c, device);
     if (CALL(c, nvml, nvmlDeviceGetComputeMode(device, &mode)) == NVML_SUCCESS)
         saw_num(c, "compute_mode", "", mode);
 }

@@ -1,7 +1,9 @@
 /* The fake libnvidia-ml.so.1: FAKE_GPUS devices, whatever CUDA_VISIBLE_DEVICES
  * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
- * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode. */
+ * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
+ * FAKE_NVLINKS how many links are up. The GPU FAKE_ODD_GPU differs from the rest
+ * in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -46,6 +48,14 @@ static nvmlReturn_t number(unsigned *out, unsigned value)
 {
     *out = value;
     return ready();
+}
+
+/* Whether this GPU is the odd one in that respect. */
+static bool is_odd(nvmlDevice_t d, const char *what)
+{
+    const char *odd = getenv("FAKE_ODD");
+
+    return odd != NULL && strcmp(odd, what) == 0 && fake_number("FAKE_ODD_GPU", 0) == (long)d->index;
 }
 
 const char *fake_nvmlErrorString(nvmlReturn_t code)
@@ -180,14 +190,12 @@ nvmlReturn_t fake_nvmlDeviceGetBoardPartNumber(nvmlDevice_t d, char *out, unsign
 
 nvmlReturn_t fake_nvmlDeviceGetVbiosVersion(nvmlDevice_t d, char *out, unsigned size)
 {
-    (void)d;
-    return put(out, size, "00.00.SIMULATED");
+    return put(out, size, is_odd(d, "vbios") ? "00.01.SIMULATED" : "00.00.SIMULATED");
 }
 
 nvmlReturn_t fake_nvmlDeviceGetMemoryInfo(nvmlDevice_t d, nvmlMemory_t *m)
 {
-    (void)d;
-    *m = (nvmlMemory_t){ .total = (unsigned long long)fake_number("FAKE_MEMORY", 4096) << 20 };
+    *m = (nvmlMemory_t){ .total = (unsigned long long)(fake_number("FAKE_MEMORY", 4096) - is_odd(d, "memory")) << 20 };
     m->used = (unsigned long long)fake_number("FAKE_USED", 0) << 20;
     m->free = m->total - m->used;
     return ready();
@@ -206,8 +214,7 @@ nvmlReturn_t fake_nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t d, nvmlMemory_v2_t *m)
 
 nvmlReturn_t fake_nvmlDeviceGetEccMode(nvmlDevice_t d, nvmlEnableState_t *now, nvmlEnableState_t *pending)
 {
-    (void)d;
-    *now = *pending = 0;
+    *now = *pending = is_odd(d, "ecc");
     return ready();
 }
 
@@ -253,10 +260,10 @@ nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsi
 
 nvmlReturn_t fake_nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, nvmlEnableState_t *state)
 {
-    (void)d;
-    (void)link;
-    *state = 0;
-    return NVML_ERROR_NOT_SUPPORTED;
+    const long up = fake_number("FAKE_NVLINKS", 0);
+
+    *state = (long)link < up - is_odd(d, "nvlink");
+    return up == 0 ? NVML_ERROR_NOT_SUPPORTED : (long)link < up ? ready() : 2;      /* NVML_ERROR_INVALID_ARGUMENT */
 }
 
 nvmlReturn_t fake_nvmlDeviceGetTemperature(nvmlDevice_t d, nvmlTemperatureSensors_t sensor, unsigned *degrees)
@@ -284,11 +291,11 @@ nvmlReturn_t fake_nvmlDeviceGetMaxClockInfo(nvmlDevice_t d, nvmlClockType_t cloc
     nvmlReturn_t fake_##name(nvmlDevice_t d, unsigned *n) \
     { \
         (void)d; \
-        return number(n, value); \
+        return number(n, (value)); \
     }
 
-ONE_NUMBER(nvmlDeviceGetEnforcedPowerLimit, 100000)
+ONE_NUMBER(nvmlDeviceGetEnforcedPowerLimit, is_odd(d, "power") ? 90000 : 100000)
 ONE_NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, 4)
 ONE_NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, 4)
 ONE_NUMBER(nvmlDeviceGetMaxPcieLinkWidth, 16)
-ONE_NUMBER(nvmlDeviceGetCurrPcieLinkWidth, 16)
+ONE_NUMBER(nvmlDeviceGetCurrPcieLinkWidth, is_odd(d, "width") ? 8 : 16)

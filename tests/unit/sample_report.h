@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 #include "model/judge.h"
@@ -133,7 +134,8 @@ static void sample_repeat(struct judged *j, unsigned rounds, struct arena *a)
 
 static struct report sample_report(enum sample which, struct arena *a)
 {
-    const struct require require = { .gpu = which == SAMPLE_FAILING, .stack = which != SAMPLE_SKIPPING };
+    struct require require = { NULL, 0 };
+    struct err e;
     bool laptop = which == SAMPLE_SKIPPING, failing = which == SAMPLE_FAILING;
     struct judged *all = arena_alloc(a, sample_trials[which].n * sizeof *all);
     struct report r = {
@@ -155,6 +157,8 @@ static struct report sample_report(enum sample which, struct arena *a)
         judge_trial(&all[i], r.machine, a);
         sample_repeat(&all[i], r.rounds, a);
     }
+    if ((which == SAMPLE_FAILING && !require_parse(&require, a, "gpu", &e)) || (which != SAMPLE_SKIPPING && !require_parse(&require, a, "stack", &e)))
+        abort();
     judge_report(&r, &require, false, a);
     return r;
 }

@@ -152,7 +152,7 @@ static int exit_code(const struct machine *m, const struct device *d, enum verdi
     struct arena a = { NULL };
     struct judged trials[] = { trial(x, d, false), trial(y, d, strictly) };
     struct report r = { .machine = m, .devices = d, .n_devices = d != NULL, .stacks = &stack, .n_stacks = 1, .trials = trials, .n_trials = 2 };
-    struct require q = { .gpu = false };
+    struct require q = { NULL, 0 };
     struct err e;
 
     if (require != NULL)
@@ -196,7 +196,7 @@ static void an_interrupted_run_says_so(void **state)
     struct arena a = { NULL };
     struct judged trials[] = { trial(PASS, &gpu, false) };
     struct report r = { .machine = &machine, .devices = &gpu, .n_devices = 1, .trials = trials, .n_trials = 1, .interrupted = true, .signo = SIGINT };
-    const struct require none = { .gpu = false };
+    const struct require none = { NULL, 0 };
 
     (void)state;
     judge_report(&r, &none, false, &a);
@@ -212,7 +212,7 @@ static void requirements_are_read_strictly(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        struct require q = { .gpu = false };
+        struct require q = { NULL, 0 };
         struct err e;
 
         if (require_parse(&q, &a, bad[i], &e))

@@ -1,0 +1,235 @@
+/* Each demand of an order sheet against a judged run. */
+#include "model/require.h"
+
+#include "base/text.h"
+#include "model/alike.h"
+#include "model/gpu_property.h"
+
+struct judging { const struct report *r; struct arena *arena; };
+
+/* Met if `why` is NULL. */
+struct answer { const char *why; bool unknown; };
+
+static const struct answer met = { NULL, false };
+
+static struct answer unmet(const char *why)
+{
+    return (struct answer){ why, false };
+}
+
+static struct answer unknown(const char *why)
+{
+    return (struct answer){ why, true };
+}
+
+/* ---- Comparing ---- */
+
+static bool number_holds(const struct demand *d, double x)
+{
+    switch (d->relation) {
+    case ANY_VALUE:   return true;
+    case IS:          return x == d->number;
+    case IS_AT_LEAST: return x >= d->number;
+    case IS_AT_MOST:  return x <= d->number;
+    }
+    return false;
+}
+
+static bool version_holds(const struct demand *d, const char *version)
+{
+    int order = text_compare_versions(version, d->value);
+
+    return d->relation == IS ? text_is(version, d->value) : d->relation == IS_AT_LEAST ? order >= 0 : order <= 0;
+}
+
+/* What a trial that did not pass means for a demand that needs it. */
+static struct answer in_the_way(struct judging *g, const struct judged *j)
+{
+    const char *why = text_make(g->arena, "%s: %s", j->trial.id, j->why);
+
+    if (j->verdict == PASS)
+        return met;
+    return j->verdict == BROKEN || (j->verdict == SKIP && g->r->interrupted) ? unknown(why) : unmet(why);
+}
+
+/* The worse of two: refused is worse than unknown, unknown worse than met. */
+static struct answer worse(struct answer x, struct answer y)
+{
+    if (x.why == NULL)
+        return y;
+    return y.why != NULL && x.unknown && !y.unknown ? y : x;
+}
+
+/* ---- gpu, gpu = 8 ---- */
+
+static struct answer judge_count(struct judging *g, const struct demand *d)
+{
+    size_t answering = report_answering(g->r), proved = report_proved(g->r);
+    const char *why = text_make(g->arena, "GPUs that answer: %zu, proved: %zu", answering, proved);
+
+    if (d->relation == ANY_VALUE ? proved > 0 : number_holds(d, (double)answering) && proved == answering)
+        return met;
+    if (answering == 0 || !number_holds(d, (double)answering))
+        return unmet(why);
+    for (size_t i = 0; i < g->r->n_trials; i++)
+        if (g->r->trials[i].trial.device != NULL && g->r->trials[i].verdict == FAIL)
+            return unmet(why);
+    for (size_t i = 0; i < g->r->n_trials; i++)
+        if (g->r->trials[i].trial.device != NULL && g->r->trials[i].verdict == BROKEN)
+            return unknown(why);
+    return g->r->interrupted ? unknown(why) : unmet(why);
+}
+
+/* ---- gpu.name and the like, of every GPU of the run ---- */
+
+static bool is_in_run(const struct report *r, const struct device *d)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].trial.device == d)
+            return true;
+    return false;
+}
+
+static struct answer judge_one(struct judging *g, const struct demand *d, const struct gpu_property *p, const struct device *device)
+{
+    const struct judged *facts = gpu_facts_of(g->r, device);
+    struct gpu_value v;
+
+    if (gpu_property_read(&v, p, g->r, device, g->arena))
+        return (p->is_number ? number_holds(d, v.number) : text_is(v.text, d->value)) ? met
+            : unmet(text_make(g->arena, "gpu%d%s%s%s: %s is %s", device->index, device->pci != NULL ? " (" : "",
+                              device->pci != NULL ? device->pci : "", device->pci != NULL ? ")" : "", p->name, v.text));
+    if (facts != NULL && facts->verdict != PASS)
+        return in_the_way(g, facts);
+    return unmet(facts != NULL ? text_make(g->arena, "gpu%d does not tell its %s", device->index, p->name + sizeof "gpu." - 1)
+                               : text_make(g->arena, "gpu%d was not asked in this run", device->index));
+}
+
+static struct answer judge_property(struct judging *g, const struct demand *d)
+{
+    struct answer all = met;
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->r->n_devices; i++)
+        if (is_in_run(g->r, &g->r->devices[i])) {
+            all = worse(all, judge_one(g, d, gpu_property_of(d->subject), &g->r->devices[i]));
+            n++;
+        }
+    return n > 0 ? all : unmet("no GPU is in this run");
+}
+
+static struct answer judge_alike(struct judging *g)
+{
+    struct answer all = met;
+    struct odd *odd;
+    size_t n = alike_find(&odd, g->arena, g->r, true);
+
+    if (n > 0)
+        return unmet(n == 1 ? odd[0].sentence : text_make(g->arena, "%s; and %zu more differences", odd[0].sentence, n - 1));
+    if (report_answering(g->r) == 0)
+        return unmet("no GPU answers");
+    for (size_t i = 0; i < g->r->n_devices; i++) {
+        const struct judged *facts = gpu_facts_of(g->r, &g->r->devices[i]);
+
+        if (is_in_run(g->r, &g->r->devices[i]))
+            all = worse(all, facts != NULL ? in_the_way(g, facts) : unmet("device.facts is not in this run"));
+    }
+    return all;
+}
+
+/* ---- driver >= 580, driver.cuda >= 13.0 ---- */
+
+static struct answer judge_version(struct judging *g, const struct demand *d)
+{
+    const bool is_driver = text_is(d->subject, "driver");
+    const char *version = report_saw(g->r, is_driver ? "driver.version" : "cuda.driver");
+
+    if (version == NULL && is_driver)
+        version = g->r->machine->module_version;
+    if (version == NULL) {
+        for (size_t i = 0; i < g->r->n_trials; i++)
+            if (g->r->trials[i].trial.probe->scope == SCOPE_MACHINE && g->r->trials[i].verdict == BROKEN)
+                return in_the_way(g, &g->r->trials[i]);
+        return unmet("no driver told its version");
+    }
+    return version_holds(d, version) ? met : unmet(text_make(g->arena, "it is %s", version));
+}
+
+/* ---- stack, stack = NAME ---- */
+
+/* What a stack does not have it cannot show, and "not supported" is that library's answer: no part of it was left out. */
+static struct answer judge_stack_trial(struct judging *g, const struct judged *j)
+{
+    const struct probe *p = j->trial.probe;
+    const bool has_none = p->library != NULL && stack_member(j->trial.stack, p->library) == NULL;
+
+    return j->verdict == SKIP && (j->outcome.stop == STOP_UNSUPPORTED || has_none) ? met : in_the_way(g, j);
+}
+
+static struct answer judge_stack(struct judging *g, const struct demand *d)
+{
+    struct answer all = met;
+    size_t found = 0, passed = 0;
+
+    if (d->value == NULL)
+        return g->r->n_stacks > 0 ? met : unmet("no stack found");
+    for (size_t i = 0; i < g->r->n_stacks; i++)
+        found += text_matches(d->value, g->r->stacks[i].name);
+    if (found == 0)
+        return unmet("there is no such stack");
+    for (size_t i = 0; i < g->r->n_trials; i++) {
+        const struct judged *j = &g->r->trials[i];
+
+        if (j->trial.stack == NULL || !text_matches(d->value, j->trial.stack->name))
+            continue;
+        passed += j->verdict == PASS;
+        all = worse(all, judge_stack_trial(g, j));
+    }
+    return passed > 0 || all.why != NULL ? all : unmet("nothing about it is in this run");
+}
+
+/* ---- Probes ---- */
+
+static struct answer judge_probes(struct judging *g, const struct demand *d)
+{
+    struct answer all = met;
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->r->n_trials; i++)
+        if (text_matches(d->subject, g->r->trials[i].trial.probe->name)) {
+            all = worse(all, in_the_way(g, &g->r->trials[i]));
+            n++;
+        }
+    return n > 0 ? all : unmet("no trial of it is in this run");
+}
+
+/* ---- Judging ---- */
+
+static struct answer judge(struct judging *g, const struct demand *d)
+{
+    switch (d->asks) {
+    case ASKS_COUNT:    return judge_count(g, d);
+    case ASKS_PROPERTY: return judge_property(g, d);
+    case ASKS_DRIVER:   return judge_version(g, d);
+    case ASKS_ALIKE:    return judge_alike(g);
+    case ASKS_STACK:    return judge_stack(g, d);
+    case ASKS_PROBES:   return judge_probes(g, d);
+    }
+    return unknown("it is not known what it asks");
+}
+
+void require_judge(struct report *r, const struct require *q, struct arena *a)
+{
+    struct judging g = { r, a };
+    struct requirement *list = NULL;
+
+    r->n_requires = 0;
+    for (size_t i = 0; i < q->n; i++) {
+        const struct answer answer = judge(&g, &q->demands[i]);
+
+        *ARENA_PUSH(a, list, r->n_requires) = (struct requirement){
+            q->demands[i].text, answer.why == NULL, answer.why != NULL ? answer.why : "", answer.unknown,
+        };
+    }
+    r->requires = list;
+}

@@ -1,0 +1,52 @@
+#include "store/sheet.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/file.h"
+
+enum { LARGEST = 1 << 20 };
+
+/* The line without its comment and the blanks around it. */
+static const char *demand_of(struct arena *a, const char *line, size_t n)
+{
+    size_t end = 0;
+
+    while (n > 0 && isspace((unsigned char)*line)) {
+        line++;
+        n--;
+    }
+    while (end < n && !(line[end] == '#' && (end == 0 || isblank((unsigned char)line[end - 1]))))
+        end++;
+    while (end > 0 && isspace((unsigned char)line[end - 1]))
+        end--;
+    return arena_copy(a, line, end);
+}
+
+bool sheet_parse(struct require *q, struct arena *a, const char *text, const char *name, struct err *e)
+{
+    const char *line;
+    size_t n, number = 0, before = q->n;
+
+    while (text_next_line(&text, &line, &n)) {
+        const char *demand = demand_of(a, line, n);
+
+        number++;
+        if (*demand != '\0' && !require_parse(q, a, demand, e))
+            return err_in(e, "%s:%zu", name, number);
+    }
+    return q->n > before || err_set(e, ERR_USAGE, "%s: there is no demand in it", name);
+}
+
+bool sheet_read(struct require *q, struct arena *a, const char *path, struct err *e)
+{
+    char *text;
+    size_t n;
+
+    if (!file_read(&text, &n, a, path, LARGEST, e))
+        return false;
+    if (memchr(text, '\0', n) != NULL)
+        return err_set(e, ERR_USAGE, "%s: it is no text", path);
+    return sheet_parse(q, a, text, path, e);
+}

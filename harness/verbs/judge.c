@@ -1,0 +1,60 @@
+/* gpuvet judge: a saved run, judged again. No GPU is asked, no child started. */
+#include "verbs/verbs.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/alike.h"
+#include "model/judge.h"
+#include "report/out.h"
+#include "store/saved.h"
+#include "verbs/deliver.h"
+#include "verbs/requires.h"
+
+/* Judged by what this program expects of its probes; what it does not know stays as it was. Where the verdict is
+ * the same the sentence stays: the run may have compared and sharpened it. */
+static void judge_again(struct judged *j, const struct machine *m, struct arena *a)
+{
+    struct judged now = *j;
+
+    if (probe_by_name(j->trial.probe->name) == NULL)
+        return;
+    judge_trial(&now, m, a);
+    if (now.verdict != j->verdict || now.warns != j->warns)
+        *j = now;
+}
+
+/* What the run itself required, unless something else is asked for now. */
+static bool read_requires(struct require *q, struct arena *a, const struct options *o, const struct report *r, struct err *e)
+{
+    if (o->requires.n > 0)
+        return requires_read(q, a, o, e);
+    for (size_t i = 0; i < r->n_requires; i++)
+        if (!require_parse(q, a, r->requires[i].text, e))
+            return err_in(e, "what that run required (--require replaces it)");
+    return true;
+}
+
+int verb_judge(const struct options *o, char *const *env)
+{
+    struct arena arena = { NULL };
+    struct require require = { NULL, 0 };
+    struct err e = { .kind = ERR_NONE };
+    struct report r;
+    struct judged *trials;
+
+    if (!saved_read(&r, &arena, o->rest.items[0], &e) || !read_requires(&require, &arena, o, &r, &e)) {
+        out_error("%s", e.text);
+        return e.kind == ERR_USAGE ? 2 : 3;
+    }
+    trials = arena_alloc(&arena, r.n_trials * sizeof *trials);
+    for (size_t i = 0; i < r.n_trials; i++) {
+        trials[i] = r.trials[i];
+        judge_again(&trials[i], r.machine, &arena);
+    }
+    r.trials = trials;
+    r.earlier = r.closing;
+    alike_warn(trials, &r, &arena);
+    judge_report(&r, &require, o->strict, &arena);
+    return deliver(&r, o, env, NULL);
+}
