@@ -11,12 +11,12 @@ enum { CLOCKS_DIFFER_S = 300 };         /* less than that is no time travel */
 static const char *cut(struct arena *a, const char *s)
 {
     static const char dots[] = "...";
-    size_t n = 0;
+    size_t n = 0, step = 0;
 
     if (strlen(s) <= HEALTH_LINE)
         return s;
-    while (n + text_utf8_length(s + n) <= HEALTH_LINE - (sizeof dots - 1))
-        n += text_utf8_length(s + n) > 0 ? text_utf8_length(s + n) : 1;
+    for (; n + step <= HEALTH_LINE - (sizeof dots - 1); step = text_utf8_length(s + n) > 0 ? text_utf8_length(s + n) : 1)
+        n += step;
     return text_make(a, "%.*s%s", (int)n, s, dots);
 }
 

@@ -21,6 +21,7 @@ static const struct probe sample_probes[] = {
     { .name = "sample.gemm", .claim = "A product of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT },
     { .name = "sample.conv", .claim = "A convolution of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT, .may_skip = true },
     { .name = "sample.network", .claim = "A small network gives the exact logits of integer data.", .scope = SCOPE_STACK_CPU_DEVICE },
+    { .name = "nccl.kernel", .claim = "NCCL runs a reduction kernel on the GPU and its result is exact.", .scope = SCOPE_STACK_DEVICE },         /* one that can be required */
 };
 
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
@@ -109,12 +110,16 @@ static const struct sample_trial sample_skipping[] = {
 
 static const struct sample_trial sample_interrupted[] = {
     { 0, -1, -1, { RAN, SAW } }, { 1, 0, -1, { RAN, SAW } }, { 2, -1, 0, { RAN, SAW } }, { 3, 0, 0, NOT_RUN("interrupted") },
-    { 4, 0, 0, NOT_RUN("interrupted") },
+    { 4, 0, 0, NOT_RUN("interrupted") }, { 6, 0, 0, NOT_RUN("interrupted") },
 };
 
 static const struct { const struct sample_trial *trials; size_t n; } sample_trials[SAMPLES] = {
     { sample_good, COUNT_OF(sample_good) }, { sample_failing, COUNT_OF(sample_failing) },
     { sample_skipping, COUNT_OF(sample_skipping) }, { sample_interrupted, COUNT_OF(sample_interrupted) },
+};
+
+static const struct { enum sample of; const char *demand; } sample_requires[] = {
+    { SAMPLE_GOOD, "gpu = 1" }, { SAMPLE_GOOD, "stack" }, { SAMPLE_FAILING, "gpu" }, { SAMPLE_FAILING, "stack" }, { SAMPLE_INTERRUPTED, "nccl.kernel" },
 };
 
 static const char *const sample_command[] = { "gpuvet", "run", "--stack", "/opt/my app", "-o", "run.json" };
@@ -142,7 +147,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         .version = "1.2.3", .began = "2031-02-03T04:05:06Z", .took_ms = 1234.5, .command = sample_command, .n_command = COUNT_OF(sample_command),
         .machine = laptop ? &sample_laptop : &sample_machine, .devices = sample_devices, .n_devices = laptop ? 0 : failing ? 2 : 1,
         .stacks = sample_stacks, .n_stacks = failing ? 3 : 1, .trials = all, .n_trials = sample_trials[which].n,
-        .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
+        .earlier = laptop ? "PASS - 1 GPU proved" : NULL, .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
     };
 
     for (size_t i = 0; i < r.n_trials; i++) {
@@ -157,8 +162,9 @@ static struct report sample_report(enum sample which, struct arena *a)
         judge_trial(&all[i], r.machine, a);
         sample_repeat(&all[i], r.rounds, a);
     }
-    if ((which == SAMPLE_FAILING && !require_parse(&require, a, "gpu", &e)) || (which != SAMPLE_SKIPPING && !require_parse(&require, a, "stack", &e)))
-        abort();
+    for (size_t i = 0; i < COUNT_OF(sample_requires); i++)
+        if (sample_requires[i].of == which && !require_parse(&require, a, sample_requires[i].demand, &e))
+            abort();
     judge_report(&r, &require, false, a);
     return r;
 }
