@@ -23,4 +23,9 @@ bool require_parse(struct require *r, struct arena *a, const char *text, struct 
 /* Fills requires, exit_code and closing, from everything else in the report. */
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a);
 
+size_t gpus_answering(const struct report *r);
+
+/* A GPU is proved when at least one trial that ran code on it passed and none failed. */
+size_t gpus_proved(const struct report *r);
+
 #endif

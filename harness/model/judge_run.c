@@ -33,23 +33,6 @@ bool require_parse(struct require *r, struct arena *a, const char *text, struct 
     return true;
 }
 
-struct counts { size_t pass, fail, broken, skip, warn, all; };
-
-static struct counts count(const struct report *r)
-{
-    struct counts n = { .all = r->n_trials };
-
-    for (size_t i = 0; i < r->n_trials; i++) {
-        n.pass += r->trials[i].verdict == PASS;
-        n.fail += r->trials[i].verdict == FAIL;
-        n.broken += r->trials[i].verdict == BROKEN;
-        n.skip += r->trials[i].verdict == SKIP;
-        n.warn += r->trials[i].warns;
-    }
-    return n;
-}
-
-/* A GPU is proved when at least one trial that ran code on it passed and none failed. */
 static bool is_proved(const struct report *r, const struct device *d)
 {
     bool ran = false;
@@ -66,7 +49,7 @@ static bool is_proved(const struct report *r, const struct device *d)
     return ran;
 }
 
-static size_t count_answering(const struct report *r)
+size_t gpus_answering(const struct report *r)
 {
     size_t n = 0;
 
@@ -83,7 +66,7 @@ static bool asks_for_gpu(const struct report *r)
     return false;
 }
 
-static size_t count_proved(const struct report *r)
+size_t gpus_proved(const struct report *r)
 {
     size_t n = 0;
 
@@ -117,7 +100,7 @@ static void require_probe(struct report *r, struct requirement **list, const cha
 static void judge_requirements(struct report *r, const struct require *q, struct arena *a)
 {
     struct requirement *list = NULL;
-    size_t answering = count_answering(r), proved = count_proved(r);
+    size_t answering = gpus_answering(r), proved = gpus_proved(r);
 
     r->n_requires = 0;
     if (q->gpu && q->gpus == 0)
@@ -191,8 +174,8 @@ static const char *stacks_tested(const struct report *r, struct arena *a)
 
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a)
 {
-    struct counts n = count(r);
-    size_t proved = count_proved(r), unmet = 0;
+    struct tally n = report_tally(r);
+    size_t proved = gpus_proved(r), unmet = 0;
     const char *numbers = text_make(a, "%zu of %zu trials passed, %zu failed, %zu broken, %zu skipped%s",
                                     n.pass, n.all, n.fail, n.broken, n.skip,
                                     text_make(a, "%s%s", n.warn > 0 ? text_make(a, ", %zu with a warning", n.warn) : "",
@@ -220,7 +203,7 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     } else if (!asks_for_gpu(r)) {
         r->exit_code = 77;
         r->closing = text_make(a, "SKIP - nothing that was selected runs on a GPU: %s", numbers);
-    } else if (r->machine->gpu_meant && count_answering(r) == 0) {
+    } else if (r->machine->gpu_meant && gpus_answering(r) == 0) {
         r->exit_code = 3;
         r->closing = text_make(a, "BROKEN - a GPU is meant for this process (%s), and none was asked (%s)", r->machine->why_meant, numbers);
     } else if (!r->machine->gpu_meant) {

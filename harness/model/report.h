@@ -44,4 +44,12 @@ struct report {
     const char           *closing;      /* the one line that can be grepped, without the leading "gpuvet: " */
 };
 
+/* How many trials came to which end; warn counts some of pass. */
+struct tally { size_t pass, fail, broken, skip, warn, all; };
+
+void tally_add(struct tally *t, const struct judged *j);
+struct tally report_tally(const struct report *r);
+
+enum verdict report_verdict(const struct report *r);    /* the exit code in a word */
+
 #endif
