@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <string.h>
 #include <time.h>
 
 int64_t clock_ms(void)
@@ -18,11 +19,29 @@ double clock_ms_fine(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
+static void stamp_of(time_t when, char out[32])
+{
+    struct tm utc = { .tm_year = 0 };
+
+    gmtime_r(&when, &utc);
+    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
 void clock_stamp(char out[32])
 {
-    time_t now = time(NULL);
-    struct tm utc;
+    stamp_of(time(NULL), out);
+}
 
-    gmtime_r(&now, &utc);
-    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+bool clock_parse(const char *stamp, int64_t *seconds)
+{
+    struct tm utc = { .tm_year = 0 };
+    char again[32];
+    const char *end = strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+
+    if (end == NULL || *end != '\0')
+        return false;
+    /* strptime takes blanks, single digits and 30 February: what is no stamp is not written so again. */
+    *seconds = timegm(&utc);
+    stamp_of((time_t)*seconds, again);
+    return strcmp(stamp, again) == 0;
 }

@@ -13,4 +13,7 @@ double clock_ms_fine(void);
 /* Writes the wall clock as "2031-02-03T04:05:06Z" (UTC, RFC 3339). */
 void clock_stamp(char out[32]);
 
+/* Reads such a stamp as seconds since 1970; false if it is not one. */
+bool clock_parse(const char *stamp, int64_t *seconds) MUST_USE;
+
 #endif
