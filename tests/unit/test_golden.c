@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/github.h"
 #include "report/json.h"
 #include "report/junit.h"
+#include "report/metrics.h"
+#include "report/nagios.h"
 #include "report/terminal.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_report.h"
@@ -56,7 +59,8 @@ static void documents_hold_what_they_did(void **state)
 static void every_other_form_says_what_it_did(void **state)
 {
     static const struct { const char *ending; void (*write)(FILE *, const struct report *); } forms[] = {
-        { "junit.xml", junit_write },
+        { "junit.xml", junit_write }, { "prom", metrics_write }, { "github.txt", github_annotations },
+        { "github.md", github_summary }, { "nagios.txt", nagios_write },
     };
 
     (void)state;
