@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <string.h>
 #include <time.h>
 
 int64_t clock_ms(void)
@@ -18,12 +19,11 @@ double clock_ms_fine(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-void clock_stamp(char out[32])
+static void stamp_of(time_t when, char out[32])
 {
-    time_t now = time(NULL);
-    struct tm utc;
+    struct tm utc = { .tm_year = 0 };
 
-    gmtime_r(&now, &utc);
+    gmtime_r(&when, &utc);
     strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
@@ -32,13 +32,21 @@ int64_t clock_unix_s(void)
     return time(NULL);
 }
 
-bool clock_parse(const char *stamp, int64_t *unix_s)
+void clock_stamp(char out[32])
 {
-    struct tm utc = { .tm_isdst = 0 };
+    stamp_of(time(NULL), out);
+}
+
+bool clock_parse(const char *stamp, int64_t *seconds)
+{
+    struct tm utc = { .tm_year = 0 };
+    char again[32];
     const char *end = stamp != NULL ? strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &utc) : NULL;
 
     if (end == NULL || *end != '\0')
         return false;
-    *unix_s = timegm(&utc);
-    return true;
+    /* strptime takes blanks, single digits and 30 February: what is no stamp is not written so again. */
+    *seconds = timegm(&utc);
+    stamp_of((time_t)*seconds, again);
+    return strcmp(stamp, again) == 0;
 }

@@ -13,10 +13,10 @@ double clock_ms_fine(void);
 /* Seconds since 1970, UTC. */
 int64_t clock_unix_s(void);
 
-/* Reads such a stamp as seconds since 1970; false if it is none. */
-bool clock_parse(const char *stamp, int64_t *unix_s) MUST_USE;
-
 /* Writes the wall clock as "2031-02-03T04:05:06Z" (UTC, RFC 3339). */
 void clock_stamp(char out[32]);
+
+/* Reads such a stamp as seconds since 1970; false if it is not one. */
+bool clock_parse(const char *stamp, int64_t *seconds) MUST_USE;
 
 #endif

@@ -1,25 +1,7 @@
 /* The run as a whole: what is required, the exit code, the closing line. */
 #include "model/judge.h"
 
-#include <string.h>
-
 #include "base/text.h"
-
-struct counts { size_t pass, fail, broken, skip, warn, all; };
-
-static struct counts count(const struct report *r)
-{
-    struct counts n = { .all = r->n_trials };
-
-    for (size_t i = 0; i < r->n_trials; i++) {
-        n.pass += r->trials[i].verdict == PASS;
-        n.fail += r->trials[i].verdict == FAIL;
-        n.broken += r->trials[i].verdict == BROKEN;
-        n.skip += r->trials[i].verdict == SKIP;
-        n.warn += r->trials[i].warns;
-    }
-    return n;
-}
 
 static bool asks_for_gpu(const struct report *r)
 {
@@ -103,7 +85,7 @@ static struct demands count_demands(const struct report *r, struct arena *a)
     return n;
 }
 
-static const char *numbers_of(const struct report *r, const struct counts *n, struct arena *a)
+static const char *numbers_of(const struct report *r, const struct tally *n, struct arena *a)
 {
     struct text t = { .arena = a };
 
@@ -140,7 +122,7 @@ static void close_without_gpu(struct report *r, const char *numbers, struct aren
 
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a)
 {
-    const struct counts n = count(r);
+    const struct tally n = report_tally(r);
     const char *numbers = numbers_of(r, &n, a);
     const size_t proved = report_proved(r);
     struct demands demands;

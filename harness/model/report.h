@@ -54,4 +54,12 @@ size_t report_proved(const struct report *r);           /* GPUs that are proved 
 /* What any trial saw under that key, as text; NULL if none did. */
 const char *report_saw(const struct report *r, const char *key);
 
+/* How many trials came to which end; warn counts some of pass. */
+struct tally { size_t pass, fail, broken, skip, warn, all; };
+
+void tally_add(struct tally *t, const struct judged *j);
+struct tally report_tally(const struct report *r);
+
+enum verdict report_verdict(const struct report *r);    /* the exit code in a word */
+
 #endif

@@ -101,6 +101,9 @@ bool require_parse(struct require *q, struct arena *a, const char *line, struct 
     if (!check(&d, &s, line, e))
         return false;
     d.asks = s.asks;
+    for (size_t i = 0; i < q->n; i++)
+        if (text_is(q->demands[i].text, d.text))
+            return true;                /* said twice, it is one demand */
     *ARENA_PUSH(a, q->demands, q->n) = d;
     return true;
 }

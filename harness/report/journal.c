@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/json.h"
+#include "report/whole_file.h"
 
 static void began(struct watcher *w, const struct trial *t, size_t done, size_t all)
 {
@@ -36,34 +37,16 @@ bool journal_begin(struct journal *j, const char *path, struct err *e)
     return j->f != NULL || err_sys(e, "cannot write %s", j->part);
 }
 
-static bool write_whole(const char *path, const struct report *r, struct err *e)
-{
-    FILE *f = fopen(path, "we");
-    bool ok;
-
-    if (f == NULL)
-        return err_sys(e, "cannot write %s", path);
-    ok = json_report(f, r, e);
-    if (ok && (fflush(f) != 0 || ferror(f) || fsync(fileno(f)) != 0))
-        ok = err_sys(e, "cannot write %s", path);
-    if (fclose(f) != 0 && ok)
-        ok = err_sys(e, "cannot write %s", path);
-    return ok;
-}
-
 bool journal_finish(struct journal *j, const struct report *r, struct err *e)
 {
-    char whole[sizeof j->part + 8];
+    struct whole_file whole;
 
     if (j->f == NULL)
         return true;
     fclose(j->f);
     j->f = NULL;
-    text_format(whole, sizeof whole, "%s.new", j->path);
-    if (!write_whole(whole, r, e) || (rename(whole, j->path) != 0 && !err_sys(e, "cannot write %s", j->path))) {
-        unlink(whole);
+    if (!whole_file_begin(&whole, j->path, ".new", e) || !whole_file_end(&whole, json_report(whole.f, r, e), e))
         return err_in(e, "what was proved is in %s", j->part);
-    }
     unlink(j->part);
     return true;
 }

@@ -277,17 +277,6 @@ bool json_list(FILE *f, const struct report *r, struct err *e)
     return dump(f, whole_list(r), JSON_INDENT(1), e);
 }
 
-/* The exit code in a word. */
-static enum verdict verdict_of(const struct report *r)
-{
-    switch (r->exit_code) {
-    case 0:  return PASS;
-    case 1:  return FAIL;
-    case 77: return SKIP;
-    default: return BROKEN;
-    }
-}
-
 bool json_report(FILE *f, const struct report *r, struct err *e)
 {
     json_t *o = whole_list(r), *trials = json_array(), *command = json_array();
@@ -301,7 +290,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
         put(o, "rounds", json_integer(r->rounds));
     if (r->interrupted && r->signo > 0)
         put(o, "interrupted_by", json_integer(r->signo));
-    put_text(o, "verdict", verdict_name(verdict_of(r)));
+    put_text(o, "verdict", verdict_name(report_verdict(r)));
     put(o, "exit_code", json_integer(r->exit_code));
     put_text(o, "closing", r->closing);
     put_text(o, "earlier", r->earlier);

@@ -5,16 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "report/as_require.h"
+#include "report/github.h"
 #include "report/health.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/list.h"
+#include "report/metrics.h"
+#include "report/nagios.h"
 #include "report/plan_writer.h"
 #include "report/safe.h"
 #include "report/terminal.h"
+#include "report/whole_file.h"
 
 void out_error(const char *fmt, ...)
 {
@@ -48,6 +54,29 @@ bool out_text(const char *text, struct err *e)
 bool out_json(const struct report *r, struct err *e)
 {
     return json_report(stdout, r, e) && finish(e);
+}
+
+bool out_nagios(const struct report *r, struct err *e)
+{
+    nagios_write(stdout, r);
+    return finish(e);
+}
+
+bool out_file_json(const char *path, const struct report *r, struct err *e)
+{
+    struct whole_file w;
+
+    return whole_file_begin(&w, path, ".new", e) && whole_file_end(&w, json_report(w.f, r, e), e);
+}
+
+bool out_file_junit(const char *path, const struct report *r, struct err *e)
+{
+    return whole_file_write(path, junit_write, r, e);
+}
+
+bool out_file_metrics(const char *path, const struct report *r, struct err *e)
+{
+    return whole_file_write(path, metrics_write, r, e);
 }
 
 bool out_plan(const struct plan *p, struct err *e)
@@ -98,6 +127,37 @@ bool out_terminal(const struct report *r, bool colour_always, bool colour_never,
     return finish(e);
 }
 
+/* Other steps append to it, too: it is never written anew. */
+static bool append_summary(const char *path, const struct report *r, struct err *e)
+{
+    FILE *f = fopen(path, "ae");
+    bool ok;
+
+    if (f == NULL)
+        return err_sys(e, "cannot write the step summary %s", path);
+    github_summary(f, r);
+    ok = fflush(f) == 0 && !ferror(f);
+    return (fclose(f) == 0 && ok) || err_sys(e, "cannot write the step summary %s", path);
+}
+
+bool out_github(const struct report *r, char *const *env, struct err *e)
+{
+    const struct terminal t = { .colour = wants_colour(env), .width = width() };
+    const char *summary = variable(env, "GITHUB_STEP_SUMMARY");
+    unsigned char random[16];
+    char token[2 * sizeof random + 1];
+
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        return err_sys(e, "no random bytes");
+    for (size_t i = 0; i < sizeof random; i++)
+        text_format(token + 2 * i, 3, "%02x", random[i]);
+    github_stop_commands(stdout, token);
+    terminal_report(stdout, r, &t);
+    github_resume_commands(stdout, token);
+    github_annotations(stdout, r);
+    return finish(e) && (!is_set(summary) || append_summary(summary, r, e));
+}
+
 bool out_list(const struct report *r, struct err *e)
 {
     list_write(stdout, r);
@@ -115,11 +175,14 @@ bool out_as_require(const struct report *r, const struct plan *all, struct err *
     return finish(e);
 }
 
-bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, struct err *e)
+bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, bool nagios, struct err *e)
 {
-    if (oneline)
+    if (oneline) {
         safe_print(stdout, "%s\n", h->line);
-    else
+    } else if (nagios) {
+        nagios_line(stdout, h->exit_code, h->warns, h->line);
+        fputc('\n', stdout);
+    } else
         health_write(stdout, h, r, path);
     return finish(e);
 }

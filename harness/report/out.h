@@ -15,12 +15,21 @@ void out_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 bool out_text(const char *text, struct err *e) MUST_USE;
 bool out_json(const struct report *r, struct err *e) MUST_USE;
+bool out_nagios(const struct report *r, struct err *e) MUST_USE;
+bool out_file_json(const char *path, const struct report *r, struct err *e) MUST_USE;
+bool out_file_junit(const char *path, const struct report *r, struct err *e) MUST_USE;
+bool out_file_metrics(const char *path, const struct report *r, struct err *e) MUST_USE;
+
+/* Around the terminal report: nothing in it is a command to the runner. Then the
+ * annotations, and the summary at the end of the file that GITHUB_STEP_SUMMARY names. */
+bool out_github(const struct report *r, char *const *env, struct err *e) MUST_USE;
+
 bool out_plan(const struct plan *p, struct err *e) MUST_USE;
 bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
 bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;
 bool out_as_require(const struct report *r, const struct plan *all, struct err *e) MUST_USE;
-bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, struct err *e) MUST_USE;
+bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, bool nagios, struct err *e) MUST_USE;
 bool out_probes(struct err *e) MUST_USE;
 
 #endif

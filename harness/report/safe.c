@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 /* C0, DEL, and C1 in its UTF-8 form: some terminals take U+009B for ESC [. */
-static bool is_control(const char *s)
+bool safe_is_control(const char *s)
 {
     const unsigned char *c = (const unsigned char *)s;
 
@@ -21,7 +21,7 @@ static int put(FILE *f, const char *s, const char *end)
 
         if (n == 0)
             fputc('?', f);
-        else if (is_control(s))
+        else if (safe_is_control(s))
             fputc(' ', f);
         else
             fwrite(s, 1, n, f);
@@ -57,4 +57,16 @@ int safe_print(FILE *f, const char *fmt, ...)
     columns = safe_vprint(f, fmt, ap);
     va_end(ap);
     return columns;
+}
+
+const char *safe_next(const char **s, size_t *n)
+{
+    const char *c = *s;
+
+    *n = text_utf8_length(c);
+    *s += *n > 0 ? *n : 1;
+    if (*n > 0)
+        return c;
+    *n = 3;
+    return SAFE_REPLACEMENT;
 }

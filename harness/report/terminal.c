@@ -4,7 +4,11 @@
 
 #include "base/text.h"
 #include "model/harm.h"
+#include "report/area.h"
+#include "report/detail.h"
+#include "report/evidence.h"
 #include "report/safe.h"
+#include "report/skipped.h"
 
 struct writer {
     FILE                  *f;
@@ -14,11 +18,6 @@ struct writer {
 };
 
 /* ---- Small parts ---- */
-
-static const char *word_of(const struct judged *j)
-{
-    return j->warns ? "warn" : verdict_name(j->verdict);
-}
 
 static void tag(struct writer *w, const char *word)
 {
@@ -66,10 +65,8 @@ static const char *known(const char *s)
 
 static void put_driver(struct writer *w)
 {
-    const char *version = report_saw(w->r, "driver.version"), *cuda = report_saw(w->r, "cuda.driver");
+    const char *version = evidence_driver(w->r), *cuda = report_saw(w->r, "cuda.driver");
 
-    if (version == NULL)
-        version = w->r->machine->module_version;
     if (version != NULL || cuda != NULL)
         safe_print(w->f, "  driver %s%s%s\n", known(version), cuda != NULL ? ", for CUDA up to " : "", cuda != NULL ? cuda : "");
 }
@@ -117,33 +114,6 @@ static void header(struct writer *w)
 
 /* ---- Areas: one line for each stack and for each GPU without a stack ---- */
 
-static bool same_area(const struct judged *x, const struct judged *y)
-{
-    return x->trial.stack == y->trial.stack && x->trial.device == y->trial.device
-        && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE);
-}
-
-static bool is_first_of_area(const struct report *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (same_area(&r->trials[k], &r->trials[i]))
-            return false;
-    return true;
-}
-
-static const char *area_name(struct writer *w, const struct judged *j)
-{
-    const struct trial *t = &j->trial;
-
-    if (t->stack != NULL && t->device != NULL)
-        return text_make(&w->arena, "%s on gpu%d", t->stack->name, t->device->index);
-    if (t->stack != NULL)
-        return t->stack->name;
-    if (t->device != NULL)
-        return text_make(&w->arena, "gpu%d", t->device->index);
-    return t->probe->scope == SCOPE_MACHINE ? "driver" : "GPU";
-}
-
 static bool is_first_of_stack(const struct report *r, size_t i)
 {
     for (size_t k = 0; k < i; k++)
@@ -155,28 +125,17 @@ static bool is_first_of_stack(const struct report *r, size_t i)
 /* The evidence behind a stack's name: its versions, said once. */
 static void put_evidence(struct writer *w, const struct judged *j)
 {
-    static const char *const shown[] = { "torch", "cuda", "cudnn", "nccl" };
     const struct stack *s = j->trial.stack;
     const char *before = "  ";
 
-    for (size_t i = 0; s != NULL && i < COUNT_OF(shown); i++) {
-        const char *v = stack_version(s, shown[i]);
-        const struct member *m = stack_member(s, shown[i]);
+    for (const char *const *what = evidence_shown; s != NULL && *what != NULL; what++) {
+        const char *v = evidence_version(s, *what);
 
-        if (v == NULL && m != NULL)
-            v = m->version;
         if (v == NULL)
             continue;
-        safe_print(w->f, "%s%s %s", before, shown[i], v);
+        safe_print(w->f, "%s%s %s", before, *what, v);
         before = ", ";
     }
-}
-
-static int rank(const struct judged *j)
-{
-    static const int of[] = { [FAIL] = 4, [BROKEN] = 3, [PASS] = 1, [SKIP] = 0 };
-
-    return j->warns ? 2 : of[j->verdict];
 }
 
 /* How many results the trial held against a reference, by the keys that count them. */
@@ -190,36 +149,42 @@ static double compared(const struct judged *j)
     return sum;
 }
 
+/* How wrong it is, worst last. */
+static int rank(const struct judged *j)
+{
+    static const int of[] = { [FAIL] = 4, [BROKEN] = 3, [PASS] = 1, [SKIP] = 0 };
+
+    return j->warns ? 2 : of[j->verdict];
+}
+
 static void area(struct writer *w, size_t first)
 {
     const struct judged *worst = &w->r->trials[first];
-    size_t n[4] = { 0 }, warnings = 0;
+    const struct tally n = area_tally(w->r, first);
     double values = 0;
 
     for (size_t i = first; i < w->r->n_trials; i++) {
         const struct judged *j = &w->r->trials[i];
 
-        if (!same_area(j, &w->r->trials[first]))
+        if (!area_is_same(j, &w->r->trials[first]))
             continue;
-        n[j->verdict]++;
-        warnings += j->warns;
         values += compared(j);
         if (rank(j) > rank(worst))
             worst = j;
     }
-    tag(w, word_of(worst));
-    safe_print(w->f, "%s", area_name(w, &w->r->trials[first]));
+    tag(w, detail_word(worst));
+    safe_print(w->f, "%s", area_name(&w->r->trials[first], &w->arena));
     if (is_first_of_stack(w->r, first))
         put_evidence(w, &w->r->trials[first]);
-    safe_print(w->f, "  (%zu passed", n[PASS]);
-    if (warnings > 0)
-        safe_print(w->f, ", %zu of them with a warning", warnings);
-    if (n[FAIL] > 0)
-        safe_print(w->f, ", %zu failed", n[FAIL]);
-    if (n[BROKEN] > 0)
-        safe_print(w->f, ", %zu broken", n[BROKEN]);
-    if (n[SKIP] > 0)
-        safe_print(w->f, ", %zu skipped", n[SKIP]);
+    safe_print(w->f, "  (%zu passed", n.pass);
+    if (n.warn > 0)
+        safe_print(w->f, ", %zu of them with a warning", n.warn);
+    if (n.fail > 0)
+        safe_print(w->f, ", %zu failed", n.fail);
+    if (n.broken > 0)
+        safe_print(w->f, ", %zu broken", n.broken);
+    if (n.skip > 0)
+        safe_print(w->f, ", %zu skipped", n.skip);
     safe_print(w->f, ")");
     if (values > 0)
         safe_print(w->f, "  %.0f values compared", values);
@@ -230,66 +195,20 @@ static void area(struct writer *w, size_t first)
 
 static void put_said(struct writer *w, const char *said)
 {
-    /* The last lines are those that matter. */
-    size_t lines = 0;
-    const char *at = said + strlen(said);
+    const char *at = detail_last_lines(said), *line;
+    size_t n;
 
-    while (at > said && lines < 4) {
-        at--;
-        lines += at > said && at[-1] == '\n';
-    }
-    while (*at != '\0') {
-        size_t n = strcspn(at, "\n");
-
+    while (text_next_line(&at, &line, &n))
         if (n > 0)
-            safe_print(w->f, "         said: %.*s\n", (int)(n < 300 ? n : 300), at);
-        at += n + (at[n] == '\n');
-    }
-}
-
-/* The options of this run that decide which stacks there are, and how our kernels are loaded. */
-static void put_sources(struct text *t, const struct report *r)
-{
-    static const char *const kept[] = { "--stack", "--root", "--kernels" };
-
-    for (size_t i = 1; i < r->n_command; i++)
-        for (size_t k = 0; k < COUNT_OF(kept); k++) {
-            const char *word = r->command[i];
-            size_t n = strlen(kept[k]);
-
-            if (!text_starts(word, kept[k]) || (word[n] != '\0' && word[n] != '='))
-                continue;
-            if (word[n] == '\0' && i + 1 == r->n_command)
-                continue;
-            text_add(t, " %s ", kept[k]);
-            text_add_quoted(t, word[n] == '=' ? word + n + 1 : r->command[++i]);
-            break;
-        }
-}
-
-/* This trial again, with what it rests on. The line that runs its child alone, in
- * a debugger say, is long: the saved run has it. */
-static const char *again(struct writer *w, const struct judged *j)
-{
-    struct text t = { .arena = &w->arena };
-
-    text_add_quoted(&t, w->r->n_command > 0 ? w->r->command[0] : "gpuvet");
-    text_add(&t, " run");
-    put_sources(&t, w->r);
-    text_add(&t, " -p %s", j->trial.probe->name);
-    if (j->trial.device != NULL)
-        text_add(&t, " -d gpu%d", j->trial.device->index);
-    if (j->trial.stack != NULL) {
-        text_add(&t, " -s ");
-        text_add_quoted(&t, j->trial.stack->name);
-    }
-    return t.s;
+            safe_print(w->f, "         said: %.*s\n", (int)(n < DETAIL_LINE ? n : DETAIL_LINE), line);
 }
 
 static void detail(struct writer *w, const struct judged *j)
 {
+    const char *rerun = detail_rerun(w->r, j, &w->arena);
+
     fputc('\n', w->f);
-    tag(w, word_of(j));
+    tag(w, detail_word(j));
     safe_print(w->f, "%s\n", j->trial.id);
     paragraph(w, 9, "", j->why);
     paragraph(w, 9, "claim: ", j->trial.probe->claim);
@@ -297,55 +216,30 @@ static void detail(struct writer *w, const struct judged *j)
         put_said(w, j->outcome.said);
     if (j->act != NULL)
         safe_print(w->f, "         try: %s\n", j->act);
-    if (j->outcome.ending != ENDED_NOT_RUN)
-        safe_print(w->f, "         rerun: %s\n", again(w, j));
+    if (rerun != NULL)
+        safe_print(w->f, "         rerun: %s\n", rerun);
 }
 
 static void details(struct writer *w)
 {
     for (size_t i = 0; i < w->r->n_trials; i++)
-        if (w->r->trials[i].verdict == FAIL || w->r->trials[i].verdict == BROKEN || w->r->trials[i].warns)
+        if (detail_is_due(&w->r->trials[i]))
             detail(w, &w->r->trials[i]);
 }
 
 /* ---- What was not proven ---- */
-
-static bool said_before(const struct report *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (r->trials[k].verdict == SKIP && text_is(r->trials[k].why, r->trials[i].why))
-            return true;
-    return false;
-}
-
-static void put_skipped(struct writer *w, size_t i)
-{
-    const char *why = w->r->trials[i].why;
-    struct text names = { .arena = &w->arena };
-    size_t n = 0;
-
-    for (size_t k = i; k < w->r->n_trials; k++)
-        if (w->r->trials[k].verdict == SKIP && text_is(w->r->trials[k].why, why)) {
-            n++;
-            if (n <= 6)
-                text_add(&names, "%s%s", n > 1 ? ", " : "", w->r->trials[k].trial.id);
-        }
-    if (n > 6)
-        text_add(&names, " and %zu more", n - 6);
-    paragraph(w, 2, "- ", text_make(&w->arena, "%s: %s", why, names.s));
-}
 
 static void not_proven(struct writer *w)
 {
     bool any = false;
 
     for (size_t i = 0; i < w->r->n_trials; i++) {
-        if (w->r->trials[i].verdict != SKIP || said_before(w->r, i))
+        if (!skipped_is_first(w->r, i))
             continue;
         if (!any)
             safe_print(w->f, "\nNot proven:\n");
         any = true;
-        put_skipped(w, i);
+        paragraph(w, 2, "- ", text_make(&w->arena, "%s: %s", w->r->trials[i].why, skipped_names(w->r, i, &w->arena)));
     }
 }
 
@@ -377,7 +271,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     header(&w);
     fputc('\n', f);
     for (size_t i = 0; i < r->n_trials; i++)
-        if (is_first_of_area(r, i))
+        if (area_is_first(r, i))
             area(&w, i);
     requirements(&w);
     details(&w);

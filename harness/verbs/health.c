@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/root.h"
 #include "model/health.h"
+#include "report/nagios.h"
 #include "report/out.h"
 #include "store/saved.h"
 
@@ -29,8 +30,8 @@ int verb_health(const struct options *o)
         health_judge(&h, &r, &now, &arena);
     else
         health_unknown(&h, e.text, &arena);
-    if (out_health(&h, read ? &r : NULL, path, o->oneline, &e))
-        return h.exit_code;
+    if (out_health(&h, read ? &r : NULL, path, o->oneline, o->nagios, &e))
+        return o->nagios ? nagios_exit_code(h.exit_code, h.warns) : h.exit_code;
     out_error("%s", e.text);
-    return h.exit_code == 1 ? 1 : 3;
+    return h.exit_code == 1 && !o->nagios ? 1 : 3;
 }

@@ -1,4 +1,4 @@
-/* Whole reports, byte for byte, as text and as JSON. GPUVET_REWRITE_GOLDEN=1 writes them anew; then look at the difference. */
+/* Whole reports, byte for byte, in every form. GPUVET_REWRITE_GOLDEN=1 writes them anew; then look at the difference. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,48 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/github.h"
 #include "report/json.h"
+#include "report/junit.h"
+#include "report/metrics.h"
+#include "report/nagios.h"
 #include "report/terminal.h"
+#include "tests/unit/golden.h"
 #include "tests/unit/sample_report.h"
+#include "tests/unit/written.h"
 
 static struct arena arena;
-
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "r");
-    char *text = arena_alloc(&arena, 1 << 20);
-
-    if (f == NULL)
-        return NULL;
-    text[fread(text, 1, (1 << 20) - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
-static void compare(const char *path, const char *got)
-{
-    const char *expected, *rewrite = getenv("GPUVET_REWRITE_GOLDEN");
-
-    if (text_is(rewrite, "1")) {
-        FILE *f = fopen(path, "w");
-
-        assert_non_null(f);
-        fputs(got, f);
-        assert_int_equal(fclose(f), 0);
-    }
-    expected = read_file(path);
-    if (expected == NULL)
-        fail_msg("%s is missing", path);
-    if (strcmp(expected, got) != 0) {
-        size_t at = 0;
-
-        while (expected[at] == got[at])
-            at++;
-        while (at > 0 && got[at - 1] != '\n')
-            at--;
-        fail_msg("%s differs:\n- %.*s\n+ %.*s", path, (int)strcspn(expected + at, "\n"), expected + at, (int)strcspn(got + at, "\n"), got + at);
-    }
-}
 
 static void reports_read_as_they_did(void **state)
 {
@@ -65,7 +34,7 @@ static void reports_read_as_they_did(void **state)
 
         terminal_report(f, &r, &t);
         fclose(f);
-        compare(text_make(&arena, "tests/golden/%s.txt", sample_names[i]), text);
+        golden_compare(text_make(&arena, "tests/golden/%s.txt", sample_names[i]), text);
         free(text);
     }
 }
@@ -82,9 +51,25 @@ static void documents_hold_what_they_did(void **state)
 
         assert_true(json_report(f, &r, &e));
         fclose(f);
-        compare(text_make(&arena, "tests/golden/%s.json", sample_names[i]), text);
+        golden_compare(text_make(&arena, "tests/golden/%s.json", sample_names[i]), text);
         free(text);
     }
+}
+
+static void every_other_form_says_what_it_did(void **state)
+{
+    static const struct { const char *ending; void (*write)(FILE *, const struct report *); } forms[] = {
+        { "junit.xml", junit_write }, { "prom", metrics_write }, { "github.txt", github_annotations },
+        { "github.md", github_summary }, { "nagios.txt", nagios_write },
+    };
+
+    (void)state;
+    for (int i = 0; i < SAMPLES; i++)
+        for (size_t k = 0; k < COUNT_OF(forms); k++) {
+            struct report r = sample_report((enum sample)i, &arena);
+
+            golden_compare(text_make(&arena, "tests/golden/%s.%s", sample_names[i], forms[k].ending), written(forms[k].write, &r, &arena));
+        }
 }
 
 int main(void)
@@ -92,6 +77,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_read_as_they_did),
         cmocka_unit_test(documents_hold_what_they_did),
+        cmocka_unit_test(every_other_form_says_what_it_did),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,66 @@
+#include "report/detail.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const char *detail_word(const struct judged *j)
+{
+    return j->warns ? "warn" : verdict_name(j->verdict);
+}
+
+bool detail_is_due(const struct judged *j)
+{
+    return j->verdict == FAIL || j->verdict == BROKEN || j->warns;
+}
+
+/* The options of this run that decide which stacks there are, and how our kernels are loaded. */
+static void put_sources(struct text *t, const struct report *r)
+{
+    static const char *const kept[] = { "--stack", "--root", "--kernels" };
+
+    for (size_t i = 1; i < r->n_command; i++)
+        for (size_t k = 0; k < COUNT_OF(kept); k++) {
+            const char *word = r->command[i];
+            size_t n = strlen(kept[k]);
+
+            if (!text_starts(word, kept[k]) || (word[n] != '\0' && word[n] != '='))
+                continue;
+            if (word[n] == '\0' && i + 1 == r->n_command)
+                continue;
+            text_add(t, " %s ", kept[k]);
+            text_add_quoted(t, word[n] == '=' ? word + n + 1 : r->command[++i]);
+            break;
+        }
+}
+
+const char *detail_rerun(const struct report *r, const struct judged *j, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    if (j->outcome.ending == ENDED_NOT_RUN)
+        return NULL;
+    text_add_quoted(&t, r->n_command > 0 ? r->command[0] : "gpuvet");
+    text_add(&t, " run");
+    put_sources(&t, r);
+    text_add(&t, " -p %s", j->trial.probe->name);
+    if (j->trial.device != NULL)
+        text_add(&t, " -d gpu%d", j->trial.device->index);
+    if (j->trial.stack != NULL) {
+        text_add(&t, " -s ");
+        text_add_quoted(&t, j->trial.stack->name);
+    }
+    return t.s;
+}
+
+const char *detail_last_lines(const char *said)
+{
+    size_t lines = 0;
+    const char *at = said + strlen(said);
+
+    while (at > said && lines < 4) {
+        at--;
+        lines += at > said && at[-1] == '\n';
+    }
+    return at;
+}

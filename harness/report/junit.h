@@ -1,0 +1,14 @@
+/* junit.h - the run as JUnit XML, for the test views of CI systems. There is no
+ * standard: this is what both Ant's schema and Jenkins' accept, and
+ * results/junit.xsd states. One suite for each area, and one for what was required.
+ */
+#ifndef REPORT_JUNIT_H
+#define REPORT_JUNIT_H
+
+#include <stdio.h>
+
+#include "model/report.h"
+
+void junit_write(FILE *f, const struct report *r);
+
+#endif

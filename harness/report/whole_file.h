@@ -1,0 +1,28 @@
+/* whole_file.h - a file that is there whole or not at all: written beside its
+ * place, then renamed. Whoever reads it meanwhile reads the old one.
+ */
+#ifndef REPORT_WHOLE_FILE_H
+#define REPORT_WHOLE_FILE_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "model/report.h"
+
+struct whole_file {
+    const char *path;
+    char        part[4096];     /* path and the suffix */
+    FILE       *f;              /* write here */
+};
+
+/* The suffix is of the file that grows. */
+bool whole_file_begin(struct whole_file *w, const char *path, const char *suffix, struct err *e) MUST_USE;
+
+/* Gives the file its place; written: the writer's own success, e already says why
+ * not. On any error the old file stays as it was and nothing else is left. */
+bool whole_file_end(struct whole_file *w, bool written, struct err *e) MUST_USE;
+
+/* All of it, by way of PATH.part: a name that no collector of PATH's kind takes for its own. */
+bool whole_file_write(const char *path, void (*write)(FILE *, const struct report *), const struct report *r, struct err *e) MUST_USE;
+
+#endif
