@@ -33,7 +33,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a write error, not our death */
     if (!options_parse(&o, &arena, argc, argv, &e)) {
         out_error("%s\nTry 'gpuvet help%s%s'.", e.text, argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
-        return 2;
+        return options_usage_code(&o);
     }
     if (text_is(o.verb, "run"))
         return verb_run(&o, environ);

@@ -138,6 +138,11 @@ static const char require_help[] =
     "# begins a comment. `gpuvet list --as-require` writes such a file from a good machine.\n"
     "What is required and was skipped is a failure; what could not be found out is exit code 3.\n";
 
+int options_usage_code(const struct options *o)
+{
+    return o->nagios ? 3 : 2;
+}
+
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
@@ -276,6 +281,8 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
                            .command = (const char *const *)(void *)argv, .n_command = (size_t)argc };
     if (argc < 2)
         return true;
+    for (int i = 2; i < argc; i++)
+        o->nagios |= text_is(argv[i], "--nagios");      /* decides how an error ends, wherever it stands */
     o->verb = text_is(argv[1], "--help") || text_is(argv[1], "-h") ? "help" : text_is(argv[1], "--version") ? "version" : argv[1];
     if (!is_verb(o->verb))
         return err_set(e, ERR_USAGE, "there is no verb \"%s\"", argv[1]);

@@ -39,6 +39,9 @@ struct options {
 
 bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e) MUST_USE;
 
+/* What a usage error ends with: 2, which would be a critical state for Nagios. */
+int options_usage_code(const struct options *o);
+
 /* The help text of a verb; of the program for NULL. */
 const char *options_help(const char *verb);
 

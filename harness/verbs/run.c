@@ -123,7 +123,7 @@ int verb_run(const struct options *o, char *const *env)
         progress_end(&r.progress);
         journal_abandon(&r.journal);
         out_error("%s", e.text);
-        return e.kind == ERR_USAGE ? 2 : 3;
+        return e.kind == ERR_USAGE ? options_usage_code(o) : 3;
     }
     if (o->plan) {
         progress_end(&r.progress);
