@@ -43,7 +43,8 @@ const char *detail_rerun(const struct report *r, const struct judged *j, struct 
     text_add_quoted(&t, r->n_command > 0 ? r->command[0] : "gpuvet");
     text_add(&t, " run");
     put_sources(&t, r);
-    text_add(&t, " -p %s", j->trial.probe->name);
+    text_add(&t, " -p ");
+    text_add_quoted(&t, j->trial.probe->name);
     if (j->trial.device != NULL)
         text_add(&t, " -d gpu%d", j->trial.device->index);
     if (j->trial.stack != NULL) {

@@ -12,8 +12,8 @@
 void github_annotations(FILE *f, const struct report *r);
 
 /* Between these two lines the runner takes nothing for a command. The terminal
- * report holds other people's words, and a line of it may begin with "::". The
- * token must be one that nobody can guess, and no command's name. */
+ * report holds other people's words: a line of it may begin with "::" or hold
+ * "##[" anywhere. The token must be one that nobody can guess, and no command's name. */
 void github_stop_commands(FILE *f, const char *token);
 void github_resume_commands(FILE *f, const char *token);
 

@@ -75,6 +75,14 @@ static void long_writer(FILE *f, const struct report *r)
         fputs(r->closing, f);
 }
 
+/* Fails in the middle; what follows can be written again. */
+static void unlucky_writer(FILE *f, const struct report *r)
+{
+    fputs(r->closing, f);
+    assert_int_equal(fgetc(f), EOF);
+    fputs(r->closing, f);
+}
+
 static void the_old_file_stays_until_the_new_one_is_whole(void **state)
 {
     struct err e;
@@ -117,6 +125,18 @@ static void a_full_disk_leaves_the_old_file(void **state)
         assert_true(holds(path, "old"));
         assert_int_not_equal(access(part, F_OK), 0);
     }
+}
+
+static void an_error_on_the_way_is_not_forgotten(void **state)
+{
+    struct err e = { .kind = ERR_NONE };
+
+    (void)state;
+    leave(path, "old");
+    assert_false(whole_file_write(path, unlucky_writer, &report, &e));
+    assert_int_equal(e.kind, ERR_SYS);
+    assert_true(holds(path, "old"));
+    assert_int_not_equal(access(part, F_OK), 0);
 }
 
 static void a_place_that_cannot_be_taken_is_said(void **state)
@@ -166,6 +186,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_old_file_stays_until_the_new_one_is_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(everybody_may_read_it_whom_the_mask_lets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_error_on_the_way_is_not_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_place_that_cannot_be_taken_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_writer_could_not_write_takes_no_place, set_up, tear_down),
