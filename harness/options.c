@@ -267,11 +267,17 @@ static bool check_words(const struct options *o, struct err *e)
     return true;
 }
 
-/* One thing at a time on standard output. */
+/* One thing at a time on standard output, and in a file. */
 static bool check_outputs(const struct options *o, struct err *e)
 {
+    const char *const files[] = { o->out, o->junit, o->metrics };
+
     if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan > 1)
         return err_set(e, ERR_USAGE, "--json, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        for (size_t k = i + 1; k < COUNT_OF(files); k++)
+            if (text_is(files[i], files[k]))
+                return err_set(e, ERR_USAGE, "%s cannot hold two things", files[i]);
     return true;
 }
 

@@ -109,11 +109,12 @@ tool() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
     [ "$status" = 0 ]
 }
 
-@test "standard output holds one thing" {
+@test "standard output holds one thing, and so does a file" {
     for pair in "--json --nagios" "--json --ci github" "--nagios --ci github" "--plan --json"; do
         run simulated $pair
         [ "$status" = 2 ]
     done
-    run "$GPUVET" health --oneline --nagios
+    run simulated -o same --junit same
     [ "$status" = 2 ]
+    [[ "$output" == *"same cannot hold two things"* ]]
 }
