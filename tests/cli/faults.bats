@@ -28,6 +28,12 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == *libcublas.so.13* ]]
 }
 
+@test "an abort is blamed on the library that runs, not on one that an earlier call left on the stack" {
+    FAKE_FAULT_PROBE=blas.gemm.fp32 FAKE_FAULT=abort:cuMemsetD32_v2:1 run simulated --isolate -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == */libcuda.so.1 ]]
+}
+
 @test "an abort in cuDNN names the call and the library" {
     blame abort:cudnnGetConvolution2dForwardOutputDim:1 dnn.conv.fp32@gpu0/toolkit-13.0 "crashed (SIGABRT) in cudnnGetConvolution2dForwardOutputDim" libcudnn.so.9 $networks
 }
