@@ -23,8 +23,9 @@ if [ $# != 1 ] || [ -z "${SLURM_JOB_NODELIST:-}" ]; then
     exit 2
 fi
 nodes=$(scontrol show hostnames "$SLURM_JOB_NODELIST") && [ -n "$nodes" ] || exit 3
-dir=$1/$(date -u +%Y%m%dT%H%M%SZ)-${SLURM_JOB_ID:-0}
-mkdir -p "$dir" || exit 3
+# A folder that nobody had before: a file of an earlier run would pass for a result.
+dir=$1/$(date -u +%Y%m%dT%H%M%SZ)-${SLURM_JOB_ID:-0}-$$
+mkdir -p "$1" && mkdir "$dir" || exit 3
 count=$(printf '%s\n' "$nodes" | wc -l)
 
 # shellcheck disable=SC2016 # the node's shell fills these in
