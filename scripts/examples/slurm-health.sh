@@ -20,6 +20,7 @@
 GPUVET=/usr/local/bin/gpuvet
 SCONTROL=/usr/bin/scontrol
 LOGGER=/usr/bin/logger
+CONF=                   # slurm.conf, if it is not where scontrol looks for it; slurmd does not say
 SAVED=/var/lib/gpuvet/last.json
 MAX_AGE=86400           # seconds; an older run proves nothing
 REQUIRE=gpu             # or gpu=8, or an order sheet: gpuvet list --as-require >FILE on a good node
@@ -31,6 +32,7 @@ UNDRAIN=no              # yes: a node that gpuvet drained is proved each time, a
 # slurmd gives it no PATH.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+[ -z "$CONF" ] || export SLURM_CONF="$CONF"
 node=${SLURMD_NODENAME:-$(uname -n | cut -d . -f 1)}
 
 log() {
