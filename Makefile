@@ -10,6 +10,7 @@
 # make ship       build/ship/gpuvet-x86_64 and -aarch64, for every glibc since 2.28 (fetches zig, 100 MB)
 # make check-ship     start them in a Debian 11 root
 # make check-ptx-old  assemble our PTX with older ptxas (fetches 400 MB)
+# make check-examples the examples under a real Slurm, NHC, Ansible and linters (installs nothing; says what it skips)
 # make abi        prove the symbol lists against the vendors' headers
 # make lint       floors, bans, divergence, shell scripts, generated files
 # make ptx        write kernels/ptx/ anew (needs nvcc)
@@ -63,6 +64,9 @@ $(BUILD)/gpuvet: $(objects) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
 
+# gpuvet explain carries the examples.
+$(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
+
 # The flags are part of what an object depends on.
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
@@ -77,13 +81,16 @@ run:
 lint:
 	$(quiet)scripts/lint
 
-.PHONY: ship check-ship check-ptx-old
+.PHONY: ship check-ship check-ptx-old check-examples
 ship:
 	+$(quiet)scripts/ship x86_64
 	+$(quiet)scripts/ship aarch64
 
 check-ship:
 	+$(quiet)scripts/check-ship
+
+check-examples: all
+	$(quiet)scripts/check-examples $(BUILD)/gpuvet
 
 check-ptx-old:
 	$(quiet)scripts/check-ptx-old results/ptx.md
@@ -92,10 +99,13 @@ install: all
 	install -D -m 755 $(BUILD)/gpuvet $(DESTDIR)$(PREFIX)/bin/gpuvet
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/gpuvet/LICENSE
 	install -D -m 644 NOTICES $(DESTDIR)$(PREFIX)/share/doc/gpuvet/NOTICES
+	install -d $(DESTDIR)$(PREFIX)/share/gpuvet/examples
+	install -m 644 scripts/examples/* $(DESTDIR)$(PREFIX)/share/gpuvet/examples
+	chmod 755 $(DESTDIR)$(PREFIX)/share/gpuvet/examples/*.sh
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/gpuvet
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gpuvet
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gpuvet $(DESTDIR)$(PREFIX)/share/gpuvet
 
 clean:
 	rm -rf build

@@ -51,6 +51,7 @@ static const char general_help[] =
     "  gpuvet list probes       what can be proved\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
+    "  gpuvet explain TOPIC     where it is used, with files to paste: slurm, ci, k8s, ansible\n"
     "  gpuvet help VERB         the options of a verb\n"
     "  gpuvet version\n"
     "\n"
@@ -99,6 +100,13 @@ static const char list_help[] =
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
 
+static const char explain_help[] =
+    "gpuvet explain [TOPIC | FILE] - how to use it with Slurm, in CI, in Kubernetes, with Ansible\n"
+    "\n"
+    "  gpuvet explain           the topics and their files\n"
+    "  gpuvet explain TOPIC     what the exit codes mean there, then the files\n"
+    "  gpuvet explain FILE      one of the files alone: gpuvet explain slurm-prolog.sh >prolog.sh\n";
+
 static const char judge_help[] =
     "gpuvet judge FILE - judge a saved run again (`gpuvet run -o FILE`, or the FILE.part of one\n"
     "that was killed): no GPU is touched; exit codes as run\n"
@@ -146,7 +154,8 @@ int options_usage_code(const struct options *o)
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "require", require_help },
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "explain", explain_help },
+        { "require", require_help },
     };
 
     for (size_t i = 0; i < COUNT_OF(helps); i++)
@@ -157,7 +166,7 @@ const char *options_help(const char *verb)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "judge", "health", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "judge", "health", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -264,6 +273,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
+    if (text_is(o->verb, "explain") && n > 1)
+        return err_set(e, ERR_USAGE, "gpuvet explain takes one topic or one file");
     return true;
 }
 

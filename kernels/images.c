@@ -3,20 +3,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "kernels/list.h"
 
 #define TEXT(x)     TEXT_OF(x)
 #define TEXT_OF(x)  #x
 
-/* KERNEL_FATBINS is the folder of the fat binaries, if they were built. */
-#define EMBED(symbol, file) \
-    __asm__(".section .rodata\n.balign 64\n" \
-            ".global " #symbol "\n" #symbol ":\n.incbin \"" file "\"\n.global " #symbol "_end\n" #symbol "_end:\n.byte 0\n.text\n"); \
-    extern const char symbol[], symbol##_end[];
-
 #define EMBED_PTX(name)     EMBED(kernel_ptx_##name, "kernels/ptx/" #name ".ptx")
 KERNEL_IMAGES(EMBED_PTX)
 
+/* KERNEL_FATBINS is the folder of the fat binaries, if they were built. */
 #ifdef KERNEL_FATBINS
 #define EMBED_FATBIN(name)  EMBED(kernel_fatbin_##name, TEXT(KERNEL_FATBINS) "/" #name ".fatbin")
 KERNEL_IMAGES(EMBED_FATBIN)

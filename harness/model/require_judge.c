@@ -62,6 +62,18 @@ static struct answer worse(struct answer x, struct answer y)
 
 /* ---- gpu, gpu = 8 ---- */
 
+/* How many GPUs answer is not known where what asks the driver did not come to an end. */
+static bool census_is_open(const struct report *r)
+{
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *j = &r->trials[i];
+
+        if (j->trial.probe->scope == SCOPE_MACHINE && (j->verdict == BROKEN || (j->verdict == SKIP && r->interrupted)))
+            return true;
+    }
+    return false;
+}
+
 static struct answer judge_count(struct judging *g, const struct demand *d)
 {
     size_t answering = report_answering(g->r), proved = report_proved(g->r);
@@ -70,7 +82,7 @@ static struct answer judge_count(struct judging *g, const struct demand *d)
     if (d->relation == ANY_VALUE ? proved > 0 : number_holds(d, (double)answering) && proved == answering)
         return met;
     if (answering == 0 || !number_holds(d, (double)answering))
-        return unmet(why);
+        return census_is_open(g->r) ? unknown(why) : unmet(why);
     for (size_t i = 0; i < g->r->n_trials; i++)
         if (g->r->trials[i].trial.device != NULL && g->r->trials[i].verdict == FAIL)
             return unmet(why);

@@ -181,6 +181,31 @@ static void exit_codes_follow_the_table(void **state)
     assert_int_equal(exit_code(&machine, &gpu, PASS, PASS, NULL, true), 1);
 }
 
+/* A driver that could not be asked has refused nothing: only what was shown may drain a node. */
+static void gpus_that_could_not_be_counted_are_not_missing(void **state)
+{
+    static const struct probe asks = { .name = "t.asks", .claim = "It answers.", .scope = SCOPE_MACHINE };
+    static const struct { enum verdict verdict; bool interrupted; int exit_code; } table[] = {
+        { BROKEN, false, 3 }, { SKIP, true, 130 }, { FAIL, false, 1 }, { PASS, false, 1 }, { PASS, true, 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        for (size_t n = 0; n < 2; n++) {
+            struct arena a = { NULL };
+            struct judged trials[] = { { .trial = { .probe = &asks, .id = "t.asks" }, .verdict = table[i].verdict, .why = "because" } };
+            struct report r = { .machine = &machine, .devices = &gpu, .n_devices = n, .trials = trials, .n_trials = 1,
+                                .interrupted = table[i].interrupted, .signo = SIGINT };
+            struct require q = { .n = 0 };
+            struct err e;
+
+            assert_true(require_parse(&q, &a, n > 0 ? "gpu = 2" : "gpu", &e));
+            judge_report(&r, &q, false, &a);
+            assert_int_equal(r.exit_code, table[i].exit_code);
+            arena_free(&a);
+        }
+}
+
 /* A run in which nothing was proved may never end in 0. */
 static void nothing_proved_is_never_zero(void **state)
 {
@@ -229,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_version_is_not_judged_where_the_module_is_unknown),
         cmocka_unit_test(a_damaged_file_comes_with_the_command_that_mends_it),
         cmocka_unit_test(exit_codes_follow_the_table),
+        cmocka_unit_test(gpus_that_could_not_be_counted_are_not_missing),
         cmocka_unit_test(nothing_proved_is_never_zero),
         cmocka_unit_test(an_interrupted_run_says_so),
         cmocka_unit_test(requirements_are_read_strictly),
