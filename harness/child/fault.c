@@ -1,4 +1,5 @@
-/* The fault handler only copies: what it saw is explained by the parent. */
+/* The fault handler only copies: what it saw is explained by the parent. Once all of that is safe it walks the stack,
+ * which reads what the fault may have destroyed: a fault on the way ends the process by the first one's signal. */
 #include "child/state.h"
 
 #include <errno.h>
@@ -8,10 +9,12 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 static struct crumb *page;
 static int page_fd;
 static char alternate_stack[64 * 1024];
+static volatile sig_atomic_t dying_by;      /* the signal that is being handled; 0: none */
 
 /* The kernel does the copy into the page's own file, so a bad address costs an
  * error and not a fault; shorter pieces are tried to stop at the end of the stack.
@@ -59,11 +62,38 @@ static void copy_registers(const ucontext_t *uc)
 #endif
 }
 
-static void on_fault(int signo, siginfo_t *si, void *uc)
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *unused)
+{
+    (void)unused;
+    if (page->n_frames == CRUMB_FRAMES)
+        return _URC_END_OF_STACK;
+    page->frames[page->n_frames] = (uint64_t)_Unwind_GetIP(context);
+    page->n_frames++;
+    return _URC_NO_REASON;
+}
+
+/* Returning from the handler comes back to the instruction that faulted; what was sent has to be sent again. */
+static void die_by(int signo, bool was_sent)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
+    sigset_t one;
+
+    sigaction(signo, &by_default, NULL);
+    if (!was_sent)
+        return;
+    sigemptyset(&one);
+    sigaddset(&one, signo);
+    sigprocmask(SIG_UNBLOCK, &one, NULL);
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signo);
+}
+
+static void on_fault(int signo, siginfo_t *si, void *uc)
+{
     int saved = errno;
 
+    if (dying_by != 0)
+        die_by(dying_by, true);
+    dying_by = signo;
     page->code = si->si_code;
     page->address = (uint64_t)(uintptr_t)si->si_addr;
     page->tid = (int32_t)syscall(SYS_gettid);
@@ -73,16 +103,9 @@ static void on_fault(int signo, siginfo_t *si, void *uc)
     page->signo = signo;
     /* A core of a process that maps a GPU is huge, and the page holds what we need. */
     prctl(PR_SET_DUMPABLE, 0);
+    _Unwind_Backtrace(add_frame, NULL);
     errno = saved;
-    sigaction(signo, &by_default, NULL);
-    if (si->si_code <= 0) {             /* sent, not raised by an instruction: it will not come again by itself */
-        sigset_t one;
-
-        sigemptyset(&one);
-        sigaddset(&one, signo);
-        sigprocmask(SIG_UNBLOCK, &one, NULL);
-        syscall(SYS_tgkill, getpid(), page->tid, signo);
-    }
+    die_by(signo, si->si_code <= 0);
 }
 
 void fault_install(struct crumb *p, int fd)
@@ -92,6 +115,7 @@ void fault_install(struct crumb *p, int fd)
 
     page = p;
     page_fd = fd;
+    dying_by = 0;
     page->main_tid = (int32_t)syscall(SYS_gettid);
     sigaltstack(&other, NULL);
     for (size_t i = 0; i < COUNT_OF(which); i++) {

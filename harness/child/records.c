@@ -107,19 +107,8 @@ static void copy_text(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
-/* A fault in this call is explained by the first library whose code the stack points to (model/blame.c): what earlier
- * calls left there must not be taken for one. It costs a third of a microsecond. */
-static __attribute__((noinline)) void wipe_stack_below(void)
-{
-    unsigned char below[CRUMB_STACK / 2];
-
-    memset(below, 0, sizeof below);
-    __asm__ volatile("" : : "r"(below) : "memory");
-}
-
 void child_enter(struct child *c, const char *call, const char *library)
 {
-    wipe_stack_below();
     copy_text(c->crumb->call, sizeof c->crumb->call, call);
     copy_text(c->crumb->library, sizeof c->crumb->library, library);
     c->crumb->calls++;

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-enum { CRUMB_CALL = 200, CRUMB_LIBRARY = 400, CRUMB_STACK = 32768, CRUMB_MAPS = 1 << 20 };
+enum { CRUMB_CALL = 200, CRUMB_LIBRARY = 400, CRUMB_STACK = 32768, CRUMB_MAPS = 1 << 20, CRUMB_FRAMES = 64 };
 
 struct crumb {
     _Atomic uint32_t calls;             /* how many vendor calls were entered */
@@ -19,9 +19,10 @@ struct crumb {
     int32_t  signo, code;               /* 0: no fault */
     int32_t  tid, main_tid;
     uint64_t address, pc, sp, lr;
-    uint32_t stack_bytes, maps_bytes;
+    uint32_t stack_bytes, maps_bytes, n_frames, unused;
     unsigned char stack[CRUMB_STACK];   /* raw words from sp upwards */
     char     maps[CRUMB_MAPS];          /* /proc/self/maps */
+    uint64_t frames[CRUMB_FRAMES];      /* return addresses, from the handler outwards, as far as they can be told */
 };
 
 #endif

@@ -28,6 +28,22 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == *libcublas.so.13* ]]
 }
 
+@test "a crash that has lost its stack is still that crash: what there is of it is told" {
+    FAKE_FAULT_PROBE=blas.gemm.fp32 FAKE_FAULT=lost:cuMemsetD32_v2:1 run simulated --isolate -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == "crashed (SIGSEGV) in cuMemsetD32_v2 of "* ]]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == */libcuda.so.1 ]]
+}
+
+@test "a fault in a library that another one called is blamed on the inner one" {
+    for fault in crash abort; do
+        FAKE_FAULT_PROBE=blas.gemm.fp32 FAKE_FAULT=$fault:cublasLtGetVersion:1 run simulated --isolate -p blas.gemm.fp32 -o "$out"
+        [ "$status" = 1 ]
+        [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 call)" == cublasCreate_v2* ]]
+        [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 blamed)" == */libcublasLt.so.13 ]]
+    done
+}
+
 @test "an abort is blamed on the library that runs, not on one that an earlier call left on the stack" {
     FAKE_FAULT_PROBE=blas.gemm.fp32 FAKE_FAULT=abort:cuMemsetD32_v2:1 run simulated --isolate -p blas.gemm.fp32 -o "$out"
     [ "$status" = 1 ]

@@ -2,7 +2,8 @@
  *
  *     FAKE_FAULT="what:symbol[:nth[:code]],..."
  *
- * what is fail, crash, abort, hang, spin, flood, exit, late, nan, wrong or wait;
+ * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
+ * flood, exit, late, nan, wrong or wait;
  * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
  * every one; code is what a failing or late call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
@@ -135,6 +136,17 @@ static void trace(const char *symbol)
     fclose(f);
 }
 
+/* Whoever walks the stack from here reads address 0. */
+_Noreturn static void lose_stack(void)
+{
+#if defined __x86_64__
+    __asm__ volatile("xor %esp, %esp\n mov (%rsp), %rax");
+#else
+    __asm__ volatile("mov x9, #0\n mov sp, x9\n ldr x9, [sp]");
+#endif
+    __builtin_unreachable();
+}
+
 /* Some 60 MB/s: enough to fill any disk, and a core is left for others. */
 _Noreturn static void flood(void)
 {
@@ -179,6 +191,8 @@ static long carry_out(const struct order *o)
         return o->code >= 0 ? o->code : fake_failure;
     if (strcmp(o->what, "crash") == 0)
         *nowhere = 1;
+    if (strcmp(o->what, "lost") == 0)
+        lose_stack();
     if (strcmp(o->what, "abort") == 0)
         abort();
     while (strcmp(o->what, "hang") == 0)

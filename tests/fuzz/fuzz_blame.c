@@ -32,6 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     take(c.stack, STACK, &bytes, &n);
     maps = take(c.maps, 4096, &bytes, &n);
     memset(c.maps + maps, 0, 4096);
+    memset(c.frames, 0, sizeof c.frames);
+    memcpy(c.frames, c.stack, STACK);
     b = blame_explain(&c, "/usr/bin/gpuvet", &arena);
     if (b.sentence == NULL || b.sentence[0] == '\0' || (b.file != NULL && b.file[0] != '/'))
         __builtin_trap();

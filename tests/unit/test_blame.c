@@ -60,6 +60,25 @@ static void the_runtime_and_ourselves_are_passed_over_for_the_caller(void **stat
     arena_free(&a);
 }
 
+static void the_walked_stack_goes_before_what_merely_lies_on_it(void **state)
+{
+    const uint64_t stack[] = { 0x5500, 0x8800 };
+    struct arena a = { NULL };
+    struct crumb *c = facts(SIGABRT, 0x3100, 0, stack, COUNT_OF(stack));
+
+    (void)state;
+    c->frames[0] = 0x1500;                      /* the handler, libc, then a call that was the last one of its mapping */
+    c->frames[1] = 0x3500;
+    c->frames[2] = 0x9000;
+    c->n_frames = 3;
+    assert_string_equal(blame_explain(c, "/usr/bin/gpuvet", &a).file, "/opt/env/lib with space.so");
+    c->n_frames = 2;
+    assert_string_equal(blame_explain(c, "/usr/bin/gpuvet", &a).file, "/opt/env/libcudnn.so.9");
+    c->n_frames = UINT32_MAX;
+    blame_explain(c, "/usr/bin/gpuvet", &a);
+    arena_free(&a);
+}
+
 static void a_file_that_is_too_short_is_blamed_for_the_bus_error(void **state)
 {
     struct arena a = { NULL };
@@ -124,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_library_at_the_program_counter_is_blamed),
         cmocka_unit_test(the_runtime_and_ourselves_are_passed_over_for_the_caller),
+        cmocka_unit_test(the_walked_stack_goes_before_what_merely_lies_on_it),
         cmocka_unit_test(a_file_that_is_too_short_is_blamed_for_the_bus_error),
         cmocka_unit_test(a_call_through_null_is_blamed_on_its_caller),
         cmocka_unit_test(nobody_is_blamed_without_evidence),
