@@ -44,7 +44,8 @@ static const struct topic topics[] = {
       "  - Slurm ignores the exit code of HealthCheckProgram: what drains is our call of scontrol.\n"
       "  - A prolog that ends with anything but 0 drains with the reason \"Prolog error\", unless a reason\n"
       "    was set before. Ours is: \"gpuvet: FAIL - ...\". That beginning marks it as ours.\n"
-      "  - Slurm gives these programs no PATH, HOME or USER. The health check is killed after 60 s.\n"
+      "  - Slurm gives these programs no PATH, HOME or USER, and does not tell the health check where\n"
+      "    slurm.conf lies. The health check is killed after 60 s.\n"
       "  - Nodes without a GPU run the same programs: ask Slurm's books first, then --require.\n"
       "  - srun's exit code is the highest of all nodes'. Decide from one saved run a node, and count\n"
       "    the nodes that left none.\n",
