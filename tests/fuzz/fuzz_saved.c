@@ -1,12 +1,21 @@
 /* Fuzzes the reader of saved runs and journals: what is accepted is written and
- * read again to the same document, and judged without harm. */
+ * read again to the same document, judged again by what it required, and written
+ * in every other form without harm. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "model/alike.h"
+#include "model/health.h"
 #include "model/judge.h"
+#include "report/github.h"
+#include "report/health.h"
 #include "report/json.h"
+#include "report/junit.h"
+#include "report/metrics.h"
+#include "report/nagios.h"
 #include "report/terminal.h"
 #include "store/saved.h"
 
@@ -23,20 +32,65 @@ static char *written(const struct report *r, size_t *n)
     return text;
 }
 
-static void show(const struct report *r)
+static void terminal(FILE *f, const struct report *r)
 {
     const struct terminal t = { .width = 80 };
-    char *text = NULL;
-    size_t n = 0;
-    FILE *f = open_memstream(&text, &n);
 
-    if (f == NULL)
-        __builtin_trap();
     terminal_report(f, r, &t);
-    fclose(f);
-    if (memchr(text, '\033', n) != NULL)
+}
+
+static void health(FILE *f, const struct report *r)
+{
+    const struct health_now now = { 1927857906, "this-boot", 86400 };
+    struct arena arena = { NULL };
+    struct health h;
+
+    health_judge(&h, r, &now, &arena);
+    if (strlen(h.line) > HEALTH_LINE || strchr(h.line, '\n') != NULL)
         __builtin_trap();
-    free(text);
+    health_write(f, &h, r, "/var/lib/gpuvet/last.json");
+    arena_free(&arena);
+}
+
+static void show(const struct report *r)
+{
+    static void (*const writers[])(FILE *, const struct report *) = {
+        terminal, health, junit_write, metrics_write, github_annotations, github_summary, nagios_write,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(writers); i++) {
+        char *text = NULL;
+        size_t n = 0;
+        FILE *f = open_memstream(&text, &n);
+
+        if (f == NULL)
+            __builtin_trap();
+        writers[i](f, r);
+        fclose(f);
+        if (memchr(text, '\033', n) != NULL || memchr(text, '\0', n) != NULL)
+            __builtin_trap();
+        free(text);
+    }
+}
+
+/* As `gpuvet judge` does; the report's trials are not changed. */
+static void judge_again(struct report r, struct arena *a)
+{
+    struct judged *trials = arena_alloc(a, r.n_trials * sizeof *trials + 1);
+    struct require require = { NULL, 0 };
+    struct err e;
+
+    for (size_t i = 0; i < r.n_requires; i++)
+        if (!require_parse(&require, a, r.requires[i].text, &e) && e.text[0] == '\0')
+            __builtin_trap();
+    for (size_t i = 0; i < r.n_trials; i++) {
+        trials[i] = r.trials[i];
+        judge_trial(&trials[i], r.machine, a);
+    }
+    r.trials = trials;
+    alike_warn(trials, &r, a);
+    judge_report(&r, &require, true, a);
+    show(&r);
 }
 
 /* A journal has no head that json_report could write again. */
@@ -70,11 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         show(&r);
         if (r.version[0] != '\0')
             must_come_back(&r, &arena);
-        for (size_t i = 0; i < r.n_trials; i++) {
-            struct judged j = r.trials[i];
-
-            judge_trial(&j, r.machine, &arena);
-        }
+        judge_again(r, &arena);
     } else if (e.text[0] == '\0') {
         __builtin_trap();
     }
