@@ -29,7 +29,9 @@ while [ \$# -gt 0 ]; do
     [ "\$1" != -o ] || case \$code in 0 | 1 | 3 | 77) echo "\$code" >"\$2" ;; esac
     shift
 done
+[ ! -f "\$told/node.meanwhile" ] || cp "\$told/node.meanwhile" "\$told/node"
 echo "[fail] a report"
+[ ! -f "\$told/last.words" ] || { cat "\$told/last.words"; exit "\$code"; }
 case \$code in
     0) echo "gpuvet: PASS - 1 GPU proved" ;;
     1) [ -f "\$told/mute" ] || echo "gpuvet: FAIL - blas.gemm.fp32@gpu3: \"1\" of 4096 elements differ" ;;
@@ -255,6 +257,25 @@ PY
     [ -z "$(said scontrol)" ]
 }
 
+@test "words alone do not drain: a FAIL that ends with another code than 1 is no verdict" {
+    stand_ins; pasted slurm-prolog.sh; pasted slurm-health.sh
+    echo "gpuvet: FAIL - and then something else happened" >"$told/last.words"
+    for code in 2 3 77 124 137 143; do
+        echo $code >"$told/run"
+        prolog
+        [ "$status" = 0 ]
+        [ -z "$(said scontrol)" ]
+        health
+        [ "$status" = 0 ]
+        [ -z "$(said scontrol)" ]
+    done
+    echo "gpuvet: INTERRUPTED - partial: FAIL - nothing was proved yet" >"$told/last.words"
+    echo 1 >"$told/run"
+    prolog
+    [ "$status" = 0 ]
+    [ -z "$(said scontrol)" ]
+}
+
 @test "a run that hangs is ended, and does not drain" {
     stand_ins
     pasted slurm-prolog.sh LIMIT=-9
@@ -320,12 +341,14 @@ PY
 
 @test "health: a reason of somebody else is neither overwritten nor cleared, even with UNDRAIN=yes" {
     stand_ins
+    echo 3 >"$told/health"
     for undrain in no yes; do
         pasted slurm-health.sh UNDRAIN=$undrain
         for code in 0 1; do
             echo $code >"$told/run"
             node IDLE "replacing PSU"
             health
+            [[ "$(said verbs)" == *run ]]
             [ -z "$(said scontrol)" ]
             node IDLE+DRAIN "replacing PSU"
             health
@@ -333,6 +356,26 @@ PY
             node IDLE+DRAIN "NHC: check_gpuvet: FAIL"
             health
             [ -z "$(said verbs)$(said scontrol)" ]
+        done
+    done
+}
+
+@test "a reason that somebody sets while gpuvet runs is kept, too" {
+    stand_ins; pasted slurm-prolog.sh; pasted slurm-health.sh UNDRAIN=yes
+    node IDLE+DRAIN "replacing PSU"
+    mv "$told/node" "$told/node.meanwhile"
+    echo 3 >"$told/health"
+    for code in 0 1; do
+        echo $code >"$told/run"
+        for note in "" "gpuvet: FAIL - blas.gemm.fp32@gpu3"; do
+            node IDLE${note:++DRAIN} "$note"
+            health
+            [[ "$(said verbs)" == *run ]]
+            [ -z "$(said scontrol)" ]
+            node MIXED "$note"
+            prolog
+            [ "$status" = $code ]
+            [ -z "$(said scontrol)" ]
         done
     done
 }
