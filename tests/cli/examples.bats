@@ -478,7 +478,6 @@ ci() { (cd "$BATS_TEST_TMPDIR/work" && PATH="$bin:$PATH" bash -e -o pipefail -c 
             ci "$commands"
             [ "$status" = ${machine#*:} ] || { echo "$machine: $status"; cat "$BATS_TEST_TMPDIR/text"; false; }
             [ -s "$BATS_TEST_TMPDIR/work/gpuvet.json" ]
-            [ -f "$BATS_TEST_DIRNAME/../../harness/report/junit.c" ] || continue
             python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$BATS_TEST_TMPDIR/work/gpuvet.xml"
         done
     done
