@@ -109,6 +109,8 @@ static void check(const struct judged *j, struct door *d, const json_t *o)
         door_refuse(d, "stop", "it is a call's, and the call or its code is missing");
     if (out->stop != STOP_NONE && out->text == NULL)
         door_refuse(d, "stop", "its text is missing");
+    if (out->ending == ENDED_NOT_RUN && out->text == NULL)
+        door_refuse(d, "text", "it is missing: the trial did not run");
     if (out->ending == ENDED_NOT_RUN && j->verdict != SKIP && j->verdict != BROKEN)
         door_refuse(d, "verdict", "the trial did not run");
     if ((j->verdict != PASS || j->warns) && *j->why == '\0')

@@ -189,6 +189,7 @@ static void what_does_not_fit_together_is_refused_with_its_place(void **state)
         { "\"address\": \"0000:5e:00.0\"", "\"address\": null", "machine.pci[1].address" },
         { "\"compute_capability\": 9.0", "\"compute_capability\": 1e9", "devices[0].compute_capability" },
         { "\"verdict\": \"skip\"", "\"verdict\": \"pass\"", "the trial did not run" },
+        { "\"text\": \"gpu1 does not answer\",", "", "trials[2].text: it is missing: the trial did not run" },
         { "\"trials\": [", "\"trials\": [ 3,", "trials[0]: it is no object" },
         { "\"machine\": {", "\"machine\": 3, \"was\": {", "machine: it is no object" },
     };
