@@ -6,7 +6,9 @@
 
 struct child;
 
-/* MUST(c, cuda, cuInit(0)) - the call returns 0, or the trial stops here with a
+/* No argument may make a vendor call of its own: its end would be taken for this one's (scripts/bans).
+ *
+ * MUST(c, cuda, cuInit(0)) - the call returns 0, or the trial stops here with a
  * record that names the call, the library and what the code means. */
 #define MUST(c, lib, call) \
     do { \

@@ -2,20 +2,18 @@
 
 #include "base/text.h"
 
-static const char facts_probe[] = "device.facts";
-
 const struct gpu_property gpu_properties[] = {
-    { "gpu.name",               NULL,                  false, 1, false, true },
-    { "gpu.compute_capability", NULL,                  true,  1, false, false },
-    { "gpu.memory_gib",         "memory.total",        true,  1.0 / (1 << 30), true, true },
-    { "gpu.ecc",                "ecc",                 false, 1, false, true },
-    { "gpu.vbios",              "vbios",               false, 1, false, true },
-    { "gpu.part_number",        "part_number",         false, 1, false, false },
-    { "gpu.power_limit_w",      "power.limit",         true,  1, true, true },
-    { "gpu.pcie_generation",    "pcie.max_generation", true,  1, true, true },
-    { "gpu.pcie_width",         "pcie.width",          true,  1, true, true },
-    { "gpu.nvlinks",            "nvlink.up",           true,  1, true, true },
-    { NULL, NULL, false, 0, false, false },
+    { .name = "gpu.name", .alike = true },
+    { .name = "gpu.compute_capability", .is_number = true },
+    { .name = "gpu.memory_gib",      .key = "memory.total",        .is_number = true, .scale = 1.0 / (1 << 30), .may_be_more = true, .alike = true },
+    { .name = "gpu.ecc",             .key = "ecc",                 .alike = true },
+    { .name = "gpu.vbios",           .key = "vbios",               .alike = true, .identity = true },
+    { .name = "gpu.part_number",     .key = "part_number",         .identity = true },
+    { .name = "gpu.power_limit_w",   .key = "power.limit",         .is_number = true, .scale = 1, .may_be_more = true, .alike = true },
+    { .name = "gpu.pcie_generation", .key = "pcie.max_generation", .is_number = true, .scale = 1, .may_be_more = true, .alike = true },
+    { .name = "gpu.pcie_width",      .key = "pcie.width",          .is_number = true, .scale = 1, .may_be_more = true, .alike = true },
+    { .name = "gpu.nvlinks",         .key = "nvlink.up",           .is_number = true, .scale = 1, .may_be_more = true, .alike = true },
+    { .name = NULL },
 };
 
 const struct gpu_property *gpu_property_of(const char *name)
@@ -30,7 +28,7 @@ const struct gpu_property *gpu_property_of(const char *name)
 const struct judged *gpu_facts_of(const struct report *r, const struct device *d)
 {
     for (size_t i = 0; i < r->n_trials; i++)
-        if (r->trials[i].trial.device == d && text_is(r->trials[i].trial.probe->name, facts_probe))
+        if (r->trials[i].trial.device == d && r->trials[i].trial.probe->tells_facts)
             return &r->trials[i];
     return NULL;
 }
@@ -56,7 +54,8 @@ bool gpu_property_read(struct gpu_value *v, const struct gpu_property *p, const 
     if (o == NULL || o->is_number != p->is_number)
         return false;
     *v = (struct gpu_value){ o->text, 0 };
-    if (p->is_number)
-        *v = (struct gpu_value){ text_make(a, "%.6g", o->number * p->scale), o->number * p->scale };
-    return true;
+    if (!p->is_number)
+        return true;
+    v->text = text_make(a, "%.6g", o->number * p->scale);
+    return text_to_double(v->text, &v->number);     /* compared as it is shown */
 }

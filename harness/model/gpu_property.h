@@ -9,11 +9,12 @@
 
 struct gpu_property {
     const char *name;           /* "gpu.memory_gib": the unit is in the name */
-    const char *key;            /* device.facts' observation; NULL: the census tells */
+    const char *key;            /* the observation of the probe that tells facts; NULL: the census tells */
     bool        is_number;
     double      scale;          /* of the observation, to the unit of the name */
     bool        may_be_more;    /* a sheet asks for at least that much; else for exactly that */
     bool        alike;          /* GPUs of one model agree in it */
+    bool        identity;       /* of this machine's boards: a sheet for others names it as a comment */
 };
 
 /* Ends with a NULL name. The first is "gpu.name". */

@@ -148,13 +148,6 @@ static bool judge_ending(struct judged *j, struct arena *a)
 
 /* ---- Expectations ---- */
 
-static bool key_matches(const char *pattern, const char *key)
-{
-    size_t n = strlen(pattern);
-
-    return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, key, n - 1) == 0 : strcmp(pattern, key) == 0;
-}
-
 /* Comparisons are written so that NaN never holds. */
 static bool holds(const struct expect *x, const struct observation *o, const struct machine *m)
 {
@@ -210,7 +203,7 @@ static bool judge_expectations(struct judged *j, const struct expect *expects, c
         size_t matched = 0;
 
         for (size_t i = 0; i < o->n_saw; i++) {
-            if (!key_matches(x->key, o->saw[i].key))
+            if (!text_matches(x->key, o->saw[i].key))
                 continue;
             matched++;
             if (!holds(x, &o->saw[i], m)) {

@@ -52,6 +52,13 @@ const char *report_saw(const struct report *r, const char *key)
     return NULL;
 }
 
+const char *report_driver(const struct report *r)
+{
+    const char *answered = report_saw(r, "driver.version");
+
+    return answered != NULL ? answered : r->machine->module_version;
+}
+
 void tally_add(struct tally *t, const struct judged *j)
 {
     t->pass += j->verdict == PASS;

@@ -54,6 +54,9 @@ size_t report_proved(const struct report *r);           /* GPUs that are proved 
 /* What any trial saw under that key, as text; NULL if none did. */
 const char *report_saw(const struct report *r, const char *key);
 
+/* The driver's version: as it answered, else as the kernel module's files say; NULL if nothing says. */
+const char *report_driver(const struct report *r);
+
 /* How many trials came to which end; warn counts some of pass. */
 struct tally { size_t pass, fail, broken, skip, warn, all; };
 

@@ -60,36 +60,43 @@ static struct answer worse(struct answer x, struct answer y)
     return y.why != NULL && x.unknown && !y.unknown ? y : x;
 }
 
-/* ---- gpu, gpu = 8 ---- */
+/* ---- What is not there ---- */
 
-/* How many GPUs answer is not known where what asks the driver did not come to an end. */
-static bool census_is_open(const struct report *r)
+/* Whether something could still have come: the run, or what asks the driver, did not get to its end. */
+static bool is_open(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++) {
         const struct judged *j = &r->trials[i];
 
-        if (j->trial.probe->scope == SCOPE_MACHINE && (j->verdict == BROKEN || (j->verdict == SKIP && r->interrupted)))
+        if (j->trial.probe->scope == SCOPE_MACHINE && j->verdict == BROKEN)
             return true;
     }
-    return false;
+    return r->interrupted;
 }
+
+static struct answer missing(struct judging *g, const char *why)
+{
+    return is_open(g->r) ? unknown(why) : unmet(why);
+}
+
+/* ---- gpu, gpu = 8 ---- */
 
 static struct answer judge_count(struct judging *g, const struct demand *d)
 {
     size_t answering = report_answering(g->r), proved = report_proved(g->r);
     const char *why = text_make(g->arena, "GPUs that answer: %zu, proved: %zu", answering, proved);
 
-    if (d->relation == ANY_VALUE ? proved > 0 : number_holds(d, (double)answering) && proved == answering)
-        return met;
     if (answering == 0 || !number_holds(d, (double)answering))
-        return census_is_open(g->r) ? unknown(why) : unmet(why);
+        return missing(g, why);
+    if (d->relation == ANY_VALUE ? proved > 0 : proved == answering)
+        return met;
     for (size_t i = 0; i < g->r->n_trials; i++)
         if (g->r->trials[i].trial.device != NULL && g->r->trials[i].verdict == FAIL)
             return unmet(why);
     for (size_t i = 0; i < g->r->n_trials; i++)
         if (g->r->trials[i].trial.device != NULL && g->r->trials[i].verdict == BROKEN)
             return unknown(why);
-    return g->r->interrupted ? unknown(why) : unmet(why);
+    return missing(g, why);
 }
 
 /* ---- gpu.name and the like, of every GPU of the run ---- */
@@ -113,8 +120,8 @@ static struct answer judge_one(struct judging *g, const struct demand *d, const 
                               device->pci != NULL ? device->pci : "", device->pci != NULL ? ")" : "", p->name, v.text));
     if (facts != NULL && facts->verdict != PASS)
         return in_the_way(g, facts);
-    return unmet(facts != NULL ? text_make(g->arena, "gpu%d does not tell its %s", device->index, p->name + sizeof "gpu." - 1)
-                               : text_make(g->arena, "gpu%d was not asked in this run", device->index));
+    return facts != NULL ? unmet(text_make(g->arena, "gpu%d does not tell its %s", device->index, p->name + sizeof "gpu." - 1))
+                         : missing(g, text_make(g->arena, "gpu%d was not asked in this run", device->index));
 }
 
 static struct answer judge_property(struct judging *g, const struct demand *d)
@@ -127,7 +134,7 @@ static struct answer judge_property(struct judging *g, const struct demand *d)
             all = worse(all, judge_one(g, d, gpu_property_of(d->subject), &g->r->devices[i]));
             n++;
         }
-    return n > 0 ? all : unmet("no GPU is in this run");
+    return n > 0 ? all : missing(g, "no GPU is in this run");
 }
 
 static struct answer judge_alike(struct judging *g)
@@ -139,12 +146,12 @@ static struct answer judge_alike(struct judging *g)
     if (n > 0)
         return unmet(n == 1 ? odd[0].sentence : text_make(g->arena, "%s; and %zu more differences", odd[0].sentence, n - 1));
     if (report_answering(g->r) == 0)
-        return unmet("no GPU answers");
+        return missing(g, "no GPU answers");
     for (size_t i = 0; i < g->r->n_devices; i++) {
         const struct judged *facts = gpu_facts_of(g->r, &g->r->devices[i]);
 
         if (is_in_run(g->r, &g->r->devices[i]))
-            all = worse(all, facts != NULL ? in_the_way(g, facts) : unmet("device.facts is not in this run"));
+            all = worse(all, facts != NULL ? in_the_way(g, facts) : missing(g, "not every GPU was asked in this run"));
     }
     return all;
 }
@@ -153,16 +160,13 @@ static struct answer judge_alike(struct judging *g)
 
 static struct answer judge_version(struct judging *g, const struct demand *d)
 {
-    const bool is_driver = text_is(d->subject, "driver");
-    const char *version = report_saw(g->r, is_driver ? "driver.version" : "cuda.driver");
+    const char *version = text_is(d->subject, "driver") ? report_driver(g->r) : report_saw(g->r, "cuda.driver");
 
-    if (version == NULL && is_driver)
-        version = g->r->machine->module_version;
     if (version == NULL) {
         for (size_t i = 0; i < g->r->n_trials; i++)
             if (g->r->trials[i].trial.probe->scope == SCOPE_MACHINE && g->r->trials[i].verdict == BROKEN)
                 return in_the_way(g, &g->r->trials[i]);
-        return unmet("no driver told its version");
+        return missing(g, "no driver told its version");
     }
     return version_holds(d, version) ? met : unmet(text_make(g->arena, "it is %s", version));
 }
@@ -184,11 +188,11 @@ static struct answer judge_stack(struct judging *g, const struct demand *d)
     size_t found = 0, passed = 0;
 
     if (d->value == NULL)
-        return g->r->n_stacks > 0 ? met : unmet("no stack found");
+        return g->r->n_stacks > 0 ? met : missing(g, "no stack found");
     for (size_t i = 0; i < g->r->n_stacks; i++)
         found += text_matches(d->value, g->r->stacks[i].name);
     if (found == 0)
-        return unmet("there is no such stack");
+        return missing(g, "there is no such stack");
     for (size_t i = 0; i < g->r->n_trials; i++) {
         const struct judged *j = &g->r->trials[i];
 
@@ -197,7 +201,7 @@ static struct answer judge_stack(struct judging *g, const struct demand *d)
         passed += j->verdict == PASS;
         all = worse(all, judge_stack_trial(g, j));
     }
-    return passed > 0 || all.why != NULL ? all : unmet("nothing about it is in this run");
+    return passed > 0 || all.why != NULL ? all : missing(g, "nothing about it is in this run");
 }
 
 /* ---- Probes ---- */
@@ -212,7 +216,7 @@ static struct answer judge_probes(struct judging *g, const struct demand *d)
             all = worse(all, in_the_way(g, &g->r->trials[i]));
             n++;
         }
-    return n > 0 ? all : unmet("no trial of it is in this run");
+    return n > 0 ? all : missing(g, "no trial of it is in this run");
 }
 
 /* ---- Judging ---- */

@@ -9,12 +9,6 @@
 
 struct sheet { FILE *f; const struct report *r; const struct plan *all; struct arena arena; };
 
-/* What is so of this machine alone stands in the sheet as a comment. */
-static bool is_identity(const struct gpu_property *p)
-{
-    return text_is(p->name, "gpu.vbios") || text_is(p->name, "gpu.part_number");
-}
-
 /* A number a little below what was seen: nobody's GPU has less memory for a rounding error. */
 static const char *bound_of(struct sheet *s, const struct gpu_property *p, const struct gpu_value *v)
 {
@@ -38,7 +32,7 @@ static void put_property(struct sheet *s, const struct gpu_property *p)
     if (differs)
         safe_print(s->f, "# %s differs from GPU to GPU\n", p->name);
     else
-        safe_print(s->f, "%s%s %s %s\n", is_identity(p) ? "# " : "", p->name, p->may_be_more ? ">=" : "=", bound_of(s, p, &first));
+        safe_print(s->f, "%s%s %s %s\n", p->identity ? "# " : "", p->name, p->may_be_more ? ">=" : "=", bound_of(s, p, &first));
 }
 
 static void put_gpus(struct sheet *s)
@@ -52,10 +46,8 @@ static void put_gpus(struct sheet *s)
         safe_print(s->f, "%sdevices.alike\n", alike_find(&odd, &s->arena, s->r, true) > 0 ? "# they are not: " : "");
 }
 
-static void put_version(struct sheet *s, const char *subject, const char *key)
+static void put_version(struct sheet *s, const char *subject, const char *version)
 {
-    const char *version = report_saw(s->r, key);
-
     if (version != NULL)
         safe_print(s->f, "%s >= %.*s\n", subject, (int)text_version_length(version), version);
 }
@@ -94,8 +86,8 @@ void as_require_write(FILE *f, const struct report *r, const struct plan *all)
         put_gpus(&s);
     else
         safe_print(f, "# no GPU answers here: nothing is demanded of GPUs and driver\n");
-    put_version(&s, "driver", "driver.version");
-    put_version(&s, "driver.cuda", "cuda.driver");
+    put_version(&s, "driver", report_saw(r, "driver.version"));
+    put_version(&s, "driver.cuda", report_saw(r, "cuda.driver"));
     put_stacks(&s);
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
         if (runs_everywhere(&s, *p))

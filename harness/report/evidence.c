@@ -2,13 +2,6 @@
 
 const char *const evidence_shown[] = { "torch", "cuda", "cudnn", "nccl", NULL };
 
-const char *evidence_driver(const struct report *r)
-{
-    const char *answered = report_saw(r, "driver.version");
-
-    return answered != NULL ? answered : r->machine->module_version;
-}
-
 const char *evidence_version(const struct stack *s, const char *what)
 {
     const char *stated = stack_version(s, what);

@@ -4,9 +4,6 @@
 
 #include "model/report.h"
 
-/* The driver's version: as it answered, else as the kernel module's files say; NULL if nothing says. */
-const char *evidence_driver(const struct report *r);
-
 /* The parts of a stack whose versions are shown; ends with NULL. */
 extern const char *const evidence_shown[];
 

@@ -67,7 +67,7 @@ static void put(struct writer *w, const struct text *line)
 static void heading(struct writer *w)
 {
     static const char *const words[] = { [PASS] = "PASS", [FAIL] = "FAIL", [BROKEN] = "BROKEN", [SKIP] = "SKIP" };
-    const char *hostname = w->r->machine->hostname, *driver = evidence_driver(w->r);
+    const char *hostname = w->r->machine->hostname, *driver = report_driver(w->r);
     struct text t = { .arena = &w->arena };
 
     text_add(&t, "### gpuvet: %s%s on ", w->r->interrupted ? "INTERRUPTED, " : "", words[report_verdict(w->r)]);

@@ -64,7 +64,7 @@ static void property(struct writer *w, const char *name, const char *value)
 static void properties(struct writer *w, const struct trial *t)
 {
     property(w, "gpuvet.version", w->r->version);
-    property(w, "driver.version", evidence_driver(w->r));
+    property(w, "driver.version", report_driver(w->r));
     if (t != NULL && t->device != NULL) {
         property(w, "gpu.name", t->device->name);
         property(w, "gpu.uuid", t->device->uuid);

@@ -65,7 +65,7 @@ static const char *known(const char *s)
 
 static void put_driver(struct writer *w)
 {
-    const char *version = evidence_driver(w->r), *cuda = report_saw(w->r, "cuda.driver");
+    const char *version = report_driver(w->r), *cuda = report_saw(w->r, "cuda.driver");
 
     if (version != NULL || cuda != NULL)
         safe_print(w->f, "  driver %s%s%s\n", known(version), cuda != NULL ? ", for CUDA up to " : "", cuda != NULL ? cuda : "");

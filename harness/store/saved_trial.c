@@ -16,7 +16,8 @@ static const struct probe *probe_of(struct door *d, const json_t *o)
     if (known != NULL)
         return known;
     p = arena_alloc(d->arena, sizeof *p);
-    *p = (struct probe){ .name = name, .claim = claim,
+    /* What is done with a stack on a GPU runs code there. */
+    *p = (struct probe){ .name = name, .claim = claim, .needs = on_stack && on_device ? NEEDS_CONTEXT : 0,
                          .scope = on_stack ? on_device ? SCOPE_STACK_DEVICE : SCOPE_STACK : on_device ? SCOPE_DEVICE : SCOPE_MACHINE };
     return p;
 }

@@ -11,8 +11,8 @@
 #include "verbs/deliver.h"
 #include "verbs/requires.h"
 
-/* Judged by what this program expects of its probes; what it does not know stays as it was. Where the verdict is
- * the same the sentence stays: the run may have compared and sharpened it. */
+/* Judged by what this program expects of its probes; what it does not know stays as it was. Where it failed before and
+ * fails again the sentence stays: the run may have compared and sharpened it. */
 static void judge_again(struct judged *j, const struct machine *m, struct arena *a)
 {
     struct judged now = *j;
@@ -20,7 +20,7 @@ static void judge_again(struct judged *j, const struct machine *m, struct arena 
     if (probe_by_name(j->trial.probe->name) == NULL)
         return;
     judge_trial(&now, m, a);
-    if (now.verdict != j->verdict || now.warns != j->warns)
+    if (now.verdict != j->verdict || now.verdict == PASS)
         *j = now;
 }
 
@@ -30,8 +30,10 @@ static bool read_requires(struct require *q, struct arena *a, const struct optio
     if (o->requires.n > 0)
         return requires_read(q, a, o, e);
     for (size_t i = 0; i < r->n_requires; i++)
-        if (!require_parse(q, a, r->requires[i].text, e))
+        if (!require_parse(q, a, r->requires[i].text, e)) {
+            e->kind = ERR_FORMAT;       /* the run is another version's, the command line is fine */
             return err_in(e, "what that run required (--require replaces it)");
+        }
     return true;
 }
 

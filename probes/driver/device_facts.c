@@ -104,6 +104,7 @@ const struct probe probe_device_facts = {
     .scope    = SCOPE_DEVICE,
     .needs    = NEEDS_NVML,
     .rests_on = { &probe_driver_nvml },
+    .tells_facts = true,
     .expects  = (const struct expect[]){
         { .key = "memory.total", .bound = AT_LEAST, .number = 1, .sentence = "the GPU says it has %s B of memory" },
         { .key = NULL },

@@ -64,11 +64,13 @@ static void run(struct child *c)
     for (int i = 0; i < n; i++) {
         nvmlDevice_t device;
         nvmlMemory_t memory;
+        const char *uuid;
         CUdevice gpu;
 
         MUST(c, cuda, cuDeviceGet(&gpu, i));
-        if (CALL(c, nvml, nvmlDeviceGetHandleByUUID(child_device_uuid(c, gpu), &device)) != NVML_SUCCESS) {
-            saw_text(c, "warning", "NVML does not know %s: who else uses it is not known either", child_device_uuid(c, gpu));
+        uuid = child_device_uuid(c, gpu);
+        if (CALL(c, nvml, nvmlDeviceGetHandleByUUID(uuid, &device)) != NVML_SUCCESS) {
+            saw_text(c, "warning", "NVML does not know %s: who else uses it is not known either", uuid);
             continue;
         }
         if (CALL(c, nvml, nvmlDeviceGetMemoryInfo(device, &memory)) == NVML_SUCCESS)
