@@ -56,7 +56,6 @@ static void copy_registers(const ucontext_t *uc)
 #elif defined __aarch64__
     page->pc = m->pc;
     page->sp = m->sp;
-    page->lr = m->regs[30];
 #else
 #error "say where this machine keeps pc and sp"
 #endif

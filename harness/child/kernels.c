@@ -37,13 +37,15 @@ static const char *why_no_sass(struct child *c, const struct kernel_image *image
 static bool load_fatbin(struct child *c, const struct kernel_image *image, CUmodule *module)
 {
     bool forced = text_is(c->kernels, "sass");
+    const char *why = why_no_sass(c, image);
     long code;
 
-    c->state->no_sass = why_no_sass(c, image);
-    if (c->state->no_sass != NULL && forced)
-        stop_load(c, "--kernels sass: %s; without --kernels the driver compiles our PTX", c->state->no_sass);
-    if (c->state->no_sass != NULL)
+    if (why != NULL && forced)
+        stop_load(c, "--kernels sass: %s; without --kernels the driver compiles our PTX", why);
+    if (why != NULL) {
+        c->state->no_sass = why;
         return false;
+    }
     code = CALL(c, cuda, cuModuleLoadData(module, image->fatbin));
     if (code != 0 && forced)
         child_call_failed(c, "cuModuleLoadData(machine code)", &c->cuda.dl, code);
@@ -77,7 +79,7 @@ static CUmodule load_image(struct child *c, const struct kernel_image *image)
     if (s->n_modules == MODULES_MAX)
         stop_ours(c, "more than %d kernel images", MODULES_MAX);
     if (!text_is(c->kernels, "ptx") && load_fatbin(c, image, &module)) {
-        s->rung = "sass";
+        s->rung = s->rung != NULL ? s->rung : "sass";       /* one image as PTX is enough to be told */
     } else {
         load_ptx(c, image, &module);
         s->rung = "ptx";

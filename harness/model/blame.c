@@ -64,20 +64,30 @@ static bool is_runtime(const char *file, const char *self)
     return text_is(file, self);
 }
 
-/* The first return address in code of a library that is not the runtime; where the stack could not be walked, the first
- * word on it that looks like one: that may be what an earlier call left there. */
-static const char *caller_by_frames(const struct crumb *c, const char *self, struct arena *a)
+/* The first return address in code of a library that is not the runtime. False: the walk did not reach us, who made the
+ * call, and so does not say that there is none. Our handler is the first frame, before the fault. */
+static bool caller_by_frames(const struct crumb *c, const char *self, const char **file, struct arena *a)
 {
+    bool behind_fault = false;
+
+    *file = NULL;
     for (uint32_t i = 0; i < c->n_frames && i < CRUMB_FRAMES; i++) {
         struct mapping m;
 
-        if (c->frames[i] != 0 && mapping_at(c, c->frames[i] - 1, &m, a) && m.executable && m.file != NULL && !is_runtime(m.file, self))
-            return m.file;
+        behind_fault |= c->frames[i] == c->pc;
+        if (c->frames[i] == 0 || !mapping_at(c, c->frames[i] - 1, &m, a) || !m.executable || m.file == NULL)
+            continue;
+        if (!is_runtime(m.file, self)) {
+            *file = m.file;
+            return true;
+        }
+        if (behind_fault && text_is(m.file, self))
+            return true;
     }
-    return NULL;
+    return false;
 }
 
-/* The first word on the stack that points into code of a library that is not the runtime. */
+/* A guess: the first word on the stack that points into code of a library that is not the runtime. */
 static const char *caller_on_stack(const struct crumb *c, const char *self, struct arena *a)
 {
     size_t bytes = c->stack_bytes <= CRUMB_STACK ? c->stack_bytes : 0;
@@ -127,8 +137,7 @@ struct blame blame_explain(const struct crumb *c, const char *self, struct arena
         b.sentence = text_make(a, "%s at address 0x%" PRIx64 "%s", name, c->address, thread);
         return b;
     }
-    b.file = caller_by_frames(c, self, a);
-    if (b.file == NULL)
+    if (!caller_by_frames(c, self, &b.file, a))
         b.file = caller_on_stack(c, self, a);
     if (c->signo == SIGABRT || c->signo == SIGTERM)
         b.sentence = text_make(a, "%s%s%s", name, b.file != NULL ? ", called from there" : "", thread);

@@ -18,7 +18,7 @@ struct crumb {
     /* Filled by the fault handler. */
     int32_t  signo, code;               /* 0: no fault */
     int32_t  tid, main_tid;
-    uint64_t address, pc, sp, lr;
+    uint64_t address, pc, sp;
     uint32_t stack_bytes, maps_bytes, n_frames, unused;
     unsigned char stack[CRUMB_STACK];   /* raw words from sp upwards */
     char     maps[CRUMB_MAPS];          /* /proc/self/maps */

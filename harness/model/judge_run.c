@@ -68,19 +68,21 @@ static const char *stacks_tested(const struct report *r, struct arena *a)
 }
 
 /* What was refused, and what could not be found out. */
-struct demands { size_t unmet, unknown; const char *first; };
+struct demands { size_t unmet, unknown; const char *first_unmet, *first_unknown; };
 
 static struct demands count_demands(const struct report *r, struct arena *a)
 {
-    struct demands n = { 0, 0, NULL };
+    struct demands n = { .unmet = 0 };
 
     for (size_t i = 0; i < r->n_requires; i++) {
         const struct requirement *q = &r->requires[i];
+        const char **first = q->unknown ? &n.first_unknown : &n.first_unmet;
 
-        n.unknown += q->unknown;
-        n.unmet += !q->met && !q->unknown;
-        if (n.first == NULL && !q->met && !q->unknown)
-            n.first = text_make(a, "required %s: %s", q->text, q->why);
+        if (q->met)
+            continue;
+        *(q->unknown ? &n.unknown : &n.unmet) += 1;
+        if (*first == NULL)
+            *first = text_make(a, "required %s: %s", q->text, q->why);
     }
     return n;
 }
@@ -108,7 +110,9 @@ static void close_without_gpu(struct report *r, const char *numbers, struct aren
 {
     const struct machine *m = r->machine;
 
-    if (!asks_for_gpu(r))
+    if (r->interrupted)
+        close_report(r, 3, text_make(a, "no GPU was proved before that (%s)", numbers));
+    else if (!asks_for_gpu(r))
         close_report(r, 77, text_make(a, "SKIP - nothing that was selected runs on a GPU: %s", numbers));
     else if (m->gpu_meant && report_answering(r) == 0)
         close_report(r, 3, text_make(a, "BROKEN - a GPU is meant for this process (%s), and none was asked (%s)",
@@ -131,10 +135,10 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     demands = count_demands(r, a);
     if (n.fail > 0 || demands.unmet > 0 || (strict && n.warn > 0))
         close_report(r, 1, text_make(a, "FAIL - %s (%s)", n.fail > 0 ? first_failure(r, FAIL, a)
-                                     : demands.first != NULL ? demands.first : "a warning, and --strict", numbers));
+                                     : demands.first_unmet != NULL ? demands.first_unmet : "a warning, and --strict", numbers));
     else if (n.broken > 0 || demands.unknown > 0)
         close_report(r, 3, text_make(a, "BROKEN - could not find out: %s (%s)", n.broken > 0 ? first_failure(r, BROKEN, a)
-                                     : "something that is required", numbers));
+                                     : demands.first_unknown, numbers));
     else if (proved > 0)
         close_report(r, 0, text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
                                      names_of_devices(r, a), stacks_tested(r, a), numbers));

@@ -62,21 +62,22 @@ static struct answer worse(struct answer x, struct answer y)
 
 /* ---- What is not there ---- */
 
-/* Whether something could still have come: the run, or what asks the driver, did not get to its end. */
-static bool is_open(const struct report *r)
+/* Whether a GPU could still have come: what asks the driver did not get to its end. */
+static bool census_is_open(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++) {
         const struct judged *j = &r->trials[i];
 
-        if (j->trial.probe->scope == SCOPE_MACHINE && j->verdict == BROKEN)
+        if (j->trial.probe->scope == SCOPE_MACHINE && (j->verdict == BROKEN || (j->verdict == SKIP && r->interrupted)))
             return true;
     }
-    return r->interrupted;
+    return r->interrupted && r->n_devices == 0;
 }
 
+/* What is not in the run is refused, unless it could still have come. */
 static struct answer missing(struct judging *g, const char *why)
 {
-    return is_open(g->r) ? unknown(why) : unmet(why);
+    return g->r->interrupted || census_is_open(g->r) ? unknown(why) : unmet(why);
 }
 
 /* ---- gpu, gpu = 8 ---- */
@@ -87,7 +88,7 @@ static struct answer judge_count(struct judging *g, const struct demand *d)
     const char *why = text_make(g->arena, "GPUs that answer: %zu, proved: %zu", answering, proved);
 
     if (answering == 0 || !number_holds(d, (double)answering))
-        return missing(g, why);
+        return census_is_open(g->r) ? unknown(why) : unmet(why);
     if (d->relation == ANY_VALUE ? proved > 0 : proved == answering)
         return met;
     for (size_t i = 0; i < g->r->n_trials; i++)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/json.h"
+#include "report/out.h"
 #include "report/whole_file.h"
 
 static void began(struct watcher *w, const struct trial *t, size_t done, size_t all)
@@ -14,22 +15,30 @@ static void began(struct watcher *w, const struct trial *t, size_t done, size_t 
     (void)all;
 }
 
+static void check(struct journal *j, bool written)
+{
+    struct err e;
+
+    if (written && fflush(j->f) == 0 && fsync(fileno(j->f)) == 0)
+        return;
+    j->failed = !err_sys(&e, "cannot write %s", j->part);
+    out_error("%s; the run goes on", e.text);
+}
+
 static void ended(struct watcher *w, const struct judged *judged, size_t done, size_t all)
 {
     struct journal *j = (struct journal *)(void *)w;
 
     (void)done;
     (void)all;
-    if (j->f == NULL || j->failed)
-        return;
-    if (!json_trial_line(j->f, judged) || fflush(j->f) != 0 || fsync(fileno(j->f)) != 0)
-        j->failed = !err_sys(&j->err, "cannot write %s", j->part);
+    if (j->f != NULL && !j->failed)
+        check(j, json_trial_line(j->f, judged));
 }
 
 bool journal_begin(struct journal *j, const char *path, struct err *e)
 {
     *j = (struct journal){ .watcher = { began, ended }, .path = path };
-    if (path == NULL)
+    if (path == NULL || whole_file_is_special(path))
         return true;
     if (!text_format(j->part, sizeof j->part, "%s.part", path))
         return err_set(e, ERR_USAGE, "-o: the path is too long");
@@ -37,17 +46,25 @@ bool journal_begin(struct journal *j, const char *path, struct err *e)
     return j->f != NULL || err_sys(e, "cannot write %s", j->part);
 }
 
+void journal_head(struct journal *j, const struct report *r)
+{
+    if (j->f != NULL && !j->failed)
+        check(j, json_head_line(j->f, r));
+}
+
 bool journal_finish(struct journal *j, const struct report *r, struct err *e)
 {
-    struct whole_file whole;
+    const bool grew = j->f != NULL;
 
-    if (j->f == NULL)
+    if (j->path == NULL)
         return true;
-    fclose(j->f);
+    if (grew)
+        fclose(j->f);
     j->f = NULL;
-    if (!whole_file_begin(&whole, j->path, ".new", e) || !whole_file_end(&whole, json_report(whole.f, r, e), e))
-        return err_in(e, "what was proved is in %s", j->part);
-    unlink(j->part);
+    if (!json_write(j->path, r, e))
+        return grew ? err_in(e, "what was proved is in %s", j->part) : false;
+    if (grew)
+        unlink(j->part);
     return true;
 }
 

@@ -14,12 +14,14 @@ struct journal {
     struct watcher watcher;     /* first */
     const char    *path;        /* NULL: nothing is saved */
     char           part[4096];
-    FILE          *f;
-    struct err     err;         /* the first write that failed */
-    bool           failed;
+    FILE          *f;           /* NULL: a device or a pipe has no part */
+    bool           failed;      /* a write did: it was said, and nothing more is written */
 };
 
 bool journal_begin(struct journal *j, const char *path, struct err *e) MUST_USE;
+
+/* What the run is about, once that is known: machine, devices, stacks, command, what is required. */
+void journal_head(struct journal *j, const struct report *r);
 
 /* Writes FILE whole, or leaves FILE.part and says why. */
 bool journal_finish(struct journal *j, const struct report *r, struct err *e) MUST_USE;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/names.h"
+#include "report/whole_file.h"
 
 /* Text from outside may hold anything: jansson refuses bytes that are not UTF-8. */
 static json_t *text(const char *s)
@@ -250,6 +251,15 @@ static json_t *requirements(const struct report *r)
     return list;
 }
 
+static json_t *command(const struct report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_command; i++)
+        json_array_append_new(list, text(r->command[i]));
+    return list;
+}
+
 static bool dump(FILE *f, json_t *all, size_t flags, struct err *e)
 {
     bool ok;
@@ -279,17 +289,16 @@ bool json_list(FILE *f, const struct report *r, struct err *e)
 
 bool json_report(FILE *f, const struct report *r, struct err *e)
 {
-    json_t *o = whole_list(r), *trials = json_array(), *command = json_array();
+    json_t *o = whole_list(r), *trials = json_array();
 
     put_text(o, "began", r->began);
     put(o, "took_ms", number(r->took_ms));
-    for (size_t i = 0; i < r->n_command; i++)
-        json_array_append_new(command, text(r->command[i]));
-    put(o, "command", command);
+    put(o, "command", command(r));
     if (r->rounds > 1)
         put(o, "rounds", json_integer(r->rounds));
     if (r->interrupted && r->signo > 0)
         put(o, "interrupted_by", json_integer(r->signo));
+    put(o, "cut_short", r->interrupted && r->signo == 0 ? json_true() : NULL);
     put_text(o, "verdict", verdict_name(report_verdict(r)));
     put(o, "exit_code", json_integer(r->exit_code));
     put_text(o, "closing", r->closing);
@@ -299,6 +308,25 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     put(o, "trials", trials);
     put(o, "requires", requirements(r));
     return dump(f, o, JSON_INDENT(1), e);
+}
+
+bool json_write(const char *path, const struct report *r, struct err *e)
+{
+    struct whole_file w;
+
+    return whole_file_begin(&w, path, ".new", e) && whole_file_end(&w, json_report(w.f, r, e), e);
+}
+
+bool json_head_line(FILE *f, const struct report *r)
+{
+    json_t *o = json_object(), *head = whole_list(r);
+    struct err e;
+
+    put_text(head, "began", r->began);
+    put(head, "command", command(r));
+    put(head, "requires", requirements(r));
+    put(o, "head", head);
+    return dump(f, o, JSON_COMPACT, &e);
 }
 
 bool json_trial_line(FILE *f, const struct judged *j)

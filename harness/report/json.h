@@ -13,6 +13,10 @@ enum { JSON_FORMAT = 1 };               /* grows when a reader of old files woul
 
 bool json_report(FILE *f, const struct report *r, struct err *e) MUST_USE;
 bool json_list(FILE *f, const struct report *r, struct err *e) MUST_USE;       /* machine, devices, stacks */
+bool json_write(const char *path, const struct report *r, struct err *e) MUST_USE;      /* the run, whole or not at all */
+
+/* For a journal, one line each: what the run is about, and a trial. */
+bool json_head_line(FILE *f, const struct report *r) MUST_USE;
 bool json_trial_line(FILE *f, const struct judged *j) MUST_USE;                /* one line */
 
 #endif

@@ -64,9 +64,7 @@ bool out_nagios(const struct report *r, struct err *e)
 
 bool out_file_json(const char *path, const struct report *r, struct err *e)
 {
-    struct whole_file w;
-
-    return whole_file_begin(&w, path, ".new", e) && whole_file_end(&w, json_report(w.f, r, e), e);
+    return json_write(path, r, e);
 }
 
 bool out_file_junit(const char *path, const struct report *r, struct err *e)

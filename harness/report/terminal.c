@@ -103,7 +103,7 @@ static void header(struct writer *w)
                       text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s%s", known(d->name), d->cc / 10, d->cc % 10,
                                 (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid), rung_of(w->r, d)));
         if (d->answers && d->foreign != NULL)
-            paragraph(w, 8, "", text_make(&w->arena, "used by %s: a trial takes at most %d MiB of it", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
+            paragraph(w, 8, "", text_make(&w->arena, "used by %s: the buffers of a trial take at most %d MiB", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
         if (!d->answers)
             safe_print(w->f, "  gpu%d  at %s does not answer\n", d->index, known(d->pci));
     }

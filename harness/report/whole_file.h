@@ -10,10 +10,14 @@
 #include "model/report.h"
 
 struct whole_file {
-    const char *path;
-    char        part[4096];     /* path and the suffix */
-    FILE       *f;              /* write here */
+    char  path[4096];           /* with links followed: they stay */
+    char  part[4200];           /* path and the suffix */
+    FILE *f;                    /* write here */
+    bool  direct;               /* a device or a pipe is there: it is written to, not replaced */
 };
+
+/* Whether what is there is no regular file, so that nothing can take its place. */
+bool whole_file_is_special(const char *path);
 
 /* The suffix is of the file that grows. */
 bool whole_file_begin(struct whole_file *w, const char *path, const char *suffix, struct err *e) MUST_USE;

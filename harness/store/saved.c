@@ -174,13 +174,14 @@ static void trials(struct report *r, struct door *d, const json_t *o)
         const json_t *item = door_enter(d, list, "trials", (long)i, &back);
 
         if (item != NULL)
-            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, item, r, false);
+            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, item, r);
         door_leave(d, back);
     }
     r->trials = all;
 }
 
-static void document(struct report *r, struct door *d, const json_t *o)
+/* What the run is about: known before its trials. */
+static void head(struct report *r, struct door *d, const json_t *o)
 {
     struct device *devices = NULL;
     struct stack *stacks = NULL;
@@ -194,38 +195,60 @@ static void document(struct report *r, struct door *d, const json_t *o)
     READ_LIST(d, o, "stacks", stacks, r->n_stacks, stack);
     r->stacks = stacks;
     r->began = door_text(d, o, "began", MUST_BE);
-    r->took_ms = door_number(d, o, "took_ms", MUST_BE);
     command(r, d, o);
+    READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
+    r->requires = requires;
+}
+
+static void document(struct report *r, struct door *d, const json_t *o)
+{
+    head(r, d, o);
+    r->took_ms = door_number(d, o, "took_ms", MUST_BE);
     r->rounds = (unsigned)door_integer(d, o, "rounds", MAY_BE, 2, INT_MAX);
-    r->interrupted = door_has(o, "interrupted_by");
+    r->interrupted = door_has(o, "interrupted_by") || door_bool(d, o, "cut_short", MAY_BE);
     r->signo = (int)door_integer(d, o, "interrupted_by", MAY_BE, 1, 64);
     door_word(d, o, "verdict", MUST_BE, verdict_names);
     r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
     r->closing = door_text(d, o, "closing", MUST_BE);
     r->earlier = door_text(d, o, "earlier", MAY_BE);
     trials(r, d, o);
-    READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
-    r->requires = requires;
 }
 
 /* ---- The journal of a run that did not get to its end ---- */
 
+/* A line is the head, or a trial. Trials of devices and stacks stand behind the head, which names these. */
+static void journal_line(struct report *r, struct door *d, const json_t *o, struct judged **all)
+{
+    size_t back;
+    const json_t *inner;
+
+    if (!door_has(o, "head")) {
+        saved_trial(ARENA_PUSH(d->arena, *all, r->n_trials), d, o, r);
+        return;
+    }
+    inner = door_enter(d, o, "head", -1, &back);
+    if (inner != NULL && r->n_command + r->n_devices + r->n_stacks + r->n_requires > 0)
+        door_refuse(d, "", "there are two of it");
+    else if (inner != NULL)
+        head(r, d, inner);
+    door_leave(d, back);
+}
+
 static bool journal(struct report *r, struct door *d, const char *text, size_t n)
 {
+    static const struct machine unknown = { .why_not_meant = "the run was cut short before it said which" };
     const char *end = text + n, *newline;
     struct judged *all = NULL;
     json_error_t why;
 
-    *r = (struct report){ .version = "", .began = "", .machine = arena_alloc(d->arena, sizeof *r->machine),
-                          .exit_code = 3, .closing = "", .interrupted = true };
+    *r = (struct report){ .version = "", .began = "", .machine = &unknown, .exit_code = 3, .closing = "", .interrupted = true };
     /* What stands behind the last newline was being written when the run died. */
-    for (; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL && !d->failed; text = newline + 1) {
+    for (size_t line = 1; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL && !d->failed; text = newline + 1, line++) {
         json_t *o = json_loadb(text, (size_t)(newline - text), JSON_REJECT_DUPLICATES, &why);
 
-        text_format(d->place, sizeof d->place, "line %zu", r->n_trials + 1);
-        r->trials = all;
+        text_format(d->place, sizeof d->place, "line %zu", line);
         if (json_is_object(o))
-            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, o, r, true);
+            journal_line(r, d, o, &all);
         else
             door_refuse(d, "", o == NULL ? why.text : "it is no object");
         json_decref(o);
@@ -236,9 +259,9 @@ static bool journal(struct report *r, struct door *d, const char *text, size_t n
 
 static bool looks_like_journal(const char *text, size_t n)
 {
-    static const char begins[] = "{\"id\":";
+    static const char trial[] = "{\"id\":", head[] = "{\"head\":";
 
-    return n >= sizeof begins - 1 && memcmp(text, begins, sizeof begins - 1) == 0;
+    return (n >= sizeof trial - 1 && memcmp(text, trial, sizeof trial - 1) == 0) || (n >= sizeof head - 1 && memcmp(text, head, sizeof head - 1) == 0);
 }
 
 bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, struct err *e)

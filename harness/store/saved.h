@@ -10,8 +10,8 @@
 #include "model/report.h"
 
 /* The report lies in the arena. Probes are this program's where it has one of
- * that name; of others, name and claim are known. Of a journal (FILE.part) there
- * are only trials: machine says nothing, closing is "", and exit_code 3. */
+ * that name; of others, name and claim are known. Of a journal (FILE.part)
+ * there is what was known when the run died: closing is "", exit_code 3, and it counts as interrupted. */
 bool saved_read(struct report *r, struct arena *a, const char *path, struct err *e) MUST_USE;
 
 /* The same from text. */

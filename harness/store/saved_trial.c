@@ -22,48 +22,30 @@ static const struct probe *probe_of(struct door *d, const json_t *o)
     return p;
 }
 
-static const struct device *device_of(struct door *d, const json_t *o, const struct report *r, bool make_up)
+static const struct device *device_of(struct door *d, const json_t *o, const struct report *r)
 {
     int index = (int)door_integer(d, o, "device", MAY_BE, 0, INT_MAX);
-    struct device *made;
 
     if (!door_has(o, "device") || d->failed)
         return NULL;
     for (size_t i = 0; i < r->n_devices; i++)
         if (r->devices[i].index == index)
             return &r->devices[i];
-    if (!make_up) {
-        door_refuse(d, "device", "the document has no such device");
-        return NULL;
-    }
-    for (size_t i = 0; r->trials != NULL && i + 1 < r->n_trials; i++)
-        if (r->trials[i].trial.device != NULL && r->trials[i].trial.device->index == index)
-            return r->trials[i].trial.device;
-    made = arena_alloc(d->arena, sizeof *made);
-    made->index = index;
-    return made;
+    door_refuse(d, "device", "the document has no such device");
+    return NULL;
 }
 
-static const struct stack *stack_of(struct door *d, const json_t *o, const struct report *r, bool make_up)
+static const struct stack *stack_of(struct door *d, const json_t *o, const struct report *r)
 {
     const char *name = door_text(d, o, "stack", MAY_BE);
-    struct stack *made;
 
     if (name == NULL)
         return NULL;
     for (size_t i = 0; i < r->n_stacks; i++)
         if (text_is(r->stacks[i].name, name))
             return &r->stacks[i];
-    if (!make_up) {
-        door_refuse(d, "stack", "the document has no such stack");
-        return NULL;
-    }
-    for (size_t i = 0; r->trials != NULL && i + 1 < r->n_trials; i++)
-        if (r->trials[i].trial.stack != NULL && text_is(r->trials[i].trial.stack->name, name))
-            return r->trials[i].trial.stack;
-    made = arena_alloc(d->arena, sizeof *made);
-    made->name = name;
-    return made;
+    door_refuse(d, "stack", "the document has no such stack");
+    return NULL;
 }
 
 static void observation(struct observation *s, struct door *d, const json_t *o)
@@ -120,13 +102,13 @@ static void check(const struct judged *j, struct door *d, const json_t *o)
         door_refuse(d, "warns", "only what passed can warn");
 }
 
-void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r, bool make_up)
+void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r)
 {
     struct outcome *out = &j->outcome;
     const char *why = door_text(d, o, "why", MAY_BE);
 
     *j = (struct judged){
-        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r, make_up), .stack = stack_of(d, o, r, make_up),
+        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r), .stack = stack_of(d, o, r),
                    .id = door_text(d, o, "id", MUST_BE) },
         .verdict = (enum verdict)door_word(d, o, "verdict", MUST_BE, verdict_names),
         .why = why != NULL ? why : "", .act = door_text(d, o, "act", MAY_BE), .warns = door_bool(d, o, "warns", MAY_BE),

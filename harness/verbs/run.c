@@ -49,6 +49,33 @@ static void decide_meant(struct run *r)
     }
 }
 
+static struct report report_of(const struct run *r)
+{
+    const struct session *s = &r->session;
+    const int signo = process_interrupted();
+
+    return (struct report){
+        .version = GPUVET_VERSION, .began = r->began, .took_ms = clock_ms_fine() - r->began_ms,
+        .command = s->o->command, .n_command = s->o->n_command, .machine = &s->machine,
+        .devices = s->devices, .n_devices = s->n_devices, .stacks = s->stacks, .n_stacks = s->n_stacks,
+        .trials = s->judged, .n_trials = s->plan.n_trials, .rounds = s->o->repeat, .signo = signo, .interrupted = signo != 0,
+    };
+}
+
+/* So that what is left of a killed run can be judged, too. */
+static void write_head(struct run *r)
+{
+    struct report head = report_of(r);
+    struct requirement *list = NULL;
+
+    for (size_t i = 0; i < r->require.n; i++)
+        *ARENA_PUSH(r->session.arena, list, head.n_requires) = (struct requirement){
+            r->require.demands[i].text, false, "the run did not get that far", true,
+        };
+    head.requires = list;
+    journal_head(&r->journal, &head);
+}
+
 static bool prepare(struct run *r, struct err *e)
 {
     struct session *s = &r->session;
@@ -65,20 +92,10 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     s->watchers[0] = &r->progress.watcher;
     s->watchers[1] = &r->journal.watcher;
-    return session_census(s, &pick, e) && session_plan(s, &pick, e);
-}
-
-static struct report report_of(const struct run *r)
-{
-    const struct session *s = &r->session;
-    const int signo = process_interrupted();
-
-    return (struct report){
-        .version = GPUVET_VERSION, .began = r->began, .took_ms = clock_ms_fine() - r->began_ms,
-        .command = s->o->command, .n_command = s->o->n_command, .machine = &s->machine,
-        .devices = s->devices, .n_devices = s->n_devices, .stacks = s->stacks, .n_stacks = s->n_stacks,
-        .trials = s->judged, .n_trials = s->plan.n_trials, .rounds = s->o->repeat, .signo = signo, .interrupted = signo != 0,
-    };
+    if (!session_census(s, &pick, e) || !session_plan(s, &pick, e))
+        return false;
+    write_head(r);
+    return true;
 }
 
 /* A round that was interrupted adds only what it showed: earlier rounds showed the rest. */

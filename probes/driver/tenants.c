@@ -39,8 +39,15 @@ static void tell_processes(struct child *c, int gpu, nvmlDevice_t device)
     struct text who = { .arena = &c->arena };
     unsigned n = PROCESSES_MAX, others = 0;
 
-    if (c->nvml.nvmlDeviceGetComputeRunningProcesses_v3 == NULL
-        || CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v3(device, &n, list)) != NVML_SUCCESS)
+    long code = NVML_ERROR_NOT_SUPPORTED;
+
+    if (c->nvml.nvmlDeviceGetComputeRunningProcesses_v3 != NULL)
+        code = CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v3(device, &n, list));
+    if (code == NVML_ERROR_INSUFFICIENT_SIZE)
+        saw_text(c, text_make(&c->arena, "gpu%d.foreign", gpu), "more than %d processes", PROCESSES_MAX);
+    else if (code != NVML_SUCCESS && code != NVML_ERROR_NOT_SUPPORTED)
+        saw_text(c, "warning", "NVML does not tell which processes use gpu%d (error %ld): it is taken for idle", gpu, code);
+    if (code != NVML_SUCCESS)
         return;
     for (unsigned i = 0; i < n; i++) {
         if (list[i].pid == (unsigned)getpid() || ++others > NAMED_MAX)

@@ -8,9 +8,18 @@ touched() { python3 -c 'import json, re, sys; print(" ".join(sorted({u for t in 
 @test "a GPU on which another process computes: whose it is, and at most 256 MiB of it" {
     FAKE_GPUS=2 FAKE_FOREIGN=3000 FAKE_FOREIGN_GPU=1 run simulated -p cuda.launch -o "$out"
     [ "$status" = 0 ]
-    [[ "$output" == *"gpu1"*"used by pid 1"*"with 3000 MiB: a trial takes at most 256 MiB of it"* ]]
+    [[ "$output" == *"gpu1"*"used by pid 1"*"with 3000 MiB: the buffers of a trial take at most 256 MiB"* ]]
     [[ "$(field cuda.launch@gpu1 rerun)" == *"--at-most 268435456"* ]]
     [[ "$(field cuda.launch@gpu0 rerun)" != *"--at-most"* ]]
+}
+
+@test "a GPU with more processes than can be listed is busy, and one that does not tell is said" {
+    FAKE_FOREIGN=3000 FAKE_FAULT=fail:nvmlDeviceGetComputeRunningProcesses_v3:0:7 run simulated --level full -p cuda.launch
+    [ "$status" = 3 ]
+    [[ "$output" == *"used by more than 128 processes"* ]]
+    FAKE_FAULT=fail:nvmlDeviceGetComputeRunningProcesses_v3:0:999 run simulated -p cuda.launch
+    [ "$status" = 0 ]
+    [[ "$output" == *"[warn]    driver.tenants"*"NVML does not tell which processes use gpu0 (error 999)"* ]]
 }
 
 @test "at --level full a busy GPU is left alone, and nothing is said about it" {

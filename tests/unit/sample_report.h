@@ -10,9 +10,9 @@
 #include "model/judge.h"
 #include "model/rounds.h"
 
-enum sample { SAMPLE_GOOD, SAMPLE_FAILING, SAMPLE_SKIPPING, SAMPLE_INTERRUPTED, SAMPLES };
+enum sample { SAMPLE_GOOD, SAMPLE_FAILING, SAMPLE_SKIPPING, SAMPLE_INTERRUPTED, SAMPLE_CUT_SHORT, SAMPLES };
 
-static const char *const sample_names[SAMPLES] = { "good", "failing", "skipping", "interrupted" };
+static const char *const sample_names[SAMPLES] = { "good", "failing", "skipping", "interrupted", "cut-short" };
 
 static const struct probe sample_probes[] = {
     { .name = "sample.driver", .claim = "The driver answers.", .scope = SCOPE_MACHINE },
@@ -116,10 +116,12 @@ static const struct sample_trial sample_interrupted[] = {
 static const struct { const struct sample_trial *trials; size_t n; } sample_trials[SAMPLES] = {
     { sample_good, COUNT_OF(sample_good) }, { sample_failing, COUNT_OF(sample_failing) },
     { sample_skipping, COUNT_OF(sample_skipping) }, { sample_interrupted, COUNT_OF(sample_interrupted) },
+    { sample_interrupted, 1 },                          /* what a journal holds: the trials that ended */
 };
 
 static const struct { enum sample of; const char *demand; } sample_requires[] = {
     { SAMPLE_GOOD, "gpu = 1" }, { SAMPLE_GOOD, "stack" }, { SAMPLE_FAILING, "gpu" }, { SAMPLE_FAILING, "stack" }, { SAMPLE_INTERRUPTED, "nccl.kernel" },
+    { SAMPLE_CUT_SHORT, "nccl.kernel" },
 };
 
 static const char *const sample_command[] = { "gpuvet", "run", "--stack", "/opt/my app", "-o", "run.json" };
@@ -147,7 +149,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         .version = "1.2.3", .began = "2031-02-03T04:05:06Z", .took_ms = 1234.5, .command = sample_command, .n_command = COUNT_OF(sample_command),
         .machine = laptop ? &sample_laptop : &sample_machine, .devices = sample_devices, .n_devices = laptop ? 0 : failing ? 2 : 1,
         .stacks = sample_stacks, .n_stacks = failing ? 3 : 1, .trials = all, .n_trials = sample_trials[which].n,
-        .earlier = laptop ? "PASS - 1 GPU proved" : NULL, .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which == SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
+        .earlier = laptop ? "PASS - 1 GPU proved" : NULL, .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which >= SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
     };
 
     for (size_t i = 0; i < r.n_trials; i++) {

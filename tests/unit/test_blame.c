@@ -74,6 +74,10 @@ static void the_walked_stack_goes_before_what_merely_lies_on_it(void **state)
     assert_string_equal(blame_explain(c, "/usr/bin/gpuvet", &a).file, "/opt/env/lib with space.so");
     c->n_frames = 2;
     assert_string_equal(blame_explain(c, "/usr/bin/gpuvet", &a).file, "/opt/env/libcudnn.so.9");
+    c->frames[2] = 0x3100;                      /* the fault itself, and we called it: what lies there is not asked */
+    c->frames[3] = 0x1600;
+    c->n_frames = 4;
+    assert_null(blame_explain(c, "/usr/bin/gpuvet", &a).file);
     c->n_frames = UINT32_MAX;
     blame_explain(c, "/usr/bin/gpuvet", &a);
     arena_free(&a);

@@ -201,7 +201,8 @@ static void gpus_that_could_not_be_counted_are_not_missing(void **state)
 
             assert_true(require_parse(&q, &a, n > 0 ? "gpu = 2" : "gpu", &e));
             judge_report(&r, &q, false, &a);
-            assert_int_equal(r.exit_code, table[i].exit_code);
+            /* No GPU by then: one could still have come. */
+            assert_int_equal(r.exit_code, n == 0 && table[i].interrupted ? 128 + SIGINT : table[i].exit_code);
             arena_free(&a);
         }
 }

@@ -241,7 +241,7 @@ static void a_gpu_that_was_not_asked_is_refused(void **state)
     make(&s);
     trial_of(&s, "device.facts", 3)->trial.probe = probe_by_name("cuda.context");
     assert_string_equal(answer(&s, "gpu.ecc = on"), "gpu3 was not asked in this run");
-    assert_string_equal(answer(&s, "devices.alike"), "device.facts is not in this run");
+    assert_string_equal(answer(&s, "devices.alike"), "not every GPU was asked in this run");
 }
 
 static void a_gpu_that_does_not_answer_is_refused(void **state)

@@ -241,6 +241,7 @@ static void the_journal_of_a_run_that_was_killed_is_read(void **state)
     path = text_make(&arena, "%s/run.json", dir);
     part = text_make(&arena, "%s.part", path);
     assert_true(journal_begin(&j, path, &e));
+    journal_head(&j, &r);
     for (size_t i = 0; i < r.n_trials; i++)
         j.watcher.ended(&j.watcher, &r.trials[i], i + 1, r.n_trials);
     f = fopen(part, "a");
@@ -253,8 +254,11 @@ static void the_journal_of_a_run_that_was_killed_is_read(void **state)
         assert_string_equal(back.trials[i].trial.id, r.trials[i].trial.id);
         assert_int_equal(back.trials[i].verdict, r.trials[i].verdict);
     }
-    assert_string_equal(back.trials[3].trial.stack->name, "venv:/opt/app");
-    assert_int_equal(back.trials[2].trial.device->index, 1);
+    assert_ptr_equal(back.trials[3].trial.stack, &back.stacks[0]);
+    assert_ptr_equal(back.trials[2].trial.device, &back.devices[1]);
+    assert_string_equal(back.machine->hostname, "node12");
+    assert_int_equal(back.n_requires, r.n_requires);
+    assert_string_equal(back.began, r.began);
     assert_true(back.interrupted);
     assert_int_equal(back.exit_code, 3);
 
