@@ -27,6 +27,18 @@ static const char *index_of(const char *requirement, struct arena *a)
     return variant != NULL ? text_make(a, " --index-url https://download.pytorch.org/whl/%s", variant + 1) : "";
 }
 
+/* As a shell takes it: names of folders are in it. */
+static const char *pip_install(const char *python, const char *requirement, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    text_add_quoted(&t, python);
+    text_add(&t, " -m pip install --force-reinstall --no-deps ");
+    text_add_quoted(&t, requirement);
+    text_add(&t, "%s", index_of(requirement, a));
+    return t.s;
+}
+
 const char *repair_command(const struct stack *s, const char *sentence, struct arena *a)
 {
     for (size_t i = 0; i < s->n_members && s->kind == STACK_PYTHON && s->python != NULL; i++) {
@@ -37,7 +49,7 @@ const char *repair_command(const struct stack *s, const char *sentence, struct a
             continue;
         requirement = requirement_of(m->source, a);
         if (requirement != NULL)
-            return text_make(a, "%s -m pip install --force-reinstall --no-deps %s%s", s->python, requirement, index_of(requirement, a));
+            return pip_install(s->python, requirement, a);
     }
     return NULL;
 }

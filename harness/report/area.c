@@ -2,20 +2,9 @@
 
 #include "base/text.h"
 
-/* By index and name: in a journal that is read back each trial has a device and a stack of its own. */
-static bool same_device(const struct device *x, const struct device *y)
-{
-    return x == y || (x != NULL && y != NULL && x->index == y->index);
-}
-
-static bool same_stack(const struct stack *x, const struct stack *y)
-{
-    return x == y || (x != NULL && y != NULL && text_is(x->name, y->name));
-}
-
 bool area_is_same(const struct judged *x, const struct judged *y)
 {
-    return same_stack(x->trial.stack, y->trial.stack) && same_device(x->trial.device, y->trial.device)
+    return x->trial.stack == y->trial.stack && x->trial.device == y->trial.device
         && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE);
 }
 

@@ -32,7 +32,8 @@ static void put_property(struct sheet *s, const struct gpu_property *p)
     if (differs)
         safe_print(s->f, "# %s differs from GPU to GPU\n", p->name);
     else
-        safe_print(s->f, "%s%s %s %s\n", p->identity ? "# " : "", p->name, p->may_be_more ? ">=" : "=", bound_of(s, p, &first));
+        safe_print(s->f, "%s%s %s %s%s%s\n", p->identity ? "# " : "", p->name, p->may_be_more ? ">=" : "=", p->is_number ? "" : "\"",
+                   bound_of(s, p, &first), p->is_number ? "" : "\"");
 }
 
 static void put_gpus(struct sheet *s)
@@ -58,7 +59,7 @@ static void put_stacks(struct sheet *s)
         const struct stack *stack = &s->r->stacks[i];
         const char *why_not = stack->broken != NULL ? stack->broken : stack->unusable;
 
-        safe_print(s->f, "%sstack = %s%s%s\n", why_not != NULL ? "# " : "", stack->name, why_not != NULL ? "   " : "", why_not != NULL ? why_not : "");
+        safe_print(s->f, "%sstack = \"%s\"%s%s\n", why_not != NULL ? "# " : "", stack->name, why_not != NULL ? "   " : "", why_not != NULL ? why_not : "");
     }
 }
 

@@ -1,6 +1,7 @@
 #include "report/health.h"
 
 #include "base/text.h"
+#include "report/detail.h"
 #include "report/safe.h"
 
 /* What makes the next saved run, as a shell takes it. */
@@ -35,8 +36,8 @@ void health_write(FILE *f, const struct health *h, const struct report *r, const
     for (size_t i = 0; i < r->n_trials; i++) {
         const struct judged *j = &r->trials[i];
 
-        if (j->verdict == FAIL || j->verdict == BROKEN || j->warns)
-            safe_print(f, "  %-6s %s: %s\n", j->warns ? "warn" : verdict_name(j->verdict), j->trial.id, j->why);
+        if (detail_is_due(j))
+            safe_print(f, "  %-6s %s: %s\n", detail_word(j), j->trial.id, j->why);
         if (j->verdict != PASS && j->act != NULL)
             safe_print(f, "         try: %s\n", j->act);
     }

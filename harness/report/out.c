@@ -117,9 +117,14 @@ static int width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
 }
 
+static struct terminal terminal_of(bool colour_always, bool colour_never, char *const *env)
+{
+    return (struct terminal){ .colour = !colour_never && (colour_always || wants_colour(env)), .width = width() };
+}
+
 bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e)
 {
-    const struct terminal t = { .colour = !colour_never && (colour_always || wants_colour(env)), .width = width() };
+    const struct terminal t = terminal_of(colour_always, colour_never, env);
 
     terminal_report(stdout, r, &t);
     return finish(e);
@@ -138,9 +143,9 @@ static bool append_summary(const char *path, const struct report *r, struct err 
     return (fclose(f) == 0 && ok) || err_sys(e, "cannot write the step summary %s", path);
 }
 
-bool out_github(const struct report *r, char *const *env, struct err *e)
+bool out_github(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e)
 {
-    const struct terminal t = { .colour = wants_colour(env), .width = width() };
+    const struct terminal t = terminal_of(colour_always, colour_never, env);
     const char *summary = variable(env, "GITHUB_STEP_SUMMARY");
     unsigned char random[16];
     char token[2 * sizeof random + 1];

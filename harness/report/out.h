@@ -22,7 +22,7 @@ bool out_file_metrics(const char *path, const struct report *r, struct err *e) M
 
 /* Around the terminal report: nothing in it is a command to the runner. Then the
  * annotations, and the summary at the end of the file that GITHUB_STEP_SUMMARY names. */
-bool out_github(const struct report *r, char *const *env, struct err *e) MUST_USE;
+bool out_github(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
 
 bool out_plan(const struct plan *p, struct err *e) MUST_USE;
 bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;

@@ -8,17 +8,18 @@
 
 enum { LARGEST = 1 << 20 };
 
-/* The line without its comment and the blanks around it. */
+/* The line without its comment and the blanks around it. What is quoted may hold a '#'. */
 static const char *demand_of(struct arena *a, const char *line, size_t n)
 {
+    bool quoted = false;
     size_t end = 0;
 
     while (n > 0 && isspace((unsigned char)*line)) {
         line++;
         n--;
     }
-    while (end < n && !(line[end] == '#' && (end == 0 || isblank((unsigned char)line[end - 1]))))
-        end++;
+    for (; end < n && (quoted || line[end] != '#' || (end > 0 && !isblank((unsigned char)line[end - 1]))); end++)
+        quoted ^= line[end] == '"';
     while (end > 0 && isspace((unsigned char)line[end - 1]))
         end--;
     return arena_copy(a, line, end);

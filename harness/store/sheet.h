@@ -1,5 +1,5 @@
 /* sheet.h - reads an order sheet: one demand a line (model/require.h). What stands
- * behind a '#' that begins a line or follows a blank is a comment.
+ * behind a '#' that begins a line or follows a blank is a comment, but not within "quotes".
  */
 #ifndef STORE_SHEET_H
 #define STORE_SHEET_H

@@ -5,13 +5,15 @@
 
 static bool write_standard_output(const struct report *r, const struct options *o, char *const *env, struct err *e)
 {
+    const bool always = o->colour == COLOUR_ALWAYS, never = o->colour == COLOUR_NEVER;
+
     if (o->json)
         return out_json(r, e);
     if (o->nagios)
         return out_nagios(r, e);
     if (o->ci != NULL)
-        return out_github(r, env, e);
-    return out_terminal(r, o->colour == COLOUR_ALWAYS, o->colour == COLOUR_NEVER, env, e);
+        return out_github(r, always, never, env, e);
+    return out_terminal(r, always, never, env, e);
 }
 
 /* Says what could not be delivered, and goes on: the rest is wanted all the same. */

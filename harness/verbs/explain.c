@@ -39,7 +39,7 @@ static const struct topic topics[] = {
       "\n"
       "Exit code 1 says that the node is bad, and is the only one that may drain it. 3 (could not\n"
       "find out), 2 (usage) and death by a time limit (124, 137) say nothing of the node: log them.\n"
-      "With --require, 77 cannot occur.\n"
+      "With --require gpu, or any other demand on GPUs, 77 cannot occur.\n"
       "\n"
       "  - Slurm ignores the exit code of HealthCheckProgram: what drains is our call of scontrol.\n"
       "  - A prolog that ends with anything but 0 drains with the reason \"Prolog error\", unless a reason\n"

@@ -40,13 +40,16 @@ for node in $nodes; do
         echo "$node: no result: $(tail -n 1 "$dir/$node.txt" 2>/dev/null || echo "it never answered")"
         continue
     fi
-    line=$("$GPUVET" health --oneline "$dir/$node.json" 2>&1)
-    case $? in
+    report=$("$GPUVET" judge "$dir/$node.json" 2>&1)
+    code=$?
+    # What is printed here is pasted into a shell, and names of folders are in it: within single quotes nothing is read.
+    line=$(printf '%s\n' "$report" | tail -n 1 | LC_ALL=C tr -cd '\40-\176' | tr -d "'" | cut -c 1-200)
+    case $code in
         0) proved=$((proved + 1)) ;;
         1)
             failed=$((failed + 1))
             echo "$node: $line"
-            echo "    scontrol update nodename=$node state=drain reason=\"gpuvet: $line\"" ;;
+            echo "    scontrol update nodename=$node state=drain reason='$line'" ;;
         *)
             unknown=$((unknown + 1))
             echo "$node: $line" ;;

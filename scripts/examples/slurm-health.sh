@@ -14,7 +14,7 @@
 #   1       the node is drained, its reason is gpuvet's last line "gpuvet: FAIL - ..."; this script ends with 1, which slurmd
 #           writes into its log and otherwise ignores
 #   2, 3, 124, 137 and every other: nothing is known of the machine. It is logged, and nothing is drained
-#   77      cannot occur with --require; it would be logged
+#   77      cannot occur with a --require on GPUs; it would be logged
 # A reason that somebody else set is neither overwritten nor cleared.
 
 GPUVET=/usr/local/bin/gpuvet

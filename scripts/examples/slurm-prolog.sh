@@ -14,7 +14,7 @@
 #   1       the node is drained, its reason is gpuvet's last line "gpuvet: FAIL - ...", and the job does not start here: srun
 #           fails, a batch job goes back to the queue and is held (scontrol release JOB)
 #   2, 3, 124, 137 and every other: nothing is known of the machine. It is logged, and the job starts
-#   77      cannot occur with --require; the job would start
+#   77      cannot occur with --require gpu; the job would start
 # A reason that somebody else set is neither overwritten nor cleared.
 
 GPUVET=/usr/local/bin/gpuvet

@@ -4,7 +4,7 @@ load helpers
 # sheet - what this simulated machine is, as far as it is simulated.
 sheet() {
     LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" list --as-require --stack "$GPUVET_FAKES/toolkit" \
-        | sed '/^stack = toolkit-13.0:\//d' >"$BATS_TEST_TMPDIR/node.sheet"
+        | sed '/^stack = "toolkit-13.0:\//d' >"$BATS_TEST_TMPDIR/node.sheet"
 }
 
 # A run that asks each GPU for its facts and launches one kernel.
@@ -13,8 +13,8 @@ short_run() { simulated -p device.facts -p cuda.launch -o "$out" "$@"; }
 @test "a sheet from a good machine is met by that machine, and says what it demands" {
     export FAKE_GPUS=2 FAKE_NVLINKS=18
     sheet
-    for line in 'gpu = 2' 'gpu.name = SIMULATED GPU (CPU twin)' 'gpu.memory_gib >= 4' 'gpu.ecc = off' '# gpu.vbios = 00.00.SIMULATED' \
-                'gpu.nvlinks >= 18' 'devices.alike' 'driver >= 580.0' 'driver.cuda >= 13.0' 'stack = toolkit-13.0' 'blas.gemm.fp32'; do
+    for line in 'gpu = 2' 'gpu.name = "SIMULATED GPU (CPU twin)"' 'gpu.memory_gib >= 4' 'gpu.ecc = "off"' '# gpu.vbios = "00.00.SIMULATED"' \
+                'gpu.nvlinks >= 18' 'devices.alike' 'driver >= 580.0' 'driver.cuda >= 13.0' 'stack = "toolkit-13.0"' 'blas.gemm.fp32'; do
         grep -qxF "$line" "$BATS_TEST_TMPDIR/node.sheet"
     done
     ! grep -q '^torch.cnn' "$BATS_TEST_TMPDIR/node.sheet"           # no PyTorch is here
@@ -22,6 +22,13 @@ short_run() { simulated -p device.facts -p cuda.launch -o "$out" "$@"; }
     [ "$status" = 0 ]
     [[ "$output" =~ required\ \ \(([0-9]+)\ of\ ([0-9]+)\ met\) ]]
     [ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ]
+}
+
+@test "no sheet from a machine that could not tell everything" {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=fail:nvmlDeviceGetMemoryInfo:0:999 run "$GPUVET" list --as-require
+    [ "$status" = 3 ]
+    [[ "$output" == *"no order sheet: device.facts@gpu0: "* ]]
+    [[ "$output" != *"gpu ="* ]]
 }
 
 @test "one GPU less, an older driver, a link that is down: each demand that is not met is named" {
@@ -124,6 +131,14 @@ short_run() { simulated -p device.facts -p cuda.launch -o "$out" "$@"; }
     [ "$status" = 3 ]
     [[ "$output" == *"[ok]      toolkit-13.0"*"gpuvet: INTERRUPTED - partial: "* ]]
     [ "$(grep -c '^\[ok\] *toolkit-13.0 ' <<<"$output")" = 2 ]      # by itself and on gpu0: one line each
+    [[ "$output" == *"on $(uname -n): "*"gpu0  SIMULATED GPU"* ]]
+    run "$GPUVET" judge "$out.part" --require 'gpu = 1' --require 'blas.*' --require 'driver >= 580' -o "$BATS_TEST_TMPDIR/again.json"
+    [ "$status" = 3 ]
+    [[ "$output" == *"(2 of 3 met)"*"[broken]  required: blas.*: no trial of it is in this run"* ]]
+    run "$GPUVET" judge "$BATS_TEST_TMPDIR/again.json"
+    [ "$status" = 3 ]
+    run "$GPUVET" judge "$out.part" --require 'gpu = 2'
+    [ "$status" = 1 ]
 }
 
 @test "what is no saved run is refused: 3, and why" {

@@ -113,8 +113,8 @@ static void what_makes_no_sense_is_refused(void **state)
 
 static void a_sheet_is_read_line_by_line_without_its_comments(void **state)
 {
-    static const char text[] = "# from a good node\n\n  gpu=4 # all of them\r\n\tgpu.name = \"NVIDIA H200\"\nstack = venv:/opt/a#b\nblas.*";
-    static const char *const lines[] = { "gpu=4", "gpu.name = \"NVIDIA H200\"", "stack = venv:/opt/a#b", "blas.*" };
+    static const char text[] = "# from a good node\n\n  gpu=4 # all of them\r\n\tgpu.name = \"NVIDIA H200\"\nstack = venv:/opt/a#b\nstack = \"venv:/opt/my #1\" # quoted\nblas.*";
+    static const char *const lines[] = { "gpu=4", "gpu.name = \"NVIDIA H200\"", "stack = venv:/opt/a#b", "stack = \"venv:/opt/my #1\"", "blas.*" };
     struct require q = { NULL, 0 };
     struct err e;
 
@@ -125,6 +125,7 @@ static void a_sheet_is_read_line_by_line_without_its_comments(void **state)
         assert_string_equal(q.demands[i].text, lines[i]);
     assert_string_equal(q.demands[1].value, "NVIDIA H200");
     assert_string_equal(q.demands[2].value, "venv:/opt/a#b");
+    assert_string_equal(q.demands[3].value, "venv:/opt/my #1");
     assert_true(require_wants_gpu(&q));
 }
 
