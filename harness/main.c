@@ -32,7 +32,9 @@ int main(int argc, char **argv)
         return verb_child(argc, argv, environ);
     signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a write error, not our death */
     if (!options_parse(&o, &arena, argc, argv, &e)) {
-        out_error("%s\nTry 'gpuvet help%s%s'.", e.text, argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+        out_refusal(o.nagios, e.text);
+        if (!o.nagios)
+            out_error("try 'gpuvet help%s%s'", argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
         return options_usage_code(&o);
     }
     if (text_is(o.verb, "run"))

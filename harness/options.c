@@ -8,6 +8,8 @@ enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED, RUNG, CI };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
+enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a mistake */
+
 #define AT(field) offsetof(struct options, field)
 
 /* Where each option is allowed stands behind it: options of no use are errors. */
@@ -137,7 +139,7 @@ static const char require_help[] =
     "  gpu.name = NVIDIA H200    of every GPU; also gpu.ecc = on, gpu.vbios, gpu.part_number\n"
     "  gpu.memory_gib >= 139     of every GPU; also gpu.compute_capability, gpu.power_limit_w,\n"
     "                            gpu.pcie_generation, gpu.pcie_width, gpu.nvlinks (that are up)\n"
-    "  driver >= 580             and driver.cuda >= 13.0, compared number by number\n"
+    "  driver >= 580             and driver.cuda >= 13.0, number by number; = 580 is every 580\n"
     "  devices.alike             the GPUs agree in model, VBIOS, memory, ECC, power limit, links\n"
     "  stack                     at least one stack was found\n"
     "  stack = venv:/opt/app     it was found, and nothing about it failed or was left out\n"
@@ -221,8 +223,8 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         *ARENA_PUSH(a, list->items, list->n) = value;
         return *value != '\0' || err_set(e, ERR_USAGE, "%s needs a value", opt->name);
     case NUMBER:
-        if (!text_to_long(value, &n) || n < 1 || n > 86400)
-            return err_set(e, ERR_USAGE, "%s takes a number from 1 to 86400, not \"%s\"", opt->name, value);
+        if (!text_to_long(value, &n) || n < 1 || n > LARGEST_NUMBER)
+            return err_set(e, ERR_USAGE, "%s takes a number from 1 to %d, not \"%s\"", opt->name, LARGEST_NUMBER, value);
         *(unsigned *)field = (unsigned)n;
         return true;
     case COLOURED:

@@ -1,6 +1,7 @@
 #include "kernels/images.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/embed.h"
@@ -51,6 +52,14 @@ size_t kernel_image_archs(const struct kernel_image *image, int *archs, size_t m
             n++;
         }
     return n;
+}
+
+int kernel_image_floor(const struct kernel_image *image)
+{
+    static const char target[] = "\n.target sm_";
+    const char *at = strstr(image->ptx, target);
+
+    return at != NULL ? (int)strtol(at + sizeof target - 1, NULL, 10) : 0;
 }
 
 const struct kernel_image *kernel_image_of(const char *kernel)

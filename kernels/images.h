@@ -19,4 +19,7 @@ const struct kernel_image *kernel_image_of(const char *kernel);
  * returns how many there are, 0 if it was built without nvcc. */
 size_t kernel_image_archs(const struct kernel_image *image, int *archs, size_t max);
 
+/* The lowest compute capability, times ten, that its PTX is for: as its own head says. */
+int kernel_image_floor(const struct kernel_image *image);
+
 #endif

@@ -59,7 +59,12 @@ static void load_ptx(struct child *c, const struct kernel_image *image, CUmodule
     static char log[JIT_LOG];
     CUjit_option options[] = { CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
     void *values[] = { log, (void *)(uintptr_t)sizeof log };
-    long code = CALL(c, cuda, cuModuleLoadDataEx(module, image->ptx, 2, options, values));
+    const int floor = kernel_image_floor(image);
+    long code;
+
+    if (c->cc < floor)                  /* our limit, and not the machine's */
+        stop_ours(c, "gpuvet's own kernels need compute capability %d.%d, this GPU has %d.%d", floor / 10, floor % 10, c->cc / 10, c->cc % 10);
+    code = CALL(c, cuda, cuModuleLoadDataEx(module, image->ptx, 2, options, values));
 
     if (code == 0)
         return;

@@ -40,6 +40,14 @@ static const char *fact_of(const struct report *r, struct arena *a)
     return text_make(a, "%.*s %.*s", (int)(dash - r->closing), r->closing, (int)(last - dash) - 3, dash + 3);
 }
 
+static const char *warning_of(const struct report *r, struct arena *a)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].warns)
+            return text_make(a, "PASS with a warning: %s: %s", r->trials[i].trial.id, r->trials[i].why);
+    return "PASS with a warning";
+}
+
 static const char *duration(int64_t s, struct arena *a)
 {
     if (s < 120)
@@ -78,6 +86,10 @@ void health_judge(struct health *h, const struct report *r, const struct health_
                           .age = knows_age ? duration(age_s > 0 ? age_s : 0, a) : "unknown" };
     for (size_t i = 0; i < r->n_trials; i++)
         h->warns |= r->trials[i].warns;
+    if (why == NULL && h->exit_code == 0 && h->warns)
+        fact = warning_of(r, a);
+    if (why == NULL && h->exit_code == 1 && age_s > (int64_t)now->max_age_s)
+        fact = text_make(a, "FAIL %s ago:%s", h->age, fact + strcspn(fact, " "));
     if (why != NULL) {
         h->exit_code = 3;
         fact = text_make(a, "UNKNOWN %s: %s", why, fact);

@@ -223,6 +223,10 @@ static bool judge_expectations(struct judged *j, const struct expect *expects, c
  * broken link of the chain, and what to do about it. NULL if they say nothing. */
 static const char *machine_hint(const struct machine *m)
 {
+    const char *visible = machine_fact(m, "env.CUDA_VISIBLE_DEVICES");
+
+    if (visible != NULL && (*visible == '\0' || text_is(visible, "-1")))
+        return "CUDA_VISIBLE_DEVICES hides every GPU: unset CUDA_VISIBLE_DEVICES";
     if (m->nouveau_loaded && !m->module_loaded)
         return "nouveau drives this GPU: install NVIDIA's driver for this distribution, then reboot";
     if (m->place == PLACE_CONTAINER && m->n_nodes == 0)

@@ -41,6 +41,14 @@ static const char *first_failure(const struct report *r, enum verdict v, struct 
     return NULL;
 }
 
+static const char *first_warning(const struct report *r, struct arena *a)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].warns)
+            return text_make(a, "--strict, and %s warns: %s", r->trials[i].trial.id, r->trials[i].why);
+    return "--strict, and a warning";
+}
+
 static size_t count_stacks_run(const struct report *r)
 {
     size_t n = 0;
@@ -135,7 +143,7 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     demands = count_demands(r, a);
     if (n.fail > 0 || demands.unmet > 0 || (strict && n.warn > 0))
         close_report(r, 1, text_make(a, "FAIL - %s (%s)", n.fail > 0 ? first_failure(r, FAIL, a)
-                                     : demands.first_unmet != NULL ? demands.first_unmet : "a warning, and --strict", numbers));
+                                     : demands.first_unmet != NULL ? demands.first_unmet : first_warning(r, a), numbers));
     else if (n.broken > 0 || demands.unknown > 0)
         close_report(r, 3, text_make(a, "BROKEN - could not find out: %s (%s)", n.broken > 0 ? first_failure(r, BROKEN, a)
                                      : demands.first_unknown, numbers));

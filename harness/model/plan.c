@@ -61,14 +61,17 @@ static bool on_gpu(const struct probe *p)
 
 /* Picked by name, or a foundation of one that is. What runs on a GPU brings the
  * driver's probes: without them nobody would know which GPUs there are. */
+static bool is_named(const struct selection *pick, const struct probe *p)
+{
+    return any_matches(pick->probes, pick->n_probes, p->name) || any_matches(pick->also, pick->n_also, p->name);
+}
+
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (any_matches(pick->probes, pick->n_probes, p->name))
+    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level))
         return true;
-    if (pick->n_probes == 0)
-        return p->level <= pick->level;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
-        if (any_matches(pick->probes, pick->n_probes, (*other)->name)
+        if (is_named(pick, *other)
             && (rests_on(*other, p) || (p->scope == SCOPE_MACHINE && on_gpu(*other))))
             return true;
     return false;
@@ -171,7 +174,8 @@ static bool check_names(const struct maker *m, struct err *e)
             return err_set(e, ERR_USAGE, "no stack is called \"%s\"; `gpuvet list` names those found, --stack DIR adds one",
                            pick->stacks[i]);
     }
-    for (size_t i = 0; i < pick->n_devices; i++) {
+    /* Where one is meant and none is found, that is the finding, and not the name. */
+    for (size_t i = 0; i < pick->n_devices && (m->n_devices > 0 || !m->machine->gpu_meant); i++) {
         size_t k = 0;
 
         while (k < m->n_devices && !device_matches(pick->devices[i], &m->devices[k]))
@@ -210,17 +214,18 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     return true;
 }
 
+bool trial_is_under(const struct trial *f, const struct trial *t, const struct probe *probe)
+{
+    if (f->probe != probe || (t->device == NULL && (probe->scope == SCOPE_DEVICE || probe->scope == SCOPE_STACK_DEVICE)))
+        return false;                   /* on the CPU: no GPU is under it */
+    return (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_STACK || f->device == t->device)
+        && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_DEVICE || f->stack == t->stack);
+}
+
 const struct trial *plan_foundation(const struct plan *plan, const struct trial *t, const struct probe *probe)
 {
-    if (t->device == NULL && (probe->scope == SCOPE_DEVICE || probe->scope == SCOPE_STACK_DEVICE))
-        return NULL;                    /* on the CPU: no GPU is under it */
-    for (size_t i = 0; i < plan->n_trials; i++) {
-        const struct trial *f = &plan->trials[i];
-
-        if (f->probe == probe
-            && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_STACK || f->device == t->device)
-            && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_DEVICE || f->stack == t->stack))
-            return f;
-    }
+    for (size_t i = 0; i < plan->n_trials; i++)
+        if (trial_is_under(&plan->trials[i], t, probe))
+            return &plan->trials[i];
     return NULL;
 }

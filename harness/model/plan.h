@@ -27,6 +27,7 @@ struct selection {
     const char *const *stacks;  size_t n_stacks;        /* a stack's name, or the start of it with '*' */
     bool               no_gpu;                          /* static checks and CPU only */
     enum level         level;
+    const char *const *also;    size_t n_also;          /* probes that are required: picked whatever else is */
 };
 
 struct plan {
@@ -39,6 +40,9 @@ bool plan_make(struct plan *p, struct arena *a, const struct machine *m,
                const struct device *devices, size_t n_devices,
                const struct stack *stacks, size_t n_stacks,
                const struct selection *pick, struct err *e) MUST_USE;
+
+/* Whether `f` is the trial of that probe on which `t` rests: same device and stack, as far as the probe has them. */
+bool trial_is_under(const struct trial *f, const struct trial *t, const struct probe *probe);
 
 /* The trial of that probe on the same device and stack, as far as that probe
  * has them; NULL if it is not in the plan. */

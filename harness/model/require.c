@@ -87,7 +87,7 @@ static bool check(struct demand *d, const struct subject *s, const char *line, s
         return (text_to_double(d->value, &d->number) && d->number >= 0 && d->number < 1e15 && (s->asks != ASKS_COUNT || (d->number >= 1 && d->number == (double)(long)d->number)))
             || err_set(e, ERR_USAGE, "\"%s\": %s is no number%s", d->text, d->value, s->asks == ASKS_COUNT ? " of GPUs" : "");
     if (s->takes & VERSION)
-        return isdigit((unsigned char)d->value[0]) || err_set(e, ERR_USAGE, "\"%s\": %s is no version", d->text, d->value);
+        return (*d->value != '.' && text_version_length(d->value) == strlen(d->value)) || err_set(e, ERR_USAGE, "\"%s\": %s is no version", d->text, d->value);
     return d->relation == IS || err_set(e, ERR_USAGE, "\"%s\": %s takes = alone", d->text, d->subject);
 }
 
@@ -114,4 +114,24 @@ bool require_wants_gpu(const struct require *q)
         if (q->demands[i].asks <= ASKS_DRIVER)
             return true;
     return false;
+}
+
+size_t require_probes(const struct require *q, const char ***patterns, struct arena *a)
+{
+    size_t n = 0;
+
+    *patterns = NULL;
+    for (size_t i = 0; i < q->n; i++) {
+        const struct demand *d = &q->demands[i];
+
+        if (d->asks == ASKS_PROBES)
+            *ARENA_PUSH(a, *patterns, n) = d->subject;
+        for (const struct probe *const *p = all_probes; *p != NULL && (d->asks == ASKS_PROPERTY || d->asks == ASKS_ALIKE); p++)
+            if ((*p)->tells_facts)
+                *ARENA_PUSH(a, *patterns, n) = (*p)->name;
+        for (const struct probe *const *p = all_probes; *p != NULL && d->asks == ASKS_DRIVER; p++)
+            if ((*p)->scope == SCOPE_MACHINE)
+                *ARENA_PUSH(a, *patterns, n) = (*p)->name;
+    }
+    return n;
 }

@@ -1,6 +1,8 @@
 /* Each demand of an order sheet against a judged run. */
 #include "model/require.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/gpu_property.h"
@@ -39,7 +41,23 @@ static bool version_holds(const struct demand *d, const char *version)
 {
     int order = text_compare_versions(version, d->value);
 
-    return d->relation == IS ? text_is(version, d->value) : d->relation == IS_AT_LEAST ? order >= 0 : order <= 0;
+    if (d->relation == IS)              /* 580 is every 580, 580.65 every 580.65 */
+        return text_starts(version, d->value) && (version[strlen(d->value)] == '.' || text_version_length(version) == strlen(d->value));
+    return d->relation == IS_AT_LEAST ? order >= 0 : order <= 0;
+}
+
+/* A trial was not reached, and at the bottom of it lies one that could not find out. */
+static bool rests_on_broken(const struct report *r, const struct judged *j)
+{
+    for (size_t k = 0; k < COUNT_OF(j->trial.probe->rests_on) && j->trial.probe->rests_on[k] != NULL; k++)
+        for (size_t i = 0; i < r->n_trials; i++) {
+            const struct judged *f = &r->trials[i];
+
+            if (f != j && trial_is_under(&f->trial, &j->trial, j->trial.probe->rests_on[k])
+                && (f->verdict == BROKEN || (f->verdict == SKIP && rests_on_broken(r, f))))
+                return true;
+        }
+    return false;
 }
 
 /* What a trial that did not pass means for a demand that needs it. */
@@ -49,7 +67,9 @@ static struct answer in_the_way(struct judging *g, const struct judged *j)
 
     if (j->verdict == PASS)
         return met;
-    return j->verdict == BROKEN || (j->verdict == SKIP && g->r->interrupted) ? unknown(why) : unmet(why);
+    if (j->verdict == BROKEN || (j->verdict == SKIP && (g->r->interrupted || rests_on_broken(g->r, j))))
+        return unknown(why);
+    return unmet(why);
 }
 
 /* The worse of two: refused is worse than unknown, unknown worse than met. */
@@ -78,6 +98,12 @@ static bool census_is_open(const struct report *r)
 static struct answer missing(struct judging *g, const char *why)
 {
     return g->r->interrupted || census_is_open(g->r) ? unknown(why) : unmet(why);
+}
+
+/* A saved run that was not asked for it says nothing of it; a run of our own would have run it. */
+static struct answer not_asked(struct judging *g, const char *why)
+{
+    return g->r->earlier != NULL ? unknown(why) : missing(g, why);
 }
 
 /* ---- gpu, gpu = 8 ---- */
@@ -122,7 +148,7 @@ static struct answer judge_one(struct judging *g, const struct demand *d, const 
     if (facts != NULL && facts->verdict != PASS)
         return in_the_way(g, facts);
     return facts != NULL ? unmet(text_make(g->arena, "gpu%d does not tell its %s", device->index, p->name + sizeof "gpu." - 1))
-                         : missing(g, text_make(g->arena, "gpu%d was not asked in this run", device->index));
+                         : not_asked(g, text_make(g->arena, "gpu%d was not asked in this run", device->index));
 }
 
 static struct answer judge_property(struct judging *g, const struct demand *d)
@@ -152,7 +178,7 @@ static struct answer judge_alike(struct judging *g)
         const struct judged *facts = gpu_facts_of(g->r, &g->r->devices[i]);
 
         if (is_in_run(g->r, &g->r->devices[i]))
-            all = worse(all, facts != NULL ? in_the_way(g, facts) : missing(g, "not every GPU was asked in this run"));
+            all = worse(all, facts != NULL ? in_the_way(g, facts) : not_asked(g, "not every GPU was asked in this run"));
     }
     return all;
 }
@@ -202,7 +228,7 @@ static struct answer judge_stack(struct judging *g, const struct demand *d)
         passed += j->verdict == PASS;
         all = worse(all, judge_stack_trial(g, j));
     }
-    return passed > 0 || all.why != NULL ? all : missing(g, "nothing about it is in this run");
+    return passed > 0 || all.why != NULL ? all : not_asked(g, "nothing about it is in this run");
 }
 
 /* ---- Probes ---- */
@@ -217,7 +243,7 @@ static struct answer judge_probes(struct judging *g, const struct demand *d)
             all = worse(all, in_the_way(g, &g->r->trials[i]));
             n++;
         }
-    return n > 0 ? all : missing(g, "no trial of it is in this run");
+    return n > 0 ? all : not_asked(g, "no trial of it is in this run");
 }
 
 /* ---- Judging ---- */

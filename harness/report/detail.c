@@ -14,10 +14,11 @@ bool detail_is_due(const struct judged *j)
     return j->verdict == FAIL || j->verdict == BROKEN || j->warns;
 }
 
-/* The options of this run that decide which stacks there are, and how our kernels are loaded. */
-static void put_sources(struct text *t, const struct report *r)
+/* The options of this run without which a trial would be another one, or there would be none; those with a value first. */
+static void put_options(struct text *t, const struct report *r)
 {
-    static const char *const kept[] = { "--stack", "--root", "--kernels" };
+    static const char *const kept[] = { "--stack", "--root", "--kernels", "--level", "--limit", "--clean", "--all-gpus", "--even-if-busy", "--isolate" };
+    enum { WITH_VALUE = 5 };
 
     for (size_t i = 1; i < r->n_command; i++)
         for (size_t k = 0; k < COUNT_OF(kept); k++) {
@@ -26,10 +27,13 @@ static void put_sources(struct text *t, const struct report *r)
 
             if (!text_starts(word, kept[k]) || (word[n] != '\0' && word[n] != '='))
                 continue;
-            if (word[n] == '\0' && i + 1 == r->n_command)
+            if (k < WITH_VALUE && word[n] == '\0' && i + 1 == r->n_command)
                 continue;
-            text_add(t, " %s ", kept[k]);
-            text_add_quoted(t, word[n] == '=' ? word + n + 1 : r->command[++i]);
+            text_add(t, " %s", kept[k]);
+            if (k < WITH_VALUE) {
+                text_add(t, " ");
+                text_add_quoted(t, word[n] == '=' ? word + n + 1 : r->command[++i]);
+            }
             break;
         }
 }
@@ -42,10 +46,10 @@ const char *detail_rerun(const struct report *r, const struct judged *j, struct 
         return NULL;
     text_add_quoted(&t, r->n_command > 0 ? r->command[0] : "gpuvet");
     text_add(&t, " run");
-    put_sources(&t, r);
+    put_options(&t, r);
     text_add(&t, " -p ");
     text_add_quoted(&t, j->trial.probe->name);
-    if (j->trial.device != NULL)
+    if (j->trial.device != NULL && !j->trial.probe->tells_facts)        /* facts are compared with those of other GPUs */
         text_add(&t, " -d gpu%d", j->trial.device->index);
     if (j->trial.stack != NULL) {
         text_add(&t, " -s ");

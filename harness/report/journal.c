@@ -62,7 +62,7 @@ bool journal_finish(struct journal *j, const struct report *r, struct err *e)
         fclose(j->f);
     j->f = NULL;
     if (!json_write(j->path, r, e))
-        return grew ? err_in(e, "what was proved is in %s", j->part) : false;
+        return grew && !j->failed ? err_in(e, "what was proved is in %s", j->part) : false;
     if (grew)
         unlink(j->part);
     return true;

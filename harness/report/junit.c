@@ -212,6 +212,25 @@ static void required(struct writer *w)
     fputs("    <system-out></system-out>\n    <system-err></system-err>\n  </testsuite>\n", w->f);
 }
 
+/* The run as a whole: red with --strict and after an interruption, when no trial is. */
+static void verdict(struct writer *w)
+{
+    static const char *const elements[] = { [FAIL] = "failure", [BROKEN] = "error", [SKIP] = "skipped", [PASS] = NULL };
+    const enum verdict v = report_verdict(w->r);
+    const struct tally n = { .all = 1, .fail = v == FAIL, .broken = v == BROKEN, .skip = v == SKIP, .pass = v == PASS };
+
+    begin_suite(w, "gpuvet", &n, w->r->took_ms);
+    properties(w, NULL);
+    begin_case(w, "gpuvet", "verdict", w->r->took_ms);
+    if (elements[v] == NULL) {
+        fputs("/>\n", w->f);
+    } else {
+        begin_finding(w, elements[v], v == FAIL ? "verdict" : v == BROKEN ? "not-known" : NULL, w->r->closing);
+        end_finding(w, elements[v]);
+    }
+    fputs("    <system-out></system-out>\n    <system-err></system-err>\n  </testsuite>\n", w->f);
+}
+
 void junit_write(FILE *f, const struct report *r)
 {
     struct writer w = { .f = f, .r = r };
@@ -222,6 +241,7 @@ void junit_write(FILE *f, const struct report *r)
             area(&w, i);
     if (r->n_requires > 0)
         required(&w);
+    verdict(&w);
     fputs("</testsuites>\n", f);
     arena_free(&w.arena);
 }

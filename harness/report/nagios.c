@@ -31,9 +31,12 @@ static const char *without_bars(struct arena *a, const char *s)
 void nagios_line(FILE *f, int exit_code, bool warns, const char *line)
 {
     static const char *const states[] = { [OK] = "OK", [WARNING] = "WARNING", [CRITICAL] = "CRITICAL", [UNKNOWN] = "UNKNOWN" };
+    const char *state = states[nagios_exit_code(exit_code, warns)];
     struct arena arena = { NULL };
 
-    safe_print(f, "GPUVET %s - %s", states[nagios_exit_code(exit_code, warns)], without_bars(&arena, line));
+    if (text_starts(line, state) && line[strlen(state)] == ' ')
+        line += strlen(state) + 1;      /* UNKNOWN, said once */
+    safe_print(f, "GPUVET %s - %s", state, without_bars(&arena, line));
     arena_free(&arena);
 }
 

@@ -1,6 +1,7 @@
 #include "report/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,17 @@ void out_error(const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+void out_refusal(bool nagios, const char *why)
+{
+    if (nagios) {
+        nagios_line(stdout, 3, false, why);
+        fputc('\n', stdout);
+        fflush(stdout);
+    } else {
+        out_error("%s", why);
+    }
+}
+
 /* stdio keeps the first write error: it is asked once, here. */
 static bool finish(struct err *e)
 {
@@ -60,6 +72,11 @@ bool out_nagios(const struct report *r, struct err *e)
 {
     nagios_write(stdout, r);
     return finish(e);
+}
+
+bool out_file_check(const char *path, struct err *e)
+{
+    return whole_file_check(path, e);
 }
 
 bool out_file_json(const char *path, const struct report *r, struct err *e)
@@ -133,7 +150,8 @@ bool out_terminal(const struct report *r, bool colour_always, bool colour_never,
 /* Other steps append to it, too: it is never written anew. */
 static bool append_summary(const char *path, const struct report *r, struct err *e)
 {
-    FILE *f = fopen(path, "ae");
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);      /* never waits for a pipe's reader */
+    FILE *f = fd >= 0 ? fdopen(fd, "a") : NULL;
     bool ok;
 
     if (f == NULL)

@@ -13,9 +13,13 @@
 /* One message on standard error, as "gpuvet: ...". */
 void out_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Nothing could be done, and why: for Nagios a line on standard output, which is all that it reads. */
+void out_refusal(bool nagios, const char *why);
+
 bool out_text(const char *text, struct err *e) MUST_USE;
 bool out_json(const struct report *r, struct err *e) MUST_USE;
 bool out_nagios(const struct report *r, struct err *e) MUST_USE;
+bool out_file_check(const char *path, struct err *e) MUST_USE;          /* whether it can be written, without a change to it */
 bool out_file_json(const char *path, const struct report *r, struct err *e) MUST_USE;
 bool out_file_junit(const char *path, const struct report *r, struct err *e) MUST_USE;
 bool out_file_metrics(const char *path, const struct report *r, struct err *e) MUST_USE;

@@ -152,9 +152,11 @@ static double compared(const struct judged *j)
 /* How wrong it is, worst last. */
 static int rank(const struct judged *j)
 {
-    static const int of[] = { [FAIL] = 4, [BROKEN] = 3, [PASS] = 1, [SKIP] = 0 };
+    static const int of[] = { [FAIL] = 5, [BROKEN] = 4, [PASS] = 1, [SKIP] = 0 };
 
-    return j->warns ? 2 : of[j->verdict];
+    if (j->verdict == SKIP && text_starts(j->why, "not reached"))
+        return 2;                       /* with it an area is not well, whatever else passed */
+    return j->warns ? 3 : of[j->verdict];
 }
 
 static void area(struct writer *w, size_t first)

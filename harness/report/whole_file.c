@@ -66,11 +66,23 @@ bool whole_file_end(struct whole_file *w, bool written, struct err *e)
     return ok;
 }
 
+bool whole_file_check(const char *path, struct err *e)
+{
+    struct whole_file w;
+
+    if (!whole_file_begin(&w, path, ".new", e))
+        return false;
+    fclose(w.f);
+    if (!w.direct)
+        unlink(w.part);
+    return true;
+}
+
 bool whole_file_write(const char *path, void (*write)(FILE *, const struct report *), const struct report *r, struct err *e)
 {
     struct whole_file w;
 
-    if (!whole_file_begin(&w, path, ".part", e))
+    if (!whole_file_begin(&w, path, ".new", e))
         return false;
     write(w.f, r);
     return whole_file_end(&w, true, e);

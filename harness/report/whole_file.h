@@ -22,11 +22,14 @@ bool whole_file_is_special(const char *path);
 /* The suffix is of the file that grows. */
 bool whole_file_begin(struct whole_file *w, const char *path, const char *suffix, struct err *e) MUST_USE;
 
+/* Whether it could be begun; what is there stays. */
+bool whole_file_check(const char *path, struct err *e) MUST_USE;
+
 /* Gives the file its place; written: the writer's own success, e already says why
  * not. On any error the old file stays as it was and nothing else is left. */
 bool whole_file_end(struct whole_file *w, bool written, struct err *e) MUST_USE;
 
-/* All of it, by way of PATH.part: a name that no collector of PATH's kind takes for its own. */
+/* All of it, by way of PATH.new: a name that no collector of PATH's kind takes for its own. */
 bool whole_file_write(const char *path, void (*write)(FILE *, const struct report *), const struct report *r, struct err *e) MUST_USE;
 
 #endif

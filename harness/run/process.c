@@ -24,6 +24,7 @@ enum {
 };
 
 static volatile sig_atomic_t told_to_stop;
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP };     /* end the run, and what was proved is reported */
 
 static void on_child(int signo)
 {
@@ -35,37 +36,43 @@ static void on_stop(int signo)
     told_to_stop = signo;
 }
 
+static sigset_t all_stops(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < COUNT_OF(stops); i++)
+        sigaddset(&set, stops[i]);
+    return set;
+}
+
 void process_setup(void)
 {
-    struct sigaction child = { .sa_handler = on_child }, stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
+    struct sigaction child = { .sa_handler = on_child }, stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN }, was;
     sigset_t blocked;
 
     /* An inherited SIG_IGN would make every exit status vanish. */
     sigaction(SIGCHLD, &child, NULL);
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    for (size_t i = 0; i < COUNT_OF(stops); i++)
+        if (sigaction(stops[i], NULL, &was) == 0 && (stops[i] != SIGHUP || was.sa_handler != SIG_IGN))      /* nohup */
+            sigaction(stops[i], &stop, NULL);
     /* A child that dies while we tell it something must not take us along. */
     sigaction(SIGPIPE, &ignore, NULL);
-    sigemptyset(&blocked);
+    blocked = all_stops();
     sigaddset(&blocked, SIGCHLD);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
 int process_interrupted(void)
 {
-    sigset_t pending, wait;
-    struct timespec now = { .tv_sec = 0 };
+    const sigset_t wait = all_stops();
+    const struct timespec now = { .tv_sec = 0 };
 
     /* Signals are blocked but for the wait: look whether one is due. */
-    sigpending(&pending);
-    if (told_to_stop == 0 && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM))) {
-        sigemptyset(&wait);
-        sigaddset(&wait, SIGINT);
-        sigaddset(&wait, SIGTERM);
+    if (told_to_stop == 0)
         told_to_stop = sigtimedwait(&wait, NULL, &now);
-    }
+    if (told_to_stop < 0)
+        told_to_stop = 0;
     return told_to_stop > 0 ? told_to_stop : 0;
 }
 
@@ -77,6 +84,7 @@ static void restore_signals(void)
 
     sigaction(SIGCHLD, &by_default, NULL);
     sigaction(SIGPIPE, &by_default, NULL);
+    sigaction(SIGHUP, &by_default, NULL);
     sigaction(SIGINT, &by_default, NULL);
     sigaction(SIGTERM, &by_default, NULL);
     sigemptyset(&none);

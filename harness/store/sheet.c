@@ -30,6 +30,8 @@ bool sheet_parse(struct require *q, struct arena *a, const char *text, const cha
     const char *line;
     size_t n, number = 0, before = q->n;
 
+    if (text_starts(text, "\xef\xbb\xbf"))              /* as editors of another system begin a file */
+        text += 3;
     while (text_next_line(&text, &line, &n)) {
         const char *demand = demand_of(a, line, n);
 

@@ -24,6 +24,12 @@ static bool check(bool ok, const struct err *e)
     return ok;
 }
 
+bool outputs_check(const struct options *o, struct err *e)
+{
+    return (o->plan || o->out == NULL || out_file_check(o->out, e)) && (o->plan || o->junit == NULL || out_file_check(o->junit, e))
+        && (o->plan || o->metrics == NULL || out_file_check(o->metrics, e));
+}
+
 int deliver(const struct report *r, const struct options *o, char *const *env, struct journal *journal)
 {
     struct err e = { .kind = ERR_NONE };

@@ -46,7 +46,7 @@ int verb_judge(const struct options *o, char *const *env)
     struct judged *trials;
 
     if (!saved_read(&r, &arena, o->rest.items[0], &e) || !read_requires(&require, &arena, o, &r, &e)) {
-        out_error("%s", e.text);
+        out_refusal(o->nagios, e.text);
         return e.kind == ERR_USAGE ? options_usage_code(o) : 3;
     }
     trials = arena_alloc(&arena, r.n_trials * sizeof *trials);

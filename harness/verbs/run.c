@@ -58,7 +58,7 @@ static struct report report_of(const struct run *r)
         .version = GPUVET_VERSION, .began = r->began, .took_ms = clock_ms_fine() - r->began_ms,
         .command = s->o->command, .n_command = s->o->n_command, .machine = &s->machine,
         .devices = s->devices, .n_devices = s->n_devices, .stacks = s->stacks, .n_stacks = s->n_stacks,
-        .trials = s->judged, .n_trials = s->plan.n_trials, .rounds = s->o->repeat, .signo = signo, .interrupted = signo != 0,
+        .trials = s->judged, .n_trials = s->plan.n_trials, .rounds = s->o->repeat > 1 ? s->round : 0, .signo = signo, .interrupted = signo != 0,
     };
 }
 
@@ -80,12 +80,16 @@ static bool prepare(struct run *r, struct err *e)
 {
     struct session *s = &r->session;
     const struct options *o = s->o;
-    const struct selection pick = {
-        o->probes.items, o->probes.n, o->devices.items, o->devices.n, o->stacks.items, o->stacks.n, o->no_gpu, o->level,
+    struct selection pick = {
+        .probes = o->probes.items, .n_probes = o->probes.n, .devices = o->devices.items, .n_devices = o->devices.n,
+        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level,
     };
+    const char **also;
 
-    if (!read_requires(r, e) || !session_open(s, e))
+    if (!read_requires(r, e) || !outputs_check(o, e) || !session_open(s, e))
         return false;
+    pick.n_also = require_probes(&r->require, &also, s->arena);
+    pick.also = also;
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
     if (!journal_begin(&r->journal, o->plan ? NULL : o->out, e))
@@ -139,7 +143,7 @@ int verb_run(const struct options *o, char *const *env)
     if (!prepare(&r, &e)) {
         progress_end(&r.progress);
         journal_abandon(&r.journal);
-        out_error("%s", e.text);
+        out_refusal(o->nagios, e.text);
         return e.kind == ERR_USAGE ? options_usage_code(o) : 3;
     }
     if (o->plan) {

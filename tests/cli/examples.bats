@@ -23,6 +23,11 @@ if [ "\$verb" = health ]; then
     [ "\$code" = 1 ] && echo "FAIL blas.gemm.fp32@gpu3: 1 of 4096 elements differ" || echo "said \$code"
     exit "\$code"
 fi
+if [ "\$verb" = judge ]; then
+    read -r code <"\$2"
+    [ "\$code" = 1 ] && echo "gpuvet: FAIL - blas.gemm.fp32@gpu3/venv:/h/'\\\$(touch $told/pasted): 1 of 4096 elements differ" || echo "gpuvet: said \$code"
+    exit "\$code"
+fi
 [ ! -f "\$told/slow" ] || sleep 30
 code=\$(cat "\$told/run.\$SLURMD_NODENAME" 2>/dev/null || cat "\$told/run")
 while [ \$# -gt 0 ]; do
@@ -426,7 +431,12 @@ PY
     echo 137 >"$told/run.n4"
     fleet
     [ "$status" = 1 ]
-    [[ "$output" == *"n2: FAIL blas.gemm"*'scontrol update nodename=n2 state=drain reason="gpuvet: FAIL blas'* ]]
+    [[ "$output" == *"n2: gpuvet: FAIL - blas.gemm"*"scontrol update nodename=n2 state=drain reason='gpuvet: FAIL - blas"* ]]
+    line=$(grep '^ *scontrol update' <<<"$output")
+    PATH="$bin:$PATH" sh -c "$line"                                 # as it is pasted
+    [ ! -e "$told/pasted" ]
+    [ "$(said scontrol)" = "update nodename=n2 state=drain reason=gpuvet: FAIL - blas.gemm.fp32@gpu3/venv:/h/\$(touch $told/pasted): 1 of 4096 elements differ" ]
+    rm "$told/scontrol"
     [[ "$output" == *"4 nodes: 1 proved, 1 failed, 0 could not find out, 2 no result" ]]
     echo 3 >"$told/run.n2"
     fleet
@@ -439,6 +449,25 @@ PY
     [ "$status" = 0 ]
     run env -u SLURM_JOB_NODELIST "$BATS_TEST_TMPDIR/slurm-fleet.sh" "$BATS_TEST_TMPDIR/results"
     [ "$status" = 2 ]
+}
+
+@test "fleet: runs of other machines are judged by the real program" {
+    stand_ins; pasted slurm-fleet.sh "GPUVET=$GPUVET"
+    simulated -p cuda.launch --require gpu -o "$out" >/dev/null
+    boot=$(cat /proc/sys/kernel/random/boot_id)
+    # What srun would leave: a run on another machine, one of them bad.
+    cat >"$bin/srun" <<EOS
+#!/bin/sh
+while [ "\${1#--}" != "\$1" ]; do shift; done
+for folder; do :; done
+for node in n1 n2 n3 n4; do
+    sed "s/$boot/00000000-0000-0000-0000-000000000000/" "$out" >"\$folder/\$node.json"
+done
+sed 's/"ending": "clean"/"ending": "crashed", "status": 11, "call": "cuInit(0)"/' "$out" >"\$folder/n4.json"
+EOS
+    run env PATH="$bin:$PATH" SLURM_JOB_NODELIST='n[1-4]' SLURM_JOB_ID=7 "$BATS_TEST_TMPDIR/slurm-fleet.sh" "$BATS_TEST_TMPDIR/results"
+    [ "$status" = 1 ]
+    [[ "$output" == *"n4: gpuvet: FAIL - "*"4 nodes: 3 proved, 1 failed, 0 could not find out, 0 no result" ]]
 }
 
 # ---- NHC ----

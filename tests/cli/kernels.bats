@@ -112,9 +112,14 @@ refused() {
     refused "unsupported toolchain"
 }
 
-@test "--kernels ptx on a GPU older than sm_60 is refused by the driver" {
-    FAKE_CC=52 run simulated -o "$out" --kernels ptx -p cuda.sum
-    refused "no kernel image is available"
+@test "a GPU older than sm_60 is beyond us, and not bad" {
+    for options in "--kernels ptx" ""; do
+        # shellcheck disable=SC2086 # words they are
+        FAKE_CC=52 run simulated -o "$out" $options -p cuda.sum
+        [ "$status" = 3 ]
+        [ "$(verdict cuda.launch@gpu0)" = broken ]
+        [ "$(field cuda.launch@gpu0 why)" = "gpuvet's own kernels need compute capability 6.0, this GPU has 5.2" ]
+    done
 }
 
 @test "both lines that run a trial again force the same rung" {

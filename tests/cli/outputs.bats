@@ -78,12 +78,59 @@ tool() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
         [ "$status" = 3 ]
         [[ "$output" == *"cannot write /no/such/folder/file"* ]]
     done
-    FAKE_FAULT=wrong:cuMemcpyDtoH_v2 run short_run --junit /no/such/folder/file --metrics "$BATS_TEST_TMPDIR/gpuvet.prom"
+    GITHUB_STEP_SUMMARY=/no/such/folder/summary.md FAKE_FAULT=wrong:cuMemcpyDtoH_v2 run short_run --ci github --metrics "$BATS_TEST_TMPDIR/gpuvet.prom"
     [ "$status" = 1 ]
     [ -s "$BATS_TEST_TMPDIR/gpuvet.prom" ]
     GITHUB_STEP_SUMMARY=/no/such/folder/summary.md run short_run --ci github --junit "$BATS_TEST_TMPDIR/good.xml"
     [ "$status" = 3 ]
     [ -s "$BATS_TEST_TMPDIR/good.xml" ]
+}
+
+@test "what cannot be written is said before anything runs, and a folder is no file" {
+    mkdir "$BATS_TEST_TMPDIR/folder"
+    for option in -o --junit --metrics; do
+        FAKE_FAULT=wrong:cuMemcpyDtoH_v2 run short_run $option "$BATS_TEST_TMPDIR/folder"
+        [ "$status" = 3 ]
+        [[ "$output" == *"Is a directory"* && "$output" != *"[fail]"* ]]
+    done
+    [ -z "$(ls -A "$BATS_TEST_TMPDIR/folder")" ]
+}
+
+@test "devices, pipes and links are written to, and stay what they are" {
+    ln -s real.xml "$BATS_TEST_TMPDIR/link.xml"
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    cat "$BATS_TEST_TMPDIR/pipe" >"$BATS_TEST_TMPDIR/from.pipe" &
+    cat_pid=$!
+    mkfifo "$BATS_TEST_TMPDIR/unread"
+    exec 7<>"$BATS_TEST_TMPDIR/pipe"            # a reader at every moment
+    run short_run --junit "$BATS_TEST_TMPDIR/link.xml" --metrics "$BATS_TEST_TMPDIR/pipe" -o /dev/null
+    exec 7>&-
+    [ "$status" = 0 ]
+    [ -L "$BATS_TEST_TMPDIR/link.xml" ] && [ -s "$BATS_TEST_TMPDIR/real.xml" ] && [ -p "$BATS_TEST_TMPDIR/pipe" ] && [ -c /dev/null ]
+    wait $cat_pid
+    grep -q gpuvet_build_info "$BATS_TEST_TMPDIR/from.pipe"
+    run timeout 20 "$GPUVET" run -q -p 'driver.*' --metrics "$BATS_TEST_TMPDIR/unread"
+    [ "$status" = 3 ]
+    GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/unread run timeout 20 "$GPUVET" run -q -p 'driver.*' --ci github
+    [ "$status" = 3 ]
+}
+
+@test "a warning and --strict, an interruption: red in JUnit, and the last line names the culprit" {
+    FAKE_GPUS=3 FAKE_ODD=vbios FAKE_ODD_GPU=2 run short_run --strict --junit "$BATS_TEST_TMPDIR/strict.xml"
+    [ "$status" = 1 ]
+    [[ "${lines[-1]}" == "gpuvet: FAIL - --strict, and device.facts@gpu2 warns: gpu2 "* ]]
+    grep -q '<failure type="verdict"' "$BATS_TEST_TMPDIR/strict.xml"
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:cuMemAlloc_v2 \
+        "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 --junit "$BATS_TEST_TMPDIR/hup.xml" -o "$out" >/dev/null &
+    pid=$!
+    for _ in $(seq 100); do
+        grep -qs '"cuda.context@gpu0"' "$out.part" && break
+        sleep 0.1
+    done
+    kill -HUP $pid
+    wait $pid && code=0 || code=$?
+    [ "$code" = 129 ]
+    grep -q '<error type="not-known" message="INTERRUPTED' "$BATS_TEST_TMPDIR/hup.xml"
 }
 
 @test "a full disk takes nothing away: the old file stays, the exit code says so" {

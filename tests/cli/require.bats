@@ -70,10 +70,36 @@ short_run() { simulated -p device.facts -p cuda.launch -o "$out" "$@"; }
 
 @test "what could not be found out drains nothing" {
     FAKE_USED=3500 run simulated --require 'gpu = 1' --require 'stack = toolkit-13.0' --require 'driver >= 580'
-    [ "$status" = 1 ]                                               # the stack was skipped behind it
+    [ "$status" = 3 ]
+    [[ "$output" == *"[broken]  required: stack = toolkit-13.0: "*"not reached: cuda.context@gpu0 is broken"* ]]
     FAKE_USED=3500 run simulated --require 'gpu = 1' --require cuda.context --require 'driver >= 580'
     [ "$status" = 3 ]
     [[ "$output" == *"[broken]  required: gpu = 1: GPUs that answer: 1, proved: 0"* ]]
+}
+
+@test "what asks the driver does not end, and is ended: nothing is known of the GPUs" {
+    for demand in 'gpu = 1' 'gpu.name = NVIDIA H200' devices.alike 'gpu.memory_gib >= 1' 'driver.cuda >= 12'; do
+        FAKE_FAULT=hang:cuInit run simulated --timeout 1 --require "$demand"
+        [ "$status" = 3 ] || { echo "$demand: $output"; false; }
+        [[ "$output" == *"[broken]  required: $demand: "* ]]
+    done
+}
+
+@test "a part that is asked for runs what is required, too" {
+    run simulated -p cuda.launch --require 'gpu.memory_gib >= 1' --require 'nccl.*' --require devices.alike -o "$out"
+    [ "$status" = 0 ]
+    [ "$(verdict nccl.kernel@gpu0/toolkit-13.0)" = pass ]
+    run "$GPUVET" judge "$out" --require 'dnn.*'
+    [ "$status" = 3 ]
+}
+
+@test "a GPU that is named and does not answer is a failure with its report, not a usage error" {
+    FAKE_FAULT=fail:cuInit run simulated -d gpu0 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"cuInit failed"* ]]
+    [ -s "$out" ]
+    run simulated -d gpu7
+    [ "$status" = 2 ]
 }
 
 @test "a sheet that makes no sense is a usage error with its line" {

@@ -28,7 +28,7 @@ static const struct {
 } cases[] = {
     { "a good run",            good, "2031-02-03T04:05:06Z", "this-boot", 0, 3, 0, "PASS 8 GPUs proved (8 x NVIDIA H200), 2 stacks" },
     { "a failure",             bad,  "2031-02-03T04:05:06Z", "this-boot", 1, 3, 1, "FAIL blas.gemm.fp32@gpu3/toolkit-13.0: 1 of 4096 elements differ" },
-    { "an old failure stays",  bad,  "2031-02-03T04:05:06Z", "this-boot", 1, 300, 1, "FAIL blas.gemm.fp32@gpu3/toolkit-13.0: 1 of 4096 elements differ" },
+    { "an old failure stays",  bad,  "2031-02-03T04:05:06Z", "this-boot", 1, 300, 1, "FAIL 12 days ago: blas.gemm.fp32@gpu3/toolkit-13.0: 1 of 4096 elements differ" },
     { "until the next boot",   bad,  "2031-02-03T04:05:06Z", "next-boot", 1, 3, 3, "UNKNOWN the last run was before this boot, or elsewhere: FAIL blas.gemm.fp32@..." },
     { "an old pass does not",  good, "2031-02-03T04:05:06Z", "this-boot", 0, 25, 3, "UNKNOWN the last run is 25 h old: PASS 8 GPUs proved (8 x NVIDIA H200), 2 stacks" },
     { "a pass of another boot", good, "2031-02-03T04:05:06Z", "next-boot", 0, 3, 3, "UNKNOWN the last run was before this boot, or elsewhere: PASS 8 GPUs proved (..." },

@@ -167,23 +167,20 @@ static void what_is_unknown_still_fits(void **state)
 }
 
 /* As store/ gives a journal: every trial has a device and a stack of its own. */
-static void areas_of_a_journal_are_those_of_the_run(void **state)
+static void a_run_that_is_not_well_is_red_where_no_trial_is(void **state)
 {
-    static const struct probe probes[] = { { .name = "a", .scope = SCOPE_STACK_DEVICE }, { .name = "b", .scope = SCOPE_STACK_DEVICE } };
-    static const struct device gpus[] = { { .index = 0 }, { .index = 0 }, { .index = 1 } };
-    static const struct stack stacks[] = { { .name = "s" }, { .name = "s" }, { .name = "s" } };
-    const struct judged trials[] = {
-        { .trial = { &probes[0], &gpus[0], &stacks[0], "", NULL }, .verdict = PASS }, { .trial = { &probes[1], &gpus[1], &stacks[1], "", NULL }, .verdict = PASS },
-        { .trial = { &probes[1], &gpus[2], &stacks[2], "", NULL }, .verdict = PASS },
-    };
-    static const struct machine unknown = { .hostname = NULL };
-    const struct report r = { .version = "", .began = "", .machine = &unknown, .trials = trials, .n_trials = COUNT_OF(trials), .closing = "" };
-    char *xml = written(junit_write, &r, &arena);
+    struct report r = sample_report(SAMPLE_INTERRUPTED, &arena);
+    char *xml;
 
     (void)state;
-    assert_true(text_has(xml, "<testsuite name=\"s on gpu0\" package=\"gpuvet\" id=\"0\" hostname=\"localhost\" timestamp=\"1970-01-01T00:00:00\" tests=\"2\""));
-    assert_true(text_has(xml, "<testsuite name=\"s on gpu1\" package=\"gpuvet\" id=\"1\" hostname=\"localhost\" timestamp=\"1970-01-01T00:00:00\" tests=\"1\""));
-    assert_false(text_has(xml, "id=\"2\""));
+    r.n_requires = 0;
+    xml = written(junit_write, &r, &arena);
+    assert_true(text_has(xml, "<testcase classname=\"gpuvet\" name=\"verdict\" time=\"1.234\">\n      <error type=\"not-known\" message=\"INTERRUPTED - partial: ")
+                || text_has(xml, "<testcase classname=\"gpuvet\" name=\"verdict\" time=\"1.235\">\n      <error type=\"not-known\" message=\"INTERRUPTED - partial: "));
+    r = sample_report(SAMPLE_GOOD, &arena);
+    assert_true(text_has(written(junit_write, &r, &arena), "name=\"verdict\""));
+    r.exit_code = 1;
+    assert_true(text_has(written(junit_write, &r, &arena), "<failure type=\"verdict\" message=\"PASS"));
 }
 
 static int tear_down(void **state)
@@ -204,7 +201,7 @@ int main(void)
         cmocka_unit_test(each_way_to_end_has_a_type),
         cmocka_unit_test(a_warning_is_in_the_suites_output),
         cmocka_unit_test(what_is_unknown_still_fits),
-        cmocka_unit_test(areas_of_a_journal_are_those_of_the_run),
+        cmocka_unit_test(a_run_that_is_not_well_is_red_where_no_trial_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, tear_down);

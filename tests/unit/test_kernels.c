@@ -77,6 +77,15 @@ static void every_image_of_the_program_is_for_the_same_architectures(void **stat
     }
 }
 
+static void the_floor_is_what_the_ptx_says_of_itself(void **state)
+{
+    (void)state;
+    assert_int_equal(kernel_image_floor(&(struct kernel_image){ "sample", NULL, "//\n.version 6.3\n.target sm_75\n" }), 75);
+    assert_int_equal(kernel_image_floor(&(struct kernel_image){ "sample", NULL, "" }), 0);
+    for (const struct kernel_image *m = kernel_images; m->name != NULL; m++)
+        assert_true(kernel_image_floor(m) >= 50 && kernel_image_floor(m) <= 60);
+}
+
 static void machine_code_runs_on_its_own_major_version_from_its_minor_on(void **state)
 {
     static const struct { int arch; char variant; int cc; bool runs; } cases[] = {
@@ -103,6 +112,7 @@ int main(void)
         CASE(more_architectures_than_asked_for_are_counted_and_not_written),
         CASE(an_image_without_machine_code_has_no_architectures),
         CASE(every_image_of_the_program_is_for_the_same_architectures),
+        CASE(the_floor_is_what_the_ptx_says_of_itself),
         CASE(machine_code_runs_on_its_own_major_version_from_its_minor_on),
     };
 

@@ -94,7 +94,7 @@ static void what_makes_no_sense_is_refused(void **state)
         { "", "no requirement" }, { "gpus", "no requirement" }, { "no.such.probe", "no requirement" }, { "gpu.colour = red", "no requirement" },
         { "gpu =", "is missing" }, { "gpu = 0", "no number" }, { "gpu=1.5", "no number" }, { "gpu=-1", "no number" }, { "gpu = nan", "no number" },
         { "gpu.name", "needs a value" }, { "gpu.name >= A", "= alone" }, { "gpu.ecc <= on", "= alone" }, { "gpu > 3", "use =" }, { "gpu < 3", "use =" },
-        { "gpu.memory_gib = much", "no number" }, { "gpu.nvlinks >= inf", "no number" }, { "driver", "needs a value" }, { "driver >= new", "no version" },
+        { "gpu.memory_gib = much", "no number" }, { "gpu.nvlinks >= inf", "no number" }, { "driver", "needs a value" }, { "driver >= new", "no version" }, { "driver >= 5x", "no version" }, { "driver = .5", "no version" },
         { "devices.alike = yes", "takes no value" }, { "cuda.launch = 3", "takes no value" }, { "stack >= toolkit", "= alone" }, { "= 3", "no requirement" },
     };
 
@@ -167,7 +167,7 @@ static void a_good_machine_meets_what_it_has(void **state)
         { "gpu.compute_capability = 9.0", "met" }, { "gpu.memory_gib >= 140", "met" }, { "gpu.memory_gib >= 141", "gpu0 (0000:01:00.0): gpu.memory_gib is 140.401" },
         { "gpu.ecc = on", "met" }, { "gpu.ecc = off", "gpu0 (0000:01:00.0): gpu.ecc is on" }, { "gpu.nvlinks = 18", "met" },
         { "gpu.part_number = X", "gpu0 does not tell its part_number" }, { "gpu.power_limit_w <= 700", "met" },
-        { "driver >= 580", "met" }, { "driver >= 580.65.06", "met" }, { "driver = 580.65.06", "met" }, { "driver = 580", "it is 580.65.06" },
+        { "driver >= 580", "met" }, { "driver >= 580.65.06", "met" }, { "driver = 580.65.06", "met" }, { "driver = 580", "met" }, { "driver = 58", "it is 580.65.06" }, { "driver = 580.65.06.1", "it is 580.65.06" },
         { "driver >= 580.100", "it is 580.65.06" }, { "driver <= 590", "met" }, { "driver.cuda >= 12.8", "met" }, { "driver.cuda >= 13.1", "it is 13.0" },
         { "devices.alike", "met" }, { "stack", "met" }, { "stack = toolkit-*", "met" }, { "stack = venv:/opt/app", "met" },
         { "stack = conda:base", "there is no such stack" }, { "cuda.launch", "met" }, { "blas.*", "met" }, { "dnn.*", "no trial of it is in this run" },
@@ -232,6 +232,39 @@ static void what_was_not_reached_before_an_interruption_is_not_refused(void **st
     j->why = "interrupted";
     assert_string_equal(answer(&s, "blas.*"), "unknown: blas.gemm.fp32: interrupted");
     assert_int_equal(s.r.exit_code, 130);
+}
+
+/* Somebody else holds the GPU's memory: what rests on the context says nothing about the stack. */
+static void what_rests_on_something_broken_is_not_known(void **state)
+{
+    struct sample s;
+    struct judged *launch, *gemm;
+
+    (void)state;
+    make(&s);
+    launch = trial_of(&s, "cuda.launch", 0);
+    launch->verdict = BROKEN;
+    launch->why = "busy";
+    gemm = trial_of(&s, "blas.gemm.fp32", 0);
+    gemm->verdict = SKIP;
+    gemm->why = "not reached: cuda.launch is broken";
+    assert_string_equal(answer(&s, "stack = toolkit-13.0"), "unknown: blas.gemm.fp32: not reached: cuda.launch is broken");
+    assert_string_equal(answer(&s, "blas.*"), "unknown: blas.gemm.fp32: not reached: cuda.launch is broken");
+    assert_int_equal(s.r.exit_code, 3);
+    launch->verdict = FAIL;
+    assert_string_equal(answer(&s, "blas.*"), "blas.gemm.fp32: not reached: cuda.launch is broken");
+}
+
+static void a_saved_run_says_nothing_of_what_it_was_not_asked(void **state)
+{
+    struct sample s;
+
+    (void)state;
+    make(&s);
+    assert_string_equal(answer(&s, "dnn.*"), "no trial of it is in this run");
+    s.r.earlier = "PASS";
+    assert_string_equal(answer(&s, "dnn.*"), "unknown: no trial of it is in this run");
+    assert_string_equal(answer(&s, "stack = conda:base"), "there is no such stack");
 }
 
 static void a_gpu_that_was_not_asked_is_refused(void **state)
@@ -335,6 +368,8 @@ int main(void)
         CASE(a_good_machine_meets_what_it_has),
         CASE(what_is_skipped_is_refused_and_what_is_broken_is_not_known),
         CASE(what_was_not_reached_before_an_interruption_is_not_refused),
+        CASE(what_rests_on_something_broken_is_not_known),
+        CASE(a_saved_run_says_nothing_of_what_it_was_not_asked),
         CASE(a_gpu_that_was_not_asked_is_refused),
         CASE(a_gpu_that_does_not_answer_is_refused),
         CASE(the_odd_gpu_is_named_with_what_is_odd),

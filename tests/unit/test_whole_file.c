@@ -25,7 +25,7 @@ static int set_up(void **state)
     strcpy(dir + strlen(dir) - 6, "XXXXXX");
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/gpuvet.prom", dir);
-    snprintf(part, sizeof part, "%s.part", path);
+    snprintf(part, sizeof part, "%s.new", path);
     return 0;
 }
 
@@ -159,7 +159,7 @@ static void a_folder_that_is_not_there_is_said(void **state)
     (void)state;
     assert_false(whole_file_write("/nonexistent/gpuvet.prom", short_writer, &report, &e));
     assert_int_equal(e.code, ENOENT);
-    assert_true(text_has(e.text, "/nonexistent/gpuvet.prom.part"));
+    assert_true(text_has(e.text, "/nonexistent/gpuvet.prom.new"));
     memset(long_path, 'x', sizeof long_path - 1);
     long_path[sizeof long_path - 1] = '\0';
     assert_false(whole_file_write(long_path, short_writer, &report, &e));
@@ -173,7 +173,7 @@ static void what_the_writer_could_not_write_takes_no_place(void **state)
 
     (void)state;
     leave(path, "old");
-    assert_true(whole_file_begin(&w, path, ".part", &e));
+    assert_true(whole_file_begin(&w, path, ".new", &e));
     assert_false(whole_file_end(&w, err_set(&e, ERR_FORMAT, "the writer's words"), &e));
     assert_string_equal(e.text, "the writer's words");
     assert_true(holds(path, "old"));
