@@ -58,7 +58,8 @@ static const char general_help[] =
     "  gpuvet version\n"
     "\n"
     "Exit codes of run and judge: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
-    "77 no GPU is meant for this process and the rest passed, 130/143 interrupted.\n";
+    "77 no GPU is meant for this process and the rest passed, 129/130/143 interrupted before\n"
+    "anything wrong was found.\n";
 
 static const char run_help[] =
     "gpuvet run - prove every stack on every GPU; the exit code is the verdict\n"
@@ -125,7 +126,8 @@ static const char health_help[] =
     "unless it is named. No GPU is touched, and it ends at once.\n"
     "\n"
     "      --oneline        one line of at most 80 bytes\n"
-    "      --max-age S      a run that is older says nothing any more (86400)\n"
+    "      --max-age S      an older run says nothing any more (86400); an older failure stays one,\n"
+    "                       with its age, until the next boot\n"
     "      --nagios         one line and the exit code of a Nagios plugin\n"
     "\n"
     "Exit codes: 0, 1 or 77 as that run ended; 3 if it could not find out, is too old, was made\n"
@@ -146,7 +148,8 @@ static const char require_help[] =
     "  blas.*                    every trial of these probes passed (`gpuvet list probes`)\n"
     "\n"
     "# begins a comment. `gpuvet list --as-require` writes such a file from a good machine.\n"
-    "What is required and was skipped is a failure; what could not be found out is exit code 3.\n";
+    "What is required and was skipped is a failure, unless what it rests on could not be found out:\n"
+    "that is neither met nor refused, and exit code 3. With -p, what is required is run as well.\n";
 
 int options_usage_code(const struct options *o)
 {
