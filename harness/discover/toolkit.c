@@ -43,6 +43,16 @@ static const char *lib_dir_of(struct search *s, const char *dir)
     return NULL;
 }
 
+/* NULL if there is none. JSON may hold control characters, as \u0001. */
+static const char *version_of(struct arena *a, const json_t *all, const char *key)
+{
+    char *version = arena_text(a, json_string_value(json_object_get(json_object_get(all, key), "version")));
+
+    if (version != NULL)
+        text_clean(version);
+    return version;
+}
+
 /* version.json: { "cuda": {"version": "13.0.1"}, "libcublas": {"version": ...} } */
 static const char *read_version_json(struct packages *p, struct search *s, const char *path)
 {
@@ -57,11 +67,11 @@ static const char *read_version_json(struct packages *p, struct search *s, const
     if (all == NULL)
         return NULL;
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        version = json_string_value(json_object_get(json_object_get(all, keys[i].key), "version"));
+        version = version_of(s->arena, all, keys[i].key);
         if (version != NULL)
-            packages_add(p, s->arena, keys[i].component, arena_text(s->arena, version), path);
+            packages_add(p, s->arena, keys[i].component, version, path);
     }
-    version = arena_text(s->arena, json_string_value(json_object_get(json_object_get(all, "cuda"), "version")));
+    version = version_of(s->arena, all, "cuda");
     json_decref(all);
     return version;
 }
