@@ -114,6 +114,17 @@ static bool judge_stop(struct judged *j, const struct machine *m, struct arena *
     return false;
 }
 
+/* No library raises these: they come from outside, as when a service is stopped with all its processes. */
+static bool is_sent_by_others(int signo)
+{
+    static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU, SIGXFSZ };
+
+    for (size_t i = 0; i < COUNT_OF(signals); i++)
+        if (signals[i] == signo)
+            return true;
+    return false;
+}
+
 static bool judge_ending(struct judged *j, struct arena *a)
 {
     const struct outcome *o = &j->outcome;
@@ -130,6 +141,9 @@ static bool judge_ending(struct judged *j, struct arena *a)
     case ENDED_CRASHED:
         if (o->status == SIGKILL)
             return set(j, BROKEN, "somebody else killed the child (SIGKILL): the kernel's out-of-memory killer, or a limit of this session");
+        if (is_sent_by_others(o->status))
+            return set(j, BROKEN, text_make(a, "somebody else ended the child (%s): a service manager, a job's end, or a limit of this session",
+                                            signal_name(o->status, buffer)));
         return set(j, o->call != NULL ? FAIL : BROKEN,
                    text_make(a, "crashed (%s) %s%s%s%s", signal_name(o->status, buffer), in,
                              o->blamed != NULL ? "; the fault is in " : "", o->blamed != NULL ? o->blamed : "",

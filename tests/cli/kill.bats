@@ -47,3 +47,25 @@ PY
     done
     [ "$parts" -ge 10 ]
 }
+
+@test "a service that is stopped with all its processes is interrupted, and the GPU is not to blame" {
+    for round in 1 2 3 4 5; do
+        rm -f "$out" "$out.part"
+        mark=$BASHPID.stop.$round
+        GPUVET_TEST=$mark LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=hang:cuMemAlloc_v2 \
+            "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -o "$out" >/dev/null 2>&1 &
+        pid=$!
+        for _ in $(seq 100); do
+            grep -qs '"cuda.context@gpu0"' "$out.part" && break
+            sleep 0.1
+        done
+        # As a service manager does: everybody in the group of processes, the children first in half of the rounds.
+        all=$(grep -lsz "^GPUVET_TEST=$mark\$" /proc/[0-9]*/environ | sed 's|/proc/\(.*\)/environ|\1|' | sort -n)
+        [ $((round % 2)) = 0 ] || all=$(sort -rn <<<"$all")
+        # shellcheck disable=SC2086 # numbers they are
+        kill -TERM $all
+        wait $pid && code=0 || code=$?
+        [ "$code" = 143 ]
+        [ "$(grep -c '"verdict": "fail"' "$out")" = 0 ]
+    done
+}

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <ucontext.h>
 #include <utility>
 
 #include <kernels/list.h>
@@ -24,13 +23,9 @@ namespace {
 
 enum { STACK_BYTES = 64 * 1024, THREADS_MAX = 1024, VALUE_MAX = 16 };
 
-// Where a stack was left. swapcontext asks the kernel for the signal mask twice at every switch, which no kernel of
-// ours changes and which would take most of the time: on x86-64 we switch by ourselves.
-#if defined __x86_64__
+// Where a stack was left: its pointer, below which lies what the ABI lets a callee keep. (swapcontext would ask the kernel
+// for the signal mask twice at every switch, which no kernel of ours changes and which took most of the time.)
 typedef void *place;
-#else
-typedef ucontext_t place;
-#endif
 
 struct fiber {
     place      left_at;
@@ -59,35 +54,37 @@ unsigned next_noise()
     return unsigned(noise >> 32);
 }
 
-#if defined __x86_64__
-// What the System V ABI lets a callee keep lies on the stack that is left; its pointer goes to *from.
 extern "C" __attribute__((visibility("hidden"))) void twin_switch(place *from, const place *to);
+
+// Registers that are kept, and which of them is returned to.
+#if defined __x86_64__
+enum { KEPT = 8, RETURNS = 6 };         // six, the address, and a word so that a callee finds 8 modulo 16
 __asm__(".pushsection .text\n .globl twin_switch\n .hidden twin_switch\n .type twin_switch, %function\ntwin_switch:\n"
         "push %rbp\n push %rbx\n push %r12\n push %r13\n push %r14\n push %r15\n mov %rsp, (%rdi)\n"
         "mov (%rsi), %rsp\n pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbx\n pop %rbp\n ret\n .popsection\n");
+#elif defined __aarch64__
+enum { KEPT = 20, RETURNS = 1 };        // x29, x30, x19 to x28, d8 to d15
+__asm__(".pushsection .text\n .globl twin_switch\n .hidden twin_switch\n .type twin_switch, %function\ntwin_switch:\n"
+        "stp x29, x30, [sp, #-160]!\n stp x19, x20, [sp, #16]\n stp x21, x22, [sp, #32]\n stp x23, x24, [sp, #48]\n"
+        "stp x25, x26, [sp, #64]\n stp x27, x28, [sp, #80]\n stp d8, d9, [sp, #96]\n stp d10, d11, [sp, #112]\n"
+        "stp d12, d13, [sp, #128]\n stp d14, d15, [sp, #144]\n mov x9, sp\n str x9, [x0]\n ldr x9, [x1]\n mov sp, x9\n"
+        "ldp x19, x20, [sp, #16]\n ldp x21, x22, [sp, #32]\n ldp x23, x24, [sp, #48]\n ldp x25, x26, [sp, #64]\n"
+        "ldp x27, x28, [sp, #80]\n ldp d8, d9, [sp, #96]\n ldp d10, d11, [sp, #112]\n ldp d12, d13, [sp, #128]\n"
+        "ldp d14, d15, [sp, #144]\n ldp x29, x30, [sp], #160\n ret\n .popsection\n");
+#else
+#error "say how this machine switches stacks"
+#endif
 
-// As twin_switch leaves a stack: six registers, then the address to return to, behind which a callee expects 8 modulo 16.
+// As twin_switch leaves a stack.
 void prepare(fiber &f, void (*entry)())
 {
     uintptr_t top = (reinterpret_cast<uintptr_t>(f.stack) + STACK_BYTES) & ~uintptr_t(15);
-    void **at = reinterpret_cast<void **>(top) - 8;
+    void **at = reinterpret_cast<void **>(top) - KEPT;
 
-    memset(at, 0, 8 * sizeof *at);
-    at[6] = reinterpret_cast<void *>(entry);
+    memset(at, 0, KEPT * sizeof *at);
+    at[RETURNS] = reinterpret_cast<void *>(entry);
     f.left_at = at;
 }
-#else
-void twin_switch(place *from, const place *to) { swapcontext(from, to); }
-
-void prepare(fiber &f, void (*entry)())
-{
-    getcontext(&f.left_at);
-    f.left_at.uc_stack.ss_sp = f.stack;
-    f.left_at.uc_stack.ss_size = STACK_BYTES;
-    f.left_at.uc_link = &scheduler;
-    makecontext(&f.left_at, entry, 0);
-}
-#endif
 
 void yield() { twin_switch(&fibers[running].left_at, &scheduler); }
 

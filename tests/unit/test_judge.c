@@ -55,6 +55,7 @@ static const struct {
     { "no observation",         &strict,  { .ending = ENDED_CLEAN }, BROKEN, "without any observation" },
     { "not the observation",    &strict,  { .ending = ENDED_CLEAN, SAW(unrelated) }, BROKEN, "without observing wrong" },
     { "a warning",              &strict,  { .ending = ENDED_CLEAN, SAW(warns) }, PASS, "only PTX" },
+    { "ended by others",        &strict,  { .ending = ENDED_CRASHED, .status = SIGTERM, .call = "cuInit(0)" }, BROKEN, "somebody else ended the child (SIGTERM)" },
     { "not run",                &strict,  { .ending = ENDED_NOT_RUN, .text = "not reached: x failed" }, SKIP, "not reached: x failed" },
     { "a call failed",          &strict,  { .stop = STOP_CALL, .call = "cuInit(0)", .library = "/l/libcuda.so.1", .code = 999, .text = "CUDA_ERROR_UNKNOWN" }, FAIL, "cuInit failed in /l/libcuda.so.1: CUDA_ERROR_UNKNOWN" },
     { "out of memory, ours",    &strict,  { .stop = STOP_CALL, .call = "cuMemAlloc_v2(p)", .library = "/l/libcuda.so.1", .code = 2, .text = "OOM" }, FAIL, "cuMemAlloc_v2 failed" },
