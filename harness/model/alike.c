@@ -35,11 +35,6 @@ static const char *majority(const struct group *g)
     return NULL;
 }
 
-static const char *place_of(struct finder *f, const struct device *d)
-{
-    return text_make(f->arena, d->pci != NULL ? "gpu%d (%s)" : "gpu%d", d->index, d->pci);
-}
-
 static void add(struct finder *f, const struct device *d, const char *sentence)
 {
     *ARENA_PUSH(f->arena, f->found, f->n) = (struct odd){ d, sentence };
@@ -68,7 +63,7 @@ static void compare(struct finder *f, const struct group *g, const struct gpu_pr
     }
     for (size_t i = 0; i < g->n; i++)
         if (!text_is(g->values[i].text, usual))
-            add(f, g->devices[i], text_make(f->arena, "%s: %s is %s, and %s for %s%zu %s", place_of(f, g->devices[i]), p->name,
+            add(f, g->devices[i], text_make(f->arena, "%s: %s is %s, and %s for %s%zu %s", gpu_place(g->devices[i], f->arena), p->name,
                                             g->values[i].text, usual, same == g->n - 1 ? "the other " : "", same, model));
 }
 

@@ -25,6 +25,11 @@ const struct gpu_property *gpu_property_of(const char *name)
     return p->name != NULL ? p : NULL;
 }
 
+const char *gpu_place(const struct device *d, struct arena *a)
+{
+    return d->pci != NULL ? text_make(a, "gpu%d (%s)", d->index, d->pci) : text_make(a, "gpu%d", d->index);
+}
+
 const struct judged *gpu_facts_of(const struct report *r, const struct device *d)
 {
     for (size_t i = 0; i < r->n_trials; i++)

@@ -29,6 +29,9 @@ struct gpu_value { const char *text; double number; };
 /* False if the run has not seen it: the GPU has no such thing, or was not asked. */
 bool gpu_property_read(struct gpu_value *v, const struct gpu_property *p, const struct report *r, const struct device *d, struct arena *a) MUST_USE;
 
+/* "gpu3 (0000:9b:00.0)", "gpu3" where no address is known: how sentences name a GPU. */
+const char *gpu_place(const struct device *d, struct arena *a);
+
 /* The trial that asked that GPU for its facts; NULL if there is none in the run. */
 const struct judged *gpu_facts_of(const struct report *r, const struct device *d);
 

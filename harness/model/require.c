@@ -116,22 +116,27 @@ bool require_wants_gpu(const struct require *q)
     return false;
 }
 
-size_t require_probes(const struct require *q, const char ***patterns, struct arena *a)
+static bool needs_probe(const struct demand *d, const struct probe *p)
+{
+    switch (d->asks) {
+    case ASKS_PROPERTY:
+    case ASKS_ALIKE:  return p->tells_facts;
+    case ASKS_DRIVER: return p->scope == SCOPE_MACHINE;
+    case ASKS_PROBES: return text_matches(d->subject, p->name);
+    case ASKS_COUNT:
+    case ASKS_STACK:  return false;
+    }
+    return false;
+}
+
+size_t require_probes(const struct require *q, const char ***names, struct arena *a)
 {
     size_t n = 0;
 
-    *patterns = NULL;
-    for (size_t i = 0; i < q->n; i++) {
-        const struct demand *d = &q->demands[i];
-
-        if (d->asks == ASKS_PROBES)
-            *ARENA_PUSH(a, *patterns, n) = d->subject;
-        for (const struct probe *const *p = all_probes; *p != NULL && (d->asks == ASKS_PROPERTY || d->asks == ASKS_ALIKE); p++)
-            if ((*p)->tells_facts)
-                *ARENA_PUSH(a, *patterns, n) = (*p)->name;
-        for (const struct probe *const *p = all_probes; *p != NULL && d->asks == ASKS_DRIVER; p++)
-            if ((*p)->scope == SCOPE_MACHINE)
-                *ARENA_PUSH(a, *patterns, n) = (*p)->name;
-    }
+    *names = NULL;
+    for (size_t i = 0; i < q->n; i++)
+        for (const struct probe *const *p = all_probes; *p != NULL; p++)
+            if (needs_probe(&q->demands[i], *p))
+                *ARENA_PUSH(a, *names, n) = (*p)->name;
     return n;
 }

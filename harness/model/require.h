@@ -41,8 +41,8 @@ bool require_parse(struct require *q, struct arena *a, const char *line, struct 
 /* Whether some demand asks for a GPU: one is then meant for this process. */
 bool require_wants_gpu(const struct require *q);
 
-/* The probes without which a demand cannot be judged, as patterns; a run that is asked for a part runs them as well. */
-size_t require_probes(const struct require *q, const char ***patterns, struct arena *a);
+/* The names of the probes without which a demand cannot be judged: a run that is asked for a part runs them as well. */
+size_t require_probes(const struct require *q, const char ***names, struct arena *a);
 
 /* Fills the report's requirements from everything else in it. */
 void require_judge(struct report *r, const struct require *q, struct arena *a);

@@ -143,8 +143,7 @@ static struct answer judge_one(struct judging *g, const struct demand *d, const 
 
     if (gpu_property_read(&v, p, g->r, device, g->arena))
         return (p->is_number ? number_holds(d, v.number) : text_is(v.text, d->value)) ? met
-            : unmet(text_make(g->arena, "gpu%d%s%s%s: %s is %s", device->index, device->pci != NULL ? " (" : "",
-                              device->pci != NULL ? device->pci : "", device->pci != NULL ? ")" : "", p->name, v.text));
+            : unmet(text_make(g->arena, "%s: %s is %s", gpu_place(device, g->arena), p->name, v.text));
     if (facts != NULL && facts->verdict != PASS)
         return in_the_way(g, facts);
     return facts != NULL ? unmet(text_make(g->arena, "gpu%d does not tell its %s", device->index, p->name + sizeof "gpu." - 1))

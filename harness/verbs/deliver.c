@@ -26,8 +26,12 @@ static bool check(bool ok, const struct err *e)
 
 bool outputs_check(const struct options *o, struct err *e)
 {
-    return (o->plan || o->out == NULL || out_file_check(o->out, e)) && (o->plan || o->junit == NULL || out_file_check(o->junit, e))
-        && (o->plan || o->metrics == NULL || out_file_check(o->metrics, e));
+    const char *const files[] = { o->out, o->junit, o->metrics };
+
+    for (size_t i = 0; i < COUNT_OF(files) && !o->plan; i++)
+        if (files[i] != NULL && !out_file_check(files[i], e))
+            return false;
+    return true;
 }
 
 int deliver(const struct report *r, const struct options *o, char *const *env, struct journal *journal)
