@@ -18,6 +18,8 @@
     X(cuda_copy_d2d) \
     X(cuda_sum) \
     X(memory_pattern) \
+    X(torch_build) \
+    X(torch_driver) \
     X(stack_files) \
     X(stack_complete) \
     X(stack_parts) \

@@ -8,6 +8,7 @@
 #include "report/out.h"
 #include "report/progress.h"
 #include "run/process.h"
+#include "verbs/crosscheck.h"
 #include "verbs/deliver.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
@@ -16,6 +17,8 @@ struct run {
     struct session  session;
     struct require  require;
     bool            wants_gpu;          /* some requirement does */
+    struct expected expected;
+    struct want     want;
     struct progress progress;
     struct journal  journal;
     double          began_ms;
@@ -86,7 +89,7 @@ static bool prepare(struct run *r, struct err *e)
     };
     const char **also;
 
-    if (!read_requires(r, e) || !outputs_check(o, e) || !session_open(s, e))
+    if (!read_requires(r, e) || !outputs_check(o, e) || !crosscheck_open(&r->expected, &r->want, s, e) || !session_open(s, e))
         return false;
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
@@ -96,7 +99,10 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     s->watchers[0] = &r->progress.watcher;
     s->watchers[1] = &r->journal.watcher;
-    if (!session_census(s, &pick, e) || !session_plan(s, &pick, e))
+    if (!session_census(s, &pick, e))
+        return false;
+    crosscheck_stacks(s, &r->expected, &r->want);
+    if (!session_plan(s, &pick, e))
         return false;
     write_head(r);
     return true;

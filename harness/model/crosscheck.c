@@ -1,0 +1,129 @@
+#include "model/crosscheck.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "model/want.h"
+
+static void PRINTF_LIKE(4, 5) found(struct findings *f, enum weight weight, const char *key, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    *ARENA_PUSH(f->arena, f->items, f->n) = (struct finding){ weight, key, text_vmake(f->arena, fmt, ap) };
+    va_end(ap);
+}
+
+static void note(struct findings *f, const struct stack *s, const char *key, const char *what)
+{
+    const char *version = stack_version(s, what);
+
+    if (version != NULL)
+        found(f, NOTED, key, "%s", version);
+}
+
+/* ---- torch.build ---- */
+
+static void check_want(struct findings *f, const struct stack *s, const char *text)
+{
+    const char *installed = stack_version(s, "build:version"), *exact;
+    struct err e = { .kind = ERR_NONE };
+    struct want want;
+
+    if (!want_parse(&want, f->arena, text, &e)) {
+        f->not_known = arena_text(f->arena, e.text);
+        return;
+    }
+    if (installed == NULL)
+        installed = stack_version(s, "torch");
+    if (want_holds(&want, installed))
+        return;
+    exact = want_exactly(&want);
+    found(f, WRONG, "unexpected", "PyTorch %s is installed, and %s was asked for", installed != NULL ? installed : "of unknown version", text);
+    if (exact != NULL)
+        found(f, NOTED, "install", "torch==%s", exact);
+}
+
+void check_build(struct findings *f, const struct stack *s)
+{
+    const char *surprise = stack_version(s, "build:surprise"), *want = stack_version(s, "want:torch");
+
+    if (stack_version(s, "build") == NULL) {
+        f->not_known = "nothing is known of official builds: the tables were not read";
+        return;
+    }
+    note(f, s, "torch", "torch");
+    note(f, s, "cuda", "cuda");
+    note(f, s, "build", "build");
+    note(f, s, "build.kind", "build:kind");
+    note(f, s, "not_compared", "build:why_not");
+    if (want != NULL)
+        check_want(f, s, want);
+    if (surprise != NULL)
+        found(f, WARNS, "warning", "%s: it is not compared with what its build should be", surprise);
+}
+
+/* ---- torch.driver ---- */
+
+static long major_of(const char *version)
+{
+    return strtol(version, NULL, 10);
+}
+
+static void too_old(struct findings *f, const struct stack *s, const char *why)
+{
+    const char *fits = stack_version(s, "expect:fits"), *torch = stack_version(s, "torch");
+
+    found(f, WRONG, "too_old", "PyTorch %s does not run on this driver: %s", torch != NULL ? torch : "of unknown version", why);
+    if (fits != NULL)
+        found(f, NOTED, "install", "torch==%s", fits);
+    else
+        found(f, NOTED, "act", "install a driver >= %s; or see which builds this one runs: gpuvet matrix", stack_version(s, "expect:driver"));
+}
+
+/* Nothing of it is wrong; it is what people are told wrongly, or meet later. */
+static void note_caveats(struct findings *f, const struct stack *s, const char *cuda)
+{
+    const char *shown = stack_version(s, "machine:driver_cuda");
+
+    note(f, s, "although", "driver:why");
+    if (shown != NULL && text_compare_versions(shown, cuda) < 0)
+        found(f, NOTED, "jit", "PTX that tools of CUDA %s make on the spot (Triton, torch.compile, NVRTC) may need a driver for CUDA %s; this one is for %s",
+              cuda, cuda, shown);
+}
+
+/* The user-space part is newer than the kernel's: it answers for a CUDA that the kernel's driver alone would not. */
+static bool is_served_by_compat(const struct stack *s, const char *cuda)
+{
+    const char *shown = stack_version(s, "machine:driver_cuda"), *own = stack_version(s, "driver:cuda");
+
+    if (shown == NULL || own == NULL)
+        return shown != NULL && text_compare_versions(shown, cuda) >= 0;
+    return major_of(shown) >= major_of(cuda) && text_compare_versions(shown, own) > 0;
+}
+
+void check_driver(struct findings *f, const struct stack *s)
+{
+    const char *cuda = stack_version(s, "expect:cuda"), *holds = stack_version(s, "driver:holds"), *why = stack_version(s, "driver:why");
+    const char *driver = stack_version(s, "machine:driver");
+
+    if (cuda == NULL)
+        f->not_known = "no file says which CUDA this PyTorch was built for";
+    else if (driver == NULL || holds == NULL)
+        f->not_known = "there is no driver here, or none that tells its version";
+    else if (text_is(holds, "unknown"))
+        f->not_known = why;
+    if (f->not_known != NULL)
+        return;
+    found(f, NOTED, "driver", "%s", driver);
+    found(f, NOTED, "cuda", "%s", cuda);
+    note(f, s, "driver.needed", "expect:driver");
+    if (text_is(holds, "yes"))
+        note_caveats(f, s, cuda);
+    else if (is_served_by_compat(s, cuda))
+        found(f, NOTED, "forward_compatibility", "the kernel's driver is %s, and a cuda-compat package serves CUDA %s", driver,
+              stack_version(s, "machine:driver_cuda"));
+    else
+        too_old(f, s, why);
+}

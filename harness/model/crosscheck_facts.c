@@ -1,0 +1,107 @@
+/* What is expected of a stack, as facts that travel with it. */
+#include "model/crosscheck.h"
+
+#include "base/text.h"
+#include "model/gpu_code.h"
+
+struct facts { struct arena *arena; struct stack_version *items; size_t n; };
+
+static void add(struct facts *f, const char *what, const char *version, const char *source)
+{
+    if (version != NULL && *version != '\0')
+        *ARENA_PUSH(f->arena, f->items, f->n) = (struct stack_version){ what, version, source };
+}
+
+/* "3.8 3.9 3.10" */
+static const char *joined(const struct list *l, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    for (size_t i = 0; i < l->n; i++)
+        text_add(&t, "%s%s", i > 0 ? " " : "", l->items[i]);
+    return t.s;
+}
+
+/* Where a row's facts stand is said once, with "build". */
+static void add_row(struct facts *f, const struct torch_build *row, const char *where)
+{
+    const char *source = text_make(f->arena, "the row of %s+%s in %s", row->torch, row->variant, where);
+
+    add(f, "expect:cudnn", row->cudnn, source);
+    add(f, "expect:nccl", row->nccl, source);
+    add(f, "expect:python", joined(&row->python, f->arena), source);
+    add(f, "expect:glibc", row->glibc, source);
+    if (row->n_codes > 0) {
+        add(f, "expect:codes", gpu_code_list(f->arena, row->codes, row->n_codes), source);
+        add(f, "expect:codes_basis", row->codes_basis, source);
+    }
+    for (size_t i = 0; i < row->n_pins; i++)
+        add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
+}
+
+/* Of the same release the build for the newest CUDA that runs here. */
+static const char *build_that_fits(const struct build_of *b, const struct expected *x, const struct fit_host *host, struct arena *a)
+{
+    const struct torch_build *best = NULL;
+
+    for (size_t i = 0; i < x->n_torch; i++) {
+        const struct torch_build *row = &x->torch[i];
+
+        if (text_is(row->torch, b->torch) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
+            && (best == NULL || text_compare_versions(row->cuda, best->cuda) > 0))
+            best = row;
+    }
+    return best != NULL ? text_make(a, "%s+%s", best->torch, best->variant) : NULL;
+}
+
+static void add_driver(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
+{
+    static const char *const words[] = { [ANSWER_UNKNOWN] = "unknown", [ANSWER_NO] = "no", [ANSWER_YES] = "yes" };
+    const struct fit_host host = { .platform = b->platform, .driver = h->driver, .gpus = h->gpus, .n_gpus = h->n_gpus,
+                                   .python = stack_version(s, "python"), .glibc = h->glibc };
+    struct fit_answer answer;
+
+    add(f, "expect:cuda", b->cuda, NULL);
+    add(f, "expect:driver", expected_driver_floor(x, b->cuda), x->where);
+    if (h->driver == NULL)
+        return;
+    answer = fit_driver(f->arena, x, b->cuda, h->driver);
+    add(f, "driver:cuda", fit_driver_cuda(x, h->driver), x->where);
+    add(f, "driver:holds", words[answer.holds], x->where);
+    add(f, "driver:why", answer.why, x->where);
+    if (answer.holds == ANSWER_NO)
+        add(f, "expect:fits", build_that_fits(b, x, &host, f->arena), x->where);
+}
+
+static void add_machine(struct facts *f, const struct host *h)
+{
+    add(f, "machine:driver", h->driver, NULL);
+    add(f, "machine:driver_cuda", h->driver_cuda, NULL);
+    add(f, "machine:glibc", h->glibc, h->glibc_file);
+    add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
+    add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);
+}
+
+size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
+                        const struct host *h, const char *want)
+{
+    struct facts f = { .arena = a };
+    struct build_of b;
+
+    build_of(&b, a, x, s, h->arch, h->tegra);
+    add(&f, "build", b.is, b.row != NULL ? b.row->origin.source : x->where);
+    add(&f, "build:kind", build_kind_name(b.kind), x->where);
+    add(&f, "build:why_not", b.why_not_compared, x->where);
+    if (b.surprising)
+        add(&f, "build:surprise", b.why_not_compared, x->where);
+    if (b.row != NULL)
+        add_row(&f, b.row, x->where);
+    if (b.variant != NULL)
+        add(&f, "build:version", text_make(a, "%s+%s", b.torch, b.variant), x->where);
+    if (b.cuda != NULL)
+        add_driver(&f, &b, x, s, h);
+    add_machine(&f, h);
+    add(&f, "want:torch", want, "--expect");
+    *out = f.items;
+    return f.n;
+}

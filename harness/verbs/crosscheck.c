@@ -1,0 +1,58 @@
+#include "verbs/crosscheck.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "discover/packages.h"
+#include "model/crosscheck.h"
+#include "store/expected.h"
+
+bool crosscheck_open(struct expected *x, struct want *want, struct session *s, struct err *e)
+{
+    *want = (struct want){ .text = NULL };
+    return expected_read(x, s->arena, NULL, e);
+}
+
+/* What the driver's own trials of the census saw; NULL if they did not. */
+static const char *census_saw(const struct session *s, const char *key)
+{
+    for (size_t i = 0; i < s->plan.n_trials; i++) {
+        const struct observation *o = s->has_outcome[i] ? outcome_saw(&s->judged[i].outcome, key) : NULL;
+
+        if (o != NULL)
+            return o->text;
+    }
+    return NULL;
+}
+
+static struct host host_of(const struct session *s)
+{
+    struct host h = { .arch = s->machine.arch, .tegra = s->machine.place == PLACE_TEGRA,
+                      .driver = census_saw(s, "driver.version"), .driver_cuda = census_saw(s, "cuda.driver") };
+    struct fit_gpu *gpus = NULL;
+
+    if (h.driver == NULL)
+        h.driver = s->machine.module_version;
+    for (size_t i = 0; i < s->n_devices; i++)
+        if (s->devices[i].answers)
+            *ARENA_PUSH(s->arena, gpus, h.n_gpus) = (struct fit_gpu){ s->devices[i].name, s->devices[i].cc };
+    h.gpus = gpus;
+    return h;
+}
+
+void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want)
+{
+    const struct host host = host_of(s);
+
+    for (size_t i = 0; i < s->n_stacks; i++) {
+        struct stack *stack = &s->stacks[i];
+        struct stack_version *facts;
+        size_t n;
+
+        if (stack->kind == STACK_TOOLKIT)
+            continue;
+        n = crosscheck_facts(&facts, s->arena, x, stack, &host, want->text);
+        for (size_t k = 0; k < n; k++)
+            stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);
+    }
+}

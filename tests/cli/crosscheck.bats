@@ -1,0 +1,75 @@
+# An installed PyTorch against its official build: environments are folders made up here, and the driver is the fake one.
+load helpers
+
+# environment VERSION CUDA - a virtual environment whose PyTorch calls itself so; CUDA "" is None.
+environment() {
+    venv=$BATS_TEST_TMPDIR/venv
+    site=$venv/lib/python3.11/site-packages
+    mkdir -p "$venv/bin" "$site/torch/lib"
+    ln -sf /usr/bin/python3 "$venv/bin/python3"
+    printf 'home = /usr/bin\nversion = 3.11.2\n' >"$venv/pyvenv.cfg"
+    printf "__version__ = '%s'\ncuda: Optional[str] = %s\n" "$1" "${2:+'$2'}${2:-None}" | sed "s/= '\(.*\)'\1\$/= '\1'/" >"$site/torch/version.py"
+}
+
+# check OPTIONS... - a run of that environment alone, with the fake driver.
+check() {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" run -q --stack "$venv" -s "venv:$venv" -o "$out" "$@"
+}
+
+# saw PROBE KEY - what the trial of that probe observed.
+saw() {
+    python3 -c 'import json, sys
+t = next(t for t in json.load(open(sys.argv[1]))["trials"] if t["probe"] == sys.argv[2])
+print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$out" "$1" "$2"
+}
+
+@test "an official build is named as one, also where its wheel's metadata names no variant" {
+    environment 2.4.1+cu121 12.1
+    run check -p torch.build
+    [ "$status" = 77 ]
+    [ "$(saw torch.build build)" = "the official build 2.4.1+cu121 for $(uname -m | sed s/^/linux-/)" ]
+    environment 1.12.1 10.2
+    run check -p torch.build
+    [ "$(saw torch.build build.kind)" = official ]
+}
+
+@test "a release that no table knows is a warning that names the nearest" {
+    environment 2.4.7+cu124 12.4
+    run check -p torch.build
+    [ "$status" = 77 ]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] torch.build/venv:$venv PyTorch 2.4.7 is not known to this gpuvet; nearest known: 2.4.1 and 2.5.0"* ]]
+    run check -p torch.build --strict
+    [ "$status" = 1 ]
+}
+
+@test "NVIDIA's, a CPU-only, a ROCm and a source build are observed, and no failure" {
+    for build in '2.4.0a0+07cecf4168.nv24.05 12.4 nvidia' '2.4.1+cpu - cpu' '2.4.1+rocm6.1 - rocm' '2.4.0a0+gitd990dad 12.4 source' \
+                 '2.4.1+cu124 12.1 source' '2.6.0.dev20241112+cu124 12.4 nightly'; do
+        set -- $build
+        environment "$1" "${2#-}"
+        run check -p torch.build
+        [ "$status" = 77 ] || { echo "$build: $status $output"; false; }
+        [[ "$output" != *"[warn]"* ]]
+        [ "$(saw torch.build build.kind)" = "$3" ]
+        [ -n "$(saw torch.build not_compared)" ]
+    done
+}
+
+@test "a driver that is too old for the CUDA of the build is a failure with the build that fits it" {
+    environment 2.4.1+cu124 12.4
+    FAKE_NVML=520.61.05 FAKE_DRIVER=11080 run check -p torch.driver
+    [ "$status" = 1 ]
+    folded=$(tr -s ' \n' ' ' <<<"$output")
+    [[ $folded == *"PyTorch 2.4.1+cu124 does not run on this driver: CUDA 12.4 needs a driver >= 525.60.13, and 520.61.05 is older"* ]]
+    [[ "$(field "torch.driver/venv:$venv" act)" == "$venv/bin/python3 -m pip install torch==2.4.1+cu118 --index-url https://download.pytorch.org/whl/cu118" ]]
+    run "$GPUVET" judge "$out"
+    [ "$status" = 1 ]
+}
+
+@test "a driver for an older CUDA of the same major runs it, whatever nvidia-smi shows" {
+    environment 2.4.1+cu124 12.4
+    FAKE_NVML=535.54.03 FAKE_DRIVER=12020 run check -p torch.driver
+    [ "$status" = 0 ] || [ "$status" = 77 ]
+    [ "$(verdict "torch.driver/venv:$venv")" = pass ]
+    [[ "$(saw torch.driver although)" == *"although nvidia-smi shows CUDA 12.2"* ]]
+}
