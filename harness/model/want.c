@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 static const struct { const char *sign; enum wanted_relation relation; } signs[] = {
-    { "===", WANT_IS }, { "==", WANT_IS }, { "!=", WANT_IS_NOT }, { ">=", WANT_AT_LEAST }, { "<=", WANT_AT_MOST },
+    { "===", WANT_EXACTLY }, { "==", WANT_IS }, { "!=", WANT_IS_NOT }, { ">=", WANT_AT_LEAST }, { "<=", WANT_AT_MOST },
     { "~=", WANT_COMPATIBLE }, { ">", WANT_ABOVE }, { "<", WANT_BELOW },
 };
 
@@ -28,6 +28,12 @@ static bool read_one(struct wanted *one, struct arena *a, const char *s, const c
     if (i == COUNT_OF(signs))
         return err_set(e, ERR_USAGE, "\"%s\" does not begin with ==, !=, >=, <=, ~=, > or <", s);
     version = past_blanks(s + strlen(signs[i].sign));
+    if (signs[i].relation == WANT_EXACTLY) {
+        n = strcspn(version, ", \t");
+        *one = (struct wanted){ .relation = WANT_EXACTLY, .version = arena_copy(a, version, n) };
+        *end = past_blanks(version + n);
+        return n > 0 || err_set(e, ERR_USAGE, "\"%s\": there is no version behind ===", s);
+    }
     n = text_version_length(version);
     if (n == 0 || version[0] == '.')
         return err_set(e, ERR_USAGE, "\"%s\": there is no version behind %s", s, signs[i].sign);
@@ -50,6 +56,13 @@ static bool read_one(struct wanted *one, struct arena *a, const char *s, const c
     return true;
 }
 
+bool want_is_about_torch(const char *text)
+{
+    static const char name[] = "torch";
+
+    return text_starts(text, name) && (text[sizeof name - 1] == '\0' || strchr(" \t[=<>!~", text[sizeof name - 1]) != NULL);
+}
+
 bool want_parse(struct want *w, struct arena *a, const char *text, struct err *e)
 {
     const char *at = past_blanks(text);
@@ -59,7 +72,7 @@ bool want_parse(struct want *w, struct arena *a, const char *text, struct err *e
     while (length > 0 && isspace((unsigned char)kept[length - 1]))
         kept[--length] = '\0';
     *w = (struct want){ .text = kept };
-    if (!text_starts(kept, "torch") || isalnum((unsigned char)kept[5]) || strchr("-_.", kept[5] != '\0' ? kept[5] : '=') != NULL)
+    if (!want_is_about_torch(kept))
         return err_set(e, ERR_USAGE, "\"%s\" is not about torch: write torch==2.4.1, torch==2.4.1+cu124 or torch>=2.4,<2.6", kept);
     at = past_blanks(kept + strlen("torch"));
     if (*at == '[')
@@ -178,6 +191,7 @@ static bool one_holds(const struct wanted *one, const char *installed)
     const char *last_dot = strrchr(one->version, '.');
 
     switch (one->relation) {
+    case WANT_EXACTLY:    return text_is(installed, one->version);
     case WANT_IS:         return is;
     case WANT_IS_NOT:     return !is;
     case WANT_AT_LEAST:   return compare(installed, one->version) >= 0;
@@ -205,5 +219,5 @@ const char *want_exactly(const struct want *w)
 
     for (const char *at = version != NULL ? w->all[0].version : ""; *at != '\0'; at++)
         dots += *at == '.';
-    return dots == 2 ? past_blanks(version + 2 + (version[2] == '=')) : NULL;
+    return dots == 2 ? past_blanks(version + 2) : NULL;
 }

@@ -1,17 +1,8 @@
 #include "verbs/crosscheck.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "discover/packages.h"
 #include "model/crosscheck.h"
-#include "store/expected.h"
-
-bool crosscheck_open(struct expected *x, struct want *want, struct session *s, struct err *e)
-{
-    *want = (struct want){ .text = NULL };
-    return expected_read(x, s->arena, NULL, e);
-}
 
 /* What the driver's own trials of the census saw; NULL if they did not. */
 static const char *census_saw(const struct session *s, const char *key)

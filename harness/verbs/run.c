@@ -8,8 +8,10 @@
 #include "report/out.h"
 #include "report/progress.h"
 #include "run/process.h"
+#include "store/expected.h"
 #include "verbs/crosscheck.h"
 #include "verbs/deliver.h"
+#include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
 
@@ -29,7 +31,8 @@ static bool read_requires(struct run *r, struct err *e)
 {
     const struct options *o = r->session.o;
 
-    if (!requires_read(&r->require, r->session.arena, o, e))
+    if (!requires_read(&r->require, r->session.arena, o, e) || !expected_read(&r->expected, r->session.arena, NULL, e)
+        || !expect_read(&r->want, &r->require, r->session.arena, o, &r->expected, e))
         return false;
     r->wants_gpu = require_wants_gpu(&r->require);
     if (r->wants_gpu && o->no_gpu)
@@ -89,7 +92,7 @@ static bool prepare(struct run *r, struct err *e)
     };
     const char **also;
 
-    if (!read_requires(r, e) || !outputs_check(o, e) || !crosscheck_open(&r->expected, &r->want, s, e) || !session_open(s, e))
+    if (!read_requires(r, e) || !outputs_check(o, e) || !session_open(s, e))
         return false;
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;

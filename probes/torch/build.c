@@ -7,14 +7,15 @@ static void run(struct child *c)
 }
 
 const struct probe probe_torch_build = {
-    .name     = "torch.build",
-    .claim    = "The installed PyTorch is the build that --expect asks for; any, if it asks for none.",
-    .scope    = SCOPE_STACK,
-    .stacks   = ON_TORCH,
-    .may_skip = true,
-    .expects  = (const struct expect[]){
+    .name        = "torch.build",
+    .claim       = "The installed PyTorch is the build that --expect asks for; any, if it asks for none.",
+    .scope       = SCOPE_STACK,
+    .stacks      = ON_TORCH,
+    .may_skip    = true,
+    .tells_build = true,
+    .expects     = (const struct expect[]){
         { .key = "unexpected", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
-    .run      = run,
+    .run         = run,
 };

@@ -73,3 +73,57 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
     [ "$(verdict "torch.driver/venv:$venv")" = pass ]
     [[ "$(saw torch.driver although)" == *"although nvidia-smi shows CUDA 12.2"* ]]
 }
+
+@test "--expect: the one that is installed, its series, a requirements file and a saved run are met" {
+    environment 2.4.1+cu124 12.4
+    printf -- '--index-url https://download.pytorch.org/whl/cu124\nnumpy\ntorch==2.4.1  # as tested\n' >"$BATS_TEST_TMPDIR/requirements.txt"
+    check -p torch.build >/dev/null || true
+    cp "$out" "$BATS_TEST_TMPDIR/before.json"
+    for what in torch==2.4.1+cu124 torch==2.4 'torch>=2.4,<2.6' auto torch "$BATS_TEST_TMPDIR/requirements.txt" "$BATS_TEST_TMPDIR/before.json"; do
+        run check -p torch.build --expect "$what"
+        [ "$status" = 77 ] || { echo "$what: $status $output"; false; }
+    done
+}
+
+@test "--expect: another build is a failure that says which, with the command that mends it" {
+    environment 2.4.1+cu121 12.1
+    run check -p torch.build --expect torch==2.4.1+cu124
+    [ "$status" = 1 ]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"PyTorch 2.4.1+cu121 is installed, and torch==2.4.1+cu124 was asked for"* ]]
+    [ "$(field "torch.build/venv:$venv" act)" = "$venv/bin/python3 -m pip install torch==2.4.1+cu124 --index-url https://download.pytorch.org/whl/cu124" ]
+    [[ "$output" == *"required: torch==2.4.1+cu124: venv:$venv is PyTorch 2.4.1+cu121"* ]]
+    run "$GPUVET" judge "$out"
+    [ "$status" = 1 ]
+}
+
+@test "--expect without any PyTorch is a demand that is not met" {
+    run simulated -p torch.build --expect torch==2.4.1
+    [ "$status" = 1 ] || [ "$status" = 2 ]
+    run simulated -p stack.files --expect torch==2.4.1
+    [ "$status" = 1 ]
+    [[ "$output" == *"required: torch==2.4.1: no PyTorch is in this run"* ]]
+}
+
+@test "--expect of a release that no table knows is a usage error that names the nearest" {
+    environment 2.4.1+cu124 12.4
+    for what in 'torch==2.4.7 nearest known: 2.4.1 and 2.5.0' 'torch==2.4.1+cu130 with cu118, cu121, cu124' 'torch==2.4.1rc1 is not understood' \
+                'numpy No such file' 'torch>99 no PyTorch that this gpuvet knows'; do
+        run check -p torch.build --expect "${what%% *}"
+        [ "$status" = 2 ]
+        [[ "$output" == *"${what#* }"* ]] || { echo "$what: $output"; false; }
+    done
+    printf 'numpy\n' >"$BATS_TEST_TMPDIR/requirements.txt"
+    run check --expect "$BATS_TEST_TMPDIR/requirements.txt"
+    [ "$status" = 2 ]
+    [[ "$output" == *"requirements.txt: torch is not in it"* ]]
+}
+
+@test "a saved run is held against another expectation" {
+    environment 2.4.1+cu124 12.4
+    check -p torch.build >/dev/null || true
+    run "$GPUVET" judge "$out" --expect torch==2.4.1+cu124
+    [ "$status" = 77 ]
+    run "$GPUVET" judge "$out" --expect torch==2.5
+    [ "$status" = 1 ]
+    [[ "$output" == *"required: torch==2.5: venv:$venv is PyTorch 2.4.1+cu124"* ]]
+}
