@@ -52,6 +52,11 @@ static const char *compat_hint(struct arena *a, const struct expected *x, const 
     return "";
 }
 
+static const char *major_of(struct arena *a, const char *cuda)
+{
+    return arena_copy(a, cuda, strcspn(cuda, "."));
+}
+
 struct fit_answer fit_driver(struct arena *a, const struct expected *x, const char *cuda, const char *driver)
 {
     const char *floor = expected_driver_floor(x, cuda), *shown = fit_driver_cuda(x, driver);
@@ -65,8 +70,8 @@ struct fit_answer fit_driver(struct arena *a, const struct expected *x, const ch
     if (text_compare_versions(driver, floor) < 0)
         return says(ANSWER_NO, text_make(a, "CUDA %s needs a driver >= %s, and %s is older%s", cuda, floor, driver, compat_hint(a, x, cuda, driver)));
     if (shown != NULL && text_compare_versions(shown, cuda) < 0)
-        return says(ANSWER_YES, text_make(a, "it runs although nvidia-smi shows CUDA %s for driver %s: programs of CUDA %s need a driver >= %s, no more",
-                                          shown, driver, cuda, floor));
+        return says(ANSWER_YES, text_make(a, "it runs although nvidia-smi shows CUDA %s for driver %s: programs of CUDA %s.x need a driver >= %s, no more",
+                                          shown, driver, major_of(a, cuda), floor));
     return holds;
 }
 

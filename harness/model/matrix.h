@@ -1,0 +1,44 @@
+/* matrix.h - which official builds fit a machine, which of them is best, and how
+ * to install it. Pure.
+ */
+#ifndef MODEL_MATRIX_H
+#define MODEL_MATRIX_H
+
+#include "base/err.h"
+#include "model/fit.h"
+
+/* Which builds are asked about; NULL: all of them. */
+struct matrix_ask {
+    const char *torch;          /* "2.3", "2.3.1", "2.3.1+cu121" */
+    const char *cuda;           /* "12", "12.1" */
+    bool        all;            /* every patch release, not only the newest of each minor version */
+};
+
+/* What a shell is given; conda NULL: not in PyTorch's own channel. */
+struct install { const char *pip, *uv, *conda; };
+
+/* What is known of the machine, for the heading: "driver", "535.183.01", "/proc/driver/nvidia/version". */
+struct host_line { const char *what, *value, *source; };
+
+struct matrix {
+    const struct fit_host *host;
+    const struct host_line *lines; size_t n_lines;
+    const struct fit *fits; size_t n;       /* newest release first, then by CUDA */
+    const struct fit *best;                 /* NULL: none runs */
+    struct install    install;              /* of the best; else of what the hint names */
+    const char       *hint;                 /* none runs: the one thing that would change it; NULL: no one thing */
+    const char       *closing;              /* one sentence */
+};
+
+/* False, a usage error, where a release is asked for that the tables do not
+ * have: it names the nearest that they have. Asking for a CUDA that no build was made
+ * with is no error: nothing fits, and the closing sentence says which there are. */
+bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, const struct fit_host *host,
+                 const struct matrix_ask *ask, struct err *e) MUST_USE;
+
+struct install install_of(struct arena *a, const struct torch_build *b);
+
+/* "2.3.1" is within "2.3" and "2.3.1"; "2.30" is not within "2.3". */
+bool version_is_within(const char *version, const char *prefix);
+
+#endif
