@@ -7,13 +7,6 @@
 
 #define WHEELS "https://download.pytorch.org/"
 
-bool version_is_within(const char *version, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    return strncmp(version, prefix, n) == 0 && (version[n] == '\0' || version[n] == '.');
-}
-
 /* ---- How to install ---- */
 
 struct install install_of(struct arena *a, const struct torch_build *b)
@@ -50,7 +43,7 @@ static bool is_newest_patch(const struct expected *x, const struct torch_build *
     text_format(cut, sizeof cut, "%.*s", (int)minor, b->torch);
     series = cut;
     for (size_t i = 0; i < x->n_torch; i++)
-        if (text_is(x->torch[i].platform, b->platform) && version_is_within(x->torch[i].torch, series)
+        if (text_is(x->torch[i].platform, b->platform) && text_version_within(x->torch[i].torch, series)
             && text_compare_versions(x->torch[i].torch, b->torch) > 0)
             return false;
     return true;
@@ -61,9 +54,9 @@ struct wanted { const char *torch, *variant, *cuda; bool all; };
 static bool is_wanted(const struct expected *x, const struct torch_build *b, const struct wanted *w, const char *platform)
 {
     return (platform == NULL || text_is(b->platform, platform))
-        && (w->torch == NULL || version_is_within(b->torch, w->torch))
+        && (w->torch == NULL || text_version_within(b->torch, w->torch))
         && (w->variant == NULL || text_is(b->variant, w->variant))
-        && (w->cuda == NULL || version_is_within(b->cuda, w->cuda))
+        && (w->cuda == NULL || text_version_within(b->cuda, w->cuda))
         && (w->all || w->torch != NULL || is_newest_patch(x, b));
 }
 
@@ -119,16 +112,40 @@ static const struct fit *best_of(const struct matrix *m)
     return best;
 }
 
+/* The last driver branch that drives all of the GPUs; 0: there is no such bound. */
+static int last_driver(const struct expected *x, const struct fit_host *host)
+{
+    int last = 0;
+
+    for (size_t i = 0; i < host->n_gpus; i++) {
+        const struct gpu_arch *arch = expected_arch(x, host->gpus[i].cc);
+
+        if (arch != NULL && arch->last_driver > 0 && (last == 0 || arch->last_driver < last))
+            last = arch->last_driver;
+    }
+    return last;
+}
+
+static const char *driver_for(struct arena *a, const struct expected *x, const struct fit *fit, const struct fit_host *host)
+{
+    const char *floor = fit_driver_floor(a, x, fit->build->cuda, host->gpus, host->n_gpus);
+    int last = last_driver(x, host);
+
+    if (floor == NULL || (last > 0 && atoi(floor) > last))
+        return NULL;
+    return last > 0 ? text_make(a, "a driver >= %s, of branch %d at most", floor, last) : text_make(a, "a driver >= %s", floor);
+}
+
 /* The best of those that only the driver keeps from running. */
-static const struct fit *with_another_driver(const struct matrix *m)
+static const struct fit *with_another_driver(const struct matrix *m, struct arena *a, const struct expected *x)
 {
     const struct fit *best = NULL;
 
     for (size_t i = 0; i < m->n; i++) {
-        bool only = m->fits[i].links[FIT_DRIVER].holds == ANSWER_NO;
+        bool only = driver_for(a, x, &m->fits[i], m->host) != NULL;
 
         for (int k = 0; k < FIT_LINKS; k++)
-            only &= k == FIT_DRIVER || m->fits[i].links[k].holds == ANSWER_YES;
+            only &= k == FIT_DRIVER || k == FIT_GPU_DRIVER || m->fits[i].links[k].holds == ANSWER_YES;
         if (only && (best == NULL || is_better(&m->fits[i], best)))
             best = &m->fits[i];
     }
@@ -148,7 +165,7 @@ static const char *variants_of(struct arena *a, const struct expected *x, const 
     for (size_t i = 0; i < x->n_torch; i++) {
         const struct torch_build *b = &x->torch[i];
 
-        if (version_is_within(b->torch, torch) && (platform == NULL || text_is(b->platform, platform)) && (t.n == 0 || !text_has(t.s, b->variant)))
+        if (text_version_within(b->torch, torch) && (platform == NULL || text_is(b->platform, platform)) && (t.n == 0 || !text_has(t.s, b->variant)))
             text_add(&t, "%s%s", t.n > 0 ? ", " : "", b->variant);
     }
     return t.n > 0 ? t.s : "none";
@@ -168,7 +185,7 @@ static const char *none_was_made(struct arena *a, const struct expected *x, cons
 
 static void conclude(struct matrix *m, struct arena *a, const struct expected *x, const struct wanted *w)
 {
-    const struct fit *other = m->best == NULL ? with_another_driver(m) : NULL;
+    const struct fit *other = m->best == NULL ? with_another_driver(m, a, x) : NULL;
 
     if (m->best != NULL) {
         m->install = install_of(a, m->best->build);
@@ -177,8 +194,8 @@ static void conclude(struct matrix *m, struct arena *a, const struct expected *x
         m->closing = none_was_made(a, x, w, m->host);
     } else if (other != NULL) {
         m->install = install_of(a, other->build);
-        m->hint = text_make(a, "install a driver >= %s: then %s runs", expected_driver_floor(x, other->build->cuda), name_of(a, other->build));
-        m->closing = text_make(a, "none of these builds runs here: it is the driver");
+        m->hint = text_make(a, "install %s: then %s runs", driver_for(a, x, other, m->host), name_of(a, other->build));
+        m->closing = "none of these builds runs here: it is the driver";
     } else {
         m->closing = "none of these builds runs here";
     }
@@ -197,7 +214,7 @@ bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, co
 
     *m = (struct matrix){ .host = host };
     for (size_t i = 0; i < x->n_torch; i++) {
-        known |= w.torch != NULL && version_is_within(x->torch[i].torch, w.torch);
+        known |= w.torch != NULL && text_version_within(x->torch[i].torch, w.torch);
         if (is_wanted(x, &x->torch[i], &w, host->platform))
             *ARENA_PUSH(a, fits, m->n) = fit_build(a, x, &x->torch[i], host);
     }

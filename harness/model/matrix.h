@@ -14,15 +14,11 @@ struct matrix_ask {
     bool        all;            /* every patch release, not only the newest of each minor version */
 };
 
-/* What a shell is given; conda NULL: not in PyTorch's own channel. */
+/* What a shell is given; conda NULL: the build is not in PyTorch's own channel, and pip is used inside the environment. */
 struct install { const char *pip, *uv, *conda; };
-
-/* What is known of the machine, for the heading: "driver", "535.183.01", "/proc/driver/nvidia/version". */
-struct host_line { const char *what, *value, *source; };
 
 struct matrix {
     const struct fit_host *host;
-    const struct host_line *lines; size_t n_lines;
     const struct fit *fits; size_t n;       /* newest release first, then by CUDA */
     const struct fit *best;                 /* NULL: none runs */
     struct install    install;              /* of the best; else of what the hint names */
@@ -37,8 +33,5 @@ bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, co
                  const struct matrix_ask *ask, struct err *e) MUST_USE;
 
 struct install install_of(struct arena *a, const struct torch_build *b);
-
-/* "2.3.1" is within "2.3" and "2.3.1"; "2.30" is not within "2.3". */
-bool version_is_within(const char *version, const char *prefix);
 
 #endif

@@ -3,21 +3,21 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "report/json_value.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
 
-enum { BRIEF_RELEASES = 8 };
+enum { BRIEF_RELEASES = 10, WIDEST_COLUMN = 48 };
 
-static const char *answer_name(enum answer a)
+/* ---- What the three forms share ---- */
+
+const char *answer_name(enum answer a)
 {
     static const char *const names[] = { [ANSWER_UNKNOWN] = "?", [ANSWER_NO] = "no", [ANSWER_YES] = "yes" };
 
     return names[a];
 }
 
-/* Why it does not run; or what is worth reading although it does, link by link. */
-static const char *why(struct arena *a, const struct fit *fit)
+const char *fit_sentence(struct arena *a, const struct fit *fit)
 {
     struct text t = { .arena = a };
 
@@ -29,9 +29,34 @@ static const char *why(struct arena *a, const struct fit *fit)
     return t.n > 0 ? t.s : "";
 }
 
-static bool is_new_release(const struct matrix *m, size_t i)
+const char *framework_versions(struct arena *a, const struct framework_release *r)
 {
-    return i == 0 || !text_is(m->fits[i].build->torch, m->fits[i - 1].build->torch);
+    return r->last != NULL ? text_make(a, "%s to %s", r->version, r->last) : r->version;
+}
+
+const char *framework_needs(struct arena *a, const struct framework_release *r)
+{
+    struct text t = { .arena = a };
+
+    if (r->torch != NULL)
+        text_add(&t, "PyTorch %s", r->torch);
+    for (size_t i = 0; i < r->cuda.n; i++)
+        text_add(&t, "%s%s", i > 0 ? " or " : t.n > 0 ? ", CUDA " : "CUDA ", r->cuda.items[i]);
+    if (r->cudnn != NULL)
+        text_add(&t, "%scuDNN %s", t.n > 0 ? ", " : "", r->cudnn);
+    return t.n > 0 ? t.s : "?";
+}
+
+/* ---- The head and the end ---- */
+
+static void put_host(FILE *f, const struct fit_host *host, int width, struct arena *a)
+{
+    for (size_t i = 0; i < host->n_lines; i++) {
+        const struct host_line *l = &host->lines[i];
+
+        paragraph(f, width, 2, text_make(a, "%-8s ", l->what),
+                  text_make(a, "%s%s%s%s", l->value, l->source != NULL ? "  (" : "", l->source != NULL ? l->source : "", l->source != NULL ? ")" : ""));
+    }
 }
 
 static const char *what_it_holds(struct arena *a, const struct torch_build *b)
@@ -48,171 +73,189 @@ static const char *what_it_holds(struct arena *a, const struct torch_build *b)
     return t.s;
 }
 
-/* ---- For people ---- */
-
-static void put_head(FILE *f, const struct matrix *m, int width, struct arena *a)
-{
-    safe_print(f, "Official PyTorch builds for %s\n", m->host->platform);
-    for (size_t i = 0; i < m->n_lines; i++)
-        paragraph(f, width, 2, text_make(a, "%-8s ", m->lines[i].what),
-                  text_make(a, "%s%s%s%s", m->lines[i].value, m->lines[i].source != NULL ? "  (" : "",
-                            m->lines[i].source != NULL ? m->lines[i].source : "", m->lines[i].source != NULL ? ")" : ""));
-}
-
-static void put_row(FILE *f, const struct matrix *m, size_t i, int width, const char **said, struct arena *a)
-{
-    const struct fit *fit = &m->fits[i];
-    const char *sentence = why(a, fit), *mark = fit == m->best ? " *" : "";
-
-    paragraph(f, width, 2, text_make(a, "%-8s %-8s %-4s ", is_new_release(m, i) ? fit->build->torch : "",
-                                     text_make(a, "%s%s", fit->build->variant, mark), answer_name(fit->runs)),
-              *sentence != '\0' && text_is(sentence, *said) ? "as above" : sentence);
-    if (*sentence != '\0')
-        *said = sentence;
-}
-
-/* The newest releases, and that of the best. */
-static bool is_shown(const struct matrix *m, size_t release, size_t i, bool brief)
-{
-    return !brief || release <= BRIEF_RELEASES || (m->best != NULL && text_is(m->fits[i].build->torch, m->best->build->torch));
-}
-
-static void put_rows(FILE *f, const struct matrix *m, bool brief, int width, struct arena *a)
-{
-    size_t release = 0, left_out = 0, run = 0;
-    const char *said = NULL;
-
-    if (m->n > 0)
-        safe_print(f, "\n  %-8s %-8s %-4s\n", "torch", "build", "runs");
-    for (size_t i = 0; i < m->n; i++) {
-        release += is_new_release(m, i);
-        if (is_shown(m, release, i, brief)) {
-            put_row(f, m, i, width, &said, a);
-            continue;
-        }
-        left_out++;
-        run += m->fits[i].runs == ANSWER_YES;
-    }
-    if (left_out > 0)
-        safe_print(f, "  %zu older builds are not shown, %zu of them run: --all, or --torch VERSION\n", left_out, run);
-}
-
+/* One command a line, never wrapped: they are to be pasted. */
 static void put_install(FILE *f, const struct install *how)
 {
     if (how->pip == NULL)
         return;
     safe_print(f, "  pip      %s\n", how->pip);
     safe_print(f, "  uv       %s\n", how->uv);
-    safe_print(f, "  conda    %s\n", how->conda != NULL ? how->conda
-               : "this build is not in PyTorch's own channel: inside the environment, the pip command");
+    if (how->conda != NULL)
+        safe_print(f, "  conda    %s\n", how->conda);
+}
+
+/* ---- A line for each build ---- */
+
+static bool is_new_release(const struct matrix *m, size_t i)
+{
+    return i == 0 || !text_is(m->fits[i].build->torch, m->fits[i - 1].build->torch);
+}
+
+static void put_builds(FILE *f, const struct matrix *m, int width, struct arena *a)
+{
+    const char *said = NULL;
+
+    safe_print(f, "\n  %-8s %-8s %-4s\n", "torch", "build", "runs");
+    for (size_t i = 0; i < m->n; i++) {
+        const struct fit *fit = &m->fits[i];
+        const char *sentence = fit_sentence(a, fit);
+
+        paragraph(f, width, 2, text_make(a, "%-8s %-8s %-4s ", is_new_release(m, i) ? fit->build->torch : "",
+                                         text_make(a, "%s%s", fit->build->variant, fit == m->best ? " *" : ""), answer_name(fit->runs)),
+                  *sentence != '\0' && text_is(sentence, said) ? "as above" : sentence);
+        if (*sentence != '\0')
+            said = sentence;
+    }
+}
+
+/* ---- A line for each release ---- */
+
+static const char *brief_of(const struct fit *fit)
+{
+    if (fit->runs != ANSWER_YES)
+        return fit->links[fit->decides].brief;
+    for (int i = 0; i < FIT_LINKS; i++)
+        if (fit->links[i].brief != NULL)
+            return fit->links[i].brief;
+    return NULL;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return (a == NULL && b == NULL) || text_is(a, b);
+}
+
+/* "cu130, cu132: driver >= 580; cu126: no code for sm_120" of the builds [from, to) with that answer. */
+static const char *builds_that(struct arena *a, const struct matrix *m, size_t from, size_t to, enum answer answer)
+{
+    struct text t = { .arena = a };
+
+    for (size_t i = from; i < to; i++) {
+        const char *brief = brief_of(&m->fits[i]);
+        bool told = m->fits[i].runs != answer;
+
+        for (size_t k = from; k < i && !told; k++)
+            told = m->fits[k].runs == answer && same(brief_of(&m->fits[k]), brief);
+        if (told)
+            continue;
+        for (size_t k = i; k < to; k++)
+            if (m->fits[k].runs == answer && same(brief_of(&m->fits[k]), brief))
+                text_add(&t, "%s%s%s", k > i ? ", " : t.n > 0 ? "; " : "", m->fits[k].build->variant, &m->fits[k] == m->best ? " *" : "");
+        if (brief != NULL)
+            text_add(&t, ": %s", brief);
+    }
+    return t.n > 0 ? t.s : "";
+}
+
+static void put_release(FILE *f, const struct matrix *m, size_t from, size_t to, int column, int width, struct arena *a)
+{
+    const char *unknown = builds_that(a, m, from, to, ANSWER_UNKNOWN), *not = builds_that(a, m, from, to, ANSWER_NO);
+    const char *runs = builds_that(a, m, from, to, ANSWER_YES);
+
+    if (*unknown != '\0')
+        not = text_make(a, "%s%s(unknown) %s", not, *not != '\0' ? "; " : "", unknown);
+    paragraph(f, width, 2, text_make(a, "%-8s %-*s  ", m->fits[from].build->torch, column, *runs != '\0' ? runs : "-"), not);
+}
+
+/* The end of the release that begins there. */
+static size_t release_end(const struct matrix *m, size_t from)
+{
+    size_t to = from + 1;
+
+    while (to < m->n && !is_new_release(m, to))
+        to++;
+    return to;
+}
+
+static bool has_best(const struct matrix *m, size_t from, size_t to)
+{
+    return m->best != NULL && m->best >= &m->fits[from] && m->best < &m->fits[from] + (to - from);
+}
+
+/* As wide as the widest of what it holds, within bounds. */
+static int column_width(const struct matrix *m, struct arena *a)
+{
+    size_t widest = strlen("runs");
+
+    for (size_t from = 0, to; from < m->n; from = to) {
+        size_t n;
+
+        to = release_end(m, from);
+        n = strlen(builds_that(a, m, from, to, ANSWER_YES));
+        if (n > widest)
+            widest = n;
+    }
+    return widest < WIDEST_COLUMN ? (int)widest : WIDEST_COLUMN;
+}
+
+static void put_releases(FILE *f, const struct matrix *m, int width, struct arena *a)
+{
+    size_t shown = 0, left_out = 0, run = 0;
+    int column = column_width(m, a);
+
+    safe_print(f, "\n  %-8s %-*s  %s\n", "torch", column, "runs", "does not");
+    for (size_t from = 0, to; from < m->n; from = to) {
+        to = release_end(m, from);
+        if (shown < BRIEF_RELEASES || has_best(m, from, to)) {
+            put_release(f, m, from, to, column, width, a);
+            shown++;
+            continue;
+        }
+        left_out += to - from;
+        for (size_t i = from; i < to; i++)
+            run += m->fits[i].runs == ANSWER_YES;
+    }
+    if (left_out > 0)
+        safe_print(f, "  %zu older builds are not shown, %zu of them run: --all, or --torch VERSION\n", left_out, run);
+}
+
+static const char *remark_on_best(struct arena *a, const struct matrix *m)
+{
+    return m->best != NULL ? fit_sentence(a, m->best) : "";
 }
 
 void matrix_write(FILE *f, const struct matrix *m, bool brief, int width)
 {
     struct arena a = { NULL };
+    const char *remark = brief ? remark_on_best(&a, m) : "";
 
-    put_head(f, m, width, &a);
-    put_rows(f, m, brief, width, &a);
+    safe_print(f, "Official PyTorch builds for %s\n", m->host->platform);
+    put_host(f, m->host, width, &a);
+    if (m->n > 0)
+        (brief ? put_releases : put_builds)(f, m, width, &a);
     fputc('\n', f);
     paragraph(f, width, 0, "gpuvet: ", m->best != NULL ? text_make(&a, "%s: %s", m->closing, what_it_holds(&a, m->best->build)) : m->closing);
+    if (*remark != '\0')
+        paragraph(f, width, 2, "", remark);
     if (m->hint != NULL)
         paragraph(f, width, 2, "", m->hint);
     put_install(f, &m->install);
     arena_free(&a);
 }
 
-/* ---- Markdown ---- */
+/* ---- Other frameworks ---- */
 
-/* A cell ends at a bar. */
-static void put_cell(FILE *f, const char *text)
-{
-    for (; *text != '\0'; text++)
-        safe_print(f, *text == '|' ? "\\%c" : "%c", *text);
-}
-
-void matrix_write_markdown(FILE *f, const struct matrix *m)
+void frameworks_write(FILE *f, const struct frameworks *x, int width)
 {
     struct arena a = { NULL };
+    const char *said = NULL;
 
-    safe_print(f, "Official PyTorch builds for %s\n\n", m->host->platform);
-    for (size_t i = 0; i < m->n_lines; i++)
-        safe_print(f, "- %s: %s\n", m->lines[i].what, m->lines[i].value);
-    safe_print(f, "\n| torch | build | CUDA | cuDNN | runs | why |\n|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < m->n; i++) {
-        const struct torch_build *b = m->fits[i].build;
+    if (x->n > 0)
+        safe_print(f, "Releases of %s for %s\n", x->fits[0].release->framework, x->host->platform);
+    put_host(f, x->host, width, &a);
+    safe_print(f, "\n  %-18s %-4s %s\n", "release", "runs", "needs");
+    for (size_t i = 0; i < x->n; i++) {
+        const struct framework_fit *fit = &x->fits[i];
+        const char *needs = framework_needs(&a, fit->release), *why = fit->why != NULL ? fit->why : "";
 
-        safe_print(f, "| %s | %s%s | %s | %s | %s | ", b->torch, b->variant, &m->fits[i] == m->best ? " (best)" : "", b->cuda,
-                   b->cudnn != NULL ? b->cudnn : "?", answer_name(m->fits[i].runs));
-        put_cell(f, why(&a, &m->fits[i]));
-        fputs(" |\n", f);
+        paragraph(f, width, 2, text_make(&a, "%-18s %-4s ", framework_versions(&a, fit->release), text_make(&a, "%s%s", answer_name(fit->runs), fit == x->best ? "*" : "")),
+                  text_make(&a, "%s%s%s", needs, *why != '\0' ? ": " : "", text_is(why, said) ? "as above" : why));
+        if (*why != '\0')
+            said = why;
     }
-    safe_print(f, "\n%s.\n", m->closing);
-    if (m->hint != NULL)
-        safe_print(f, "%s.\n", m->hint);
-    if (m->install.pip != NULL)
-        safe_print(f, "\n```sh\n%s\n```\n", m->install.pip);
+    fputc('\n', f);
+    paragraph(f, width, 0, "gpuvet: ", x->closing);
+    if (x->pip != NULL)
+        put_install(f, &(struct install){ x->pip, x->uv, NULL });
     arena_free(&a);
-}
-
-/* ---- JSON ---- */
-
-static json_t *json_of_answer(enum answer a)
-{
-    return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
-}
-
-static json_t *json_of_fit(const struct matrix *m, const struct fit *fit)
-{
-    json_t *o = json_object(), *links = json_array();
-    const struct torch_build *b = fit->build;
-
-    json_put_text(o, "torch", b->torch);
-    json_put_text(o, "variant", b->variant);
-    json_put_text(o, "platform", b->platform);
-    json_put_text(o, "cuda", b->cuda);
-    json_put_text(o, "cudnn", b->cudnn);
-    json_put_text(o, "nccl", b->nccl);
-    json_put(o, "runs", json_of_answer(fit->runs));
-    json_put(o, "best", fit == m->best ? json_true() : NULL);
-    for (int i = 0; i < FIT_LINKS; i++) {
-        json_t *link = json_object();
-
-        json_put_text(link, "link", fit_link_names[i]);
-        json_put(link, "holds", json_of_answer(fit->links[i].holds));
-        json_put_text(link, "why", fit->links[i].why);
-        json_array_append_new(links, link);
-    }
-    json_put(o, "links", links);
-    json_put_text(o, "source", b->origin.source);
-    json_put_text(o, "as_of", b->origin.as_of);
-    return o;
-}
-
-static json_t *json_of_install(const struct install *how)
-{
-    json_t *o = how->pip != NULL ? json_object() : NULL;
-
-    if (o == NULL)
-        return NULL;
-    json_put_text(o, "pip", how->pip);
-    json_put_text(o, "uv", how->uv);
-    json_put_text(o, "conda", how->conda);
-    return o;
-}
-
-bool matrix_write_json(FILE *f, const struct matrix *m, struct err *e)
-{
-    json_t *o = json_object(), *builds = json_array(), *host = json_object();
-
-    for (size_t i = 0; i < m->n_lines; i++)
-        json_put_text(host, m->lines[i].what, m->lines[i].value);
-    json_put_text(o, "platform", m->host->platform);
-    json_put(o, "host", host);
-    for (size_t i = 0; i < m->n; i++)
-        json_array_append_new(builds, json_of_fit(m, &m->fits[i]));
-    json_put(o, "builds", builds);
-    json_put_text(o, "closing", m->closing);
-    json_put_text(o, "hint", m->hint);
-    json_put(o, "install", json_of_install(&m->install));
-    return json_finish(f, o, false, e);
 }

@@ -220,6 +220,17 @@ bool out_matrix(const struct matrix *m, enum matrix_form form, struct err *e)
     return finish(e);
 }
 
+bool out_frameworks(const struct frameworks *x, enum matrix_form form, struct err *e)
+{
+    if (form == MATRIX_JSON && !frameworks_write_json(stdout, x, e))
+        return false;
+    if (form == MATRIX_MARKDOWN)
+        frameworks_write_markdown(stdout, x);
+    else if (form != MATRIX_JSON)
+        frameworks_write(stdout, x, width());
+    return finish(e);
+}
+
 bool out_probes(struct err *e)
 {
     list_write_probes(stdout);

@@ -6,6 +6,7 @@
 #define REPORT_OUT_H
 
 #include "base/err.h"
+#include "model/framework.h"
 #include "model/health.h"
 #include "model/matrix.h"
 #include "model/plan.h"
@@ -38,6 +39,7 @@ bool out_health(const struct health *h, const struct report *r, const char *path
 enum matrix_form { MATRIX_PEOPLE, MATRIX_PEOPLE_BRIEF, MATRIX_MARKDOWN, MATRIX_JSON };
 
 bool out_matrix(const struct matrix *m, enum matrix_form form, struct err *e) MUST_USE;
+bool out_frameworks(const struct frameworks *f, enum matrix_form form, struct err *e) MUST_USE;
 bool out_probes(struct err *e) MUST_USE;
 
 #endif

@@ -170,6 +170,25 @@ static bool look_at_machine(struct asking *q, struct session *s, struct err *e)
     return true;
 }
 
+static enum matrix_form form_of(const struct options *o)
+{
+    if (o->json)
+        return MATRIX_JSON;
+    if (o->markdown)
+        return MATRIX_MARKDOWN;
+    return o->all || o->torch != NULL || o->cuda != NULL ? MATRIX_PEOPLE : MATRIX_PEOPLE_BRIEF;
+}
+
+static bool answer_framework(const struct asking *q, int *code, struct err *e)
+{
+    struct frameworks f;
+
+    if (!frameworks_make(&f, q->arena, q->x, &q->host, q->o->framework, e))
+        return false;
+    *code = f.best != NULL ? 0 : 1;
+    return out_frameworks(&f, form_of(q->o), e);
+}
+
 static bool answer(const struct options *o, char *const *env, struct arena *a, int *code, struct err *e)
 {
     struct session s = { .arena = a, .o = o, .env = env };
@@ -178,16 +197,20 @@ static bool answer(const struct options *o, char *const *env, struct arena *a, i
     struct asking q = { .arena = a, .o = o, .x = &x };
     struct matrix m;
 
-    if (!expected_read(&x, a, o->data, e) || !take_options(&q, e) || !look_at_machine(&q, &s, e))
+    if (!expected_read(&x, a, o->data, e))
+        return false;
+    tell(&q, "tables", text_make(a, "as of %s, %s", expected_as_of(&x), x.where), NULL);
+    if (!take_options(&q, e) || !look_at_machine(&q, &s, e))
         return false;
     q.host.gpus = q.gpus;
+    q.host.lines = q.lines;
+    q.host.n_lines = q.n_lines;
+    if (o->framework != NULL)
+        return answer_framework(&q, code, e);
     if (!matrix_make(&m, a, &x, &q.host, &ask, e))
         return false;
-    m.lines = q.lines;
-    m.n_lines = q.n_lines;
     *code = m.best != NULL ? 0 : 1;
-    return out_matrix(&m, o->json ? MATRIX_JSON : o->markdown ? MATRIX_MARKDOWN
-                      : o->all || o->torch != NULL || o->cuda != NULL ? MATRIX_PEOPLE : MATRIX_PEOPLE_BRIEF, e);
+    return out_matrix(&m, form_of(o), e);
 }
 
 int verb_matrix(const struct options *o, char *const *env)
