@@ -30,21 +30,31 @@ void expected_nearest(const struct expected *x, const char *torch, const char **
     }
 }
 
-/* A release is known by its whole number, "12.4.1", or by its minor version. Of
- * a minor version that has several rows the oldest counts: its floor is the lowest. */
+const char *expected_as_of(const struct expected *x)
+{
+    const char *newest = "";
+
+    for (size_t i = 0; i < x->n_torch; i++)
+        if (strcmp(x->torch[i].origin.as_of, newest) > 0)
+            newest = x->torch[i].origin.as_of;
+    return newest;
+}
+
+/* A release is known by its whole number, "12.4.1", or by its series, "12.4" and
+ * "12": then the lowest floor in it counts. */
 const char *expected_driver_floor(const struct expected *x, const char *cuda)
 {
-    const struct cuda_release *oldest = NULL;
+    const struct cuda_release *lowest = NULL;
 
     for (size_t i = 0; i < x->n_cuda; i++) {
         const struct cuda_release *r = &x->cuda[i];
 
         if (text_is(r->cuda, cuda))
             return r->driver_floor;
-        if (text_is(r->minor, cuda) && (oldest == NULL || text_compare_versions(r->driver_floor, oldest->driver_floor) < 0))
-            oldest = r;
+        if (text_version_within(r->minor, cuda) && (lowest == NULL || text_compare_versions(r->driver_floor, lowest->driver_floor) < 0))
+            lowest = r;
     }
-    return oldest != NULL ? oldest->driver_floor : NULL;
+    return lowest != NULL ? lowest->driver_floor : NULL;
 }
 
 const struct driver_branch *expected_branch(const struct expected *x, int branch)

@@ -8,6 +8,9 @@
 
 struct fit_gpu { const char *name; int cc; };       /* "NVIDIA GeForce RTX 5090", 120; the name may be "sm_120" */
 
+/* How the machine is told to a reader: "driver", "535.183.01", "NVML". The source may be NULL. */
+struct host_line { const char *what, *value, *source; };
+
 /* A machine, or one that is imagined. NULL and empty: not asked, so nothing is restricted by it. */
 struct fit_host {
     const char *platform;                           /* "linux-x86_64" */
@@ -15,15 +18,17 @@ struct fit_host {
     bool        no_driver;                          /* it is known that there is none */
     const struct fit_gpu *gpus; size_t n_gpus;
     const char *python, *glibc;                     /* "3.12", "2.36" */
+    const struct host_line *lines; size_t n_lines;
 };
 
-/* The links, in the order in which they break a start. */
-enum fit_link { FIT_PLATFORM, FIT_PYTHON, FIT_GLIBC, FIT_DRIVER, FIT_GPU_DRIVER, FIT_GPU_CODE, FIT_CUDNN, FIT_LINKS };
+/* The links; what cannot be mended on a machine comes before what a new driver mends. */
+enum fit_link { FIT_PLATFORM, FIT_PYTHON, FIT_GLIBC, FIT_GPU_CODE, FIT_CUDNN, FIT_DRIVER, FIT_GPU_DRIVER, FIT_LINKS };
 
 extern const char *const fit_link_names[];          /* "platform", "python", ... */
 
-/* ANSWER_NO: why not. Otherwise what is worth reading about it, or NULL. */
-struct fit_answer { enum answer holds; const char *why; };
+/* why: for ANSWER_NO why not, otherwise what is worth reading about it, or NULL.
+ * brief: the same in two or three words, "driver >= 580"; NULL where a table need not say it. */
+struct fit_answer { enum answer holds; const char *why, *brief; };
 
 struct fit {
     const struct torch_build *build;
@@ -40,6 +45,12 @@ struct fit fit_build(struct arena *a, const struct expected *x, const struct tor
  * rule is the CUDA major's floor (minor-version compatibility); the answer's
  * sentence also speaks where comparing with what nvidia-smi shows would mislead. */
 struct fit_answer fit_driver(struct arena *a, const struct expected *x, const char *cuda, const char *driver);
+
+/* One link alone: whether that driver knows the GPU, and still drives it. */
+struct fit_answer fit_gpu_driver(struct arena *a, const struct expected *x, const struct fit_gpu *gpu, const char *driver);
+
+/* The oldest driver that runs programs of that CUDA on these GPUs, "570"; NULL if it is not known. */
+const char *fit_driver_floor(struct arena *a, const struct expected *x, const char *cuda, const struct fit_gpu *gpus, size_t n_gpus);
 
 /* One link alone: code that was made with that CUDA against one GPU; driver may be NULL. */
 struct fit_answer fit_gpu_code(struct arena *a, const struct expected *x, const struct gpu_code *codes, size_t n_codes,
