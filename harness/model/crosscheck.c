@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "model/want.h"
 
 static void PRINTF_LIKE(4, 5) found(struct findings *f, enum weight weight, const char *key, const char *fmt, ...)
 {
@@ -27,7 +26,7 @@ static void note(struct findings *f, const struct stack *s, const char *key, con
 
 static void check_want(struct findings *f, const struct stack *s, const char *text)
 {
-    const char *installed = stack_version(s, "build:version"), *exact;
+    const char *installed = stack_version(s, "build:version");
     struct err e = { .kind = ERR_NONE };
     struct want want;
 
@@ -39,10 +38,8 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
         installed = stack_version(s, "torch");
     if (want_holds(&want, installed))
         return;
-    exact = want_exactly(&want);
     found(f, WRONG, "unexpected", "PyTorch %s is installed, and %s was asked for", installed != NULL ? installed : "of unknown version", text);
-    if (exact != NULL)
-        found(f, NOTED, "install", "torch==%s", exact);
+    note(f, s, "install", "want:install");
 }
 
 void check_build(struct findings *f, const struct stack *s)
@@ -73,11 +70,11 @@ static long major_of(const char *version)
 
 static void too_old(struct findings *f, const struct stack *s, const char *why)
 {
-    const char *fits = stack_version(s, "expect:fits"), *torch = stack_version(s, "torch");
+    const char *fits = stack_version(s, "fits:install"), *torch = stack_version(s, "torch");
 
     found(f, WRONG, "too_old", "PyTorch %s does not run on this driver: %s", torch != NULL ? torch : "of unknown version", why);
     if (fits != NULL)
-        found(f, NOTED, "install", "torch==%s", fits);
+        found(f, NOTED, "install", "%s", fits);
     else
         found(f, NOTED, "act", "install a driver >= %s; or see which builds this one runs: gpuvet matrix", stack_version(s, "expect:driver"));
 }

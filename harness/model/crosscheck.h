@@ -10,17 +10,18 @@
  *     build:surprise                       the tables should know it, and do not
  *     expect:cuda, :driver, :cudnn, :nccl, :codes, :codes_basis, :glibc, :python    of its row, or of its CUDA
  *     expect:pin:NAME                      what its metadata pins, by the row
- *     expect:fits                          a build of the same release that the driver does run: "2.4.1+cu118"
+ *     expect:fits, fits:install            a build of the same release that does run here, "2.4.1+cu118", and what pip is given for it
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
  *     machine:driver, :driver_cuda, :glibc, :glibcxx, :toolkit
- *     want:torch                           what --expect asks for
+ *     want:torch, want:install             what --expect asks for, and what pip is given for it
  */
 #ifndef MODEL_CROSSCHECK_H
 #define MODEL_CROSSCHECK_H
 
 #include "model/build_of.h"
 #include "model/fit.h"
+#include "model/want.h"
 
 /* What is known of the machine a stack is to run on; NULL: not known. */
 struct host {
@@ -34,9 +35,9 @@ struct host {
     const char *toolkit, *toolkit_dir;  /* "13.0": the CUDA toolkit that an extension would be compiled with */
 };
 
-/* The facts of one stack, in the arena. want: the text of --expect; NULL: nothing is asked for. */
+/* The facts of one stack, in the arena. want->text is NULL where nothing is asked for. */
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
-                        const struct host *h, const char *want);
+                        const struct host *h, const struct want *want);
 
 enum weight {
     NOTED,              /* a fact for the report */

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/gpu_code.h"
+#include "model/matrix.h"
 
 struct facts { struct arena *arena; struct stack_version *items; size_t n; };
 
@@ -39,26 +40,33 @@ static void add_row(struct facts *f, const struct torch_build *row, const char *
         add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
 }
 
-/* Of the same release the build for the newest CUDA that runs here. */
-static const char *build_that_fits(const struct build_of *b, const struct expected *x, const struct fit_host *host, struct arena *a)
+/* Of that release the build for the newest CUDA that runs here. */
+static const struct torch_build *build_that_fits(const char *release, const struct expected *x, const struct fit_host *host, struct arena *a)
 {
     const struct torch_build *best = NULL;
 
     for (size_t i = 0; i < x->n_torch; i++) {
         const struct torch_build *row = &x->torch[i];
 
-        if (text_is(row->torch, b->torch) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
-            && (best == NULL || text_compare_versions(row->cuda, best->cuda) > 0))
+        if (text_version_within(row->torch, release) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
+            && (best == NULL || text_compare_versions(row->torch, best->torch) > 0
+                || (text_is(row->torch, best->torch) && text_compare_versions(row->cuda, best->cuda) > 0)))
             best = row;
     }
-    return best != NULL ? text_make(a, "%s+%s", best->torch, best->variant) : NULL;
+    return best;
+}
+
+static struct fit_host fit_host_of(const struct build_of *b, const struct stack *s, const struct host *h)
+{
+    return (struct fit_host){ .platform = b->platform, .driver = h->driver, .gpus = h->gpus, .n_gpus = h->n_gpus,
+                              .python = stack_version(s, "python"), .glibc = h->glibc };
 }
 
 static void add_driver(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
 {
     static const char *const words[] = { [ANSWER_UNKNOWN] = "unknown", [ANSWER_NO] = "no", [ANSWER_YES] = "yes" };
-    const struct fit_host host = { .platform = b->platform, .driver = h->driver, .gpus = h->gpus, .n_gpus = h->n_gpus,
-                                   .python = stack_version(s, "python"), .glibc = h->glibc };
+    const struct fit_host host = fit_host_of(b, s, h);
+    const struct torch_build *fits;
     struct fit_answer answer;
 
     add(f, "expect:cuda", b->cuda, NULL);
@@ -69,8 +77,26 @@ static void add_driver(struct facts *f, const struct build_of *b, const struct e
     add(f, "driver:cuda", fit_driver_cuda(x, h->driver), x->where);
     add(f, "driver:holds", words[answer.holds], x->where);
     add(f, "driver:why", answer.why, x->where);
-    if (answer.holds == ANSWER_NO)
-        add(f, "expect:fits", build_that_fits(b, x, &host, f->arena), x->where);
+    fits = answer.holds == ANSWER_NO && b->torch != NULL ? build_that_fits(b->torch, x, &host, f->arena) : NULL;
+    if (fits != NULL) {
+        add(f, "expect:fits", text_make(f->arena, "%s+%s", fits->torch, fits->variant), x->where);
+        add(f, "fits:install", install_exactly(f->arena, fits), x->where);
+    }
+}
+
+/* The very build that is asked for; else, where only its release is, the one that runs here best. */
+static void add_want(struct facts *f, const struct want *want, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
+{
+    const struct fit_host host = fit_host_of(b, s, h);
+    const struct torch_build *build = NULL;
+
+    add(f, "want:torch", want->text, "--expect");
+    if (want->variant != NULL)
+        build = expected_build(x, want->release, want->variant, b->platform);
+    else if (want->release != NULL)
+        build = build_that_fits(want->release, x, &host, f->arena);
+    if (build != NULL)
+        add(f, "want:install", install_exactly(f->arena, build), x->where);
 }
 
 static void add_machine(struct facts *f, const struct host *h)
@@ -83,7 +109,7 @@ static void add_machine(struct facts *f, const struct host *h)
 }
 
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
-                        const struct host *h, const char *want)
+                        const struct host *h, const struct want *want)
 {
     struct facts f = { .arena = a };
     struct build_of b;
@@ -101,7 +127,8 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
     if (b.cuda != NULL)
         add_driver(&f, &b, x, s, h);
     add_machine(&f, h);
-    add(&f, "want:torch", want, "--expect");
+    if (want->text != NULL)
+        add_want(&f, want, &b, x, s, h);
     *out = f.items;
     return f.n;
 }

@@ -31,6 +31,14 @@ struct install install_of(struct arena *a, const struct torch_build *b)
     return how;
 }
 
+const char *install_exactly(struct arena *a, const struct torch_build *b)
+{
+    const char *where = b->index == NULL ? "" : text_ends(b->index, ".html") ? " -f " WHEELS
+                      : text_compare_versions(b->torch, "2") < 0 ? " --extra-index-url " WHEELS : " --index-url " WHEELS;
+
+    return text_make(a, "torch==%s+%s%s%s", b->torch, b->variant, where, b->index != NULL ? b->index : "");
+}
+
 /* ---- Which are asked about ---- */
 
 static bool is_newest_patch(const struct expected *x, const struct torch_build *b)

@@ -28,12 +28,12 @@ static const char *index_of(const char *requirement, struct arena *a)
 }
 
 /* As a shell takes it: names of folders are in it. */
-static const char *pip_install(const char *python, const char *how, const char *requirement, struct arena *a)
+static const char *pip_install(const char *python, const char *requirement, struct arena *a)
 {
     struct text t = { .arena = a };
 
     text_add_quoted(&t, python);
-    text_add(&t, " -m pip install %s", how);
+    text_add(&t, " -m pip install --force-reinstall --no-deps ");
     text_add_quoted(&t, requirement);
     text_add(&t, "%s", index_of(requirement, a));
     return t.s;
@@ -49,13 +49,18 @@ const char *repair_command(const struct stack *s, const char *sentence, struct a
             continue;
         requirement = requirement_of(m->source, a);
         if (requirement != NULL)
-            return pip_install(s->python, "--force-reinstall --no-deps ", requirement, a);
+            return pip_install(s->python, requirement, a);
     }
     return NULL;
 }
 
-const char *repair_install(const struct stack *s, const char *requirement, struct arena *a)
+const char *repair_install(const struct stack *s, const char *arguments, struct arena *a)
 {
-    return s->kind == STACK_PYTHON && s->python != NULL && stack_version(s, "conda:pytorch") == NULL
-        ? pip_install(s->python, "", requirement, a) : NULL;
+    struct text t = { .arena = a };
+
+    if (s->kind != STACK_PYTHON || s->python == NULL || stack_version(s, "conda:pytorch") != NULL)
+        return NULL;
+    text_add_quoted(&t, s->python);
+    text_add(&t, " -m pip install %s", arguments);
+    return t.s;
 }

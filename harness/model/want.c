@@ -4,11 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-static const struct { const char *sign; enum wanted_relation relation; } signs[] = {
-    { "===", WANT_EXACTLY }, { "==", WANT_IS }, { "!=", WANT_IS_NOT }, { ">=", WANT_AT_LEAST }, { "<=", WANT_AT_MOST },
-    { "~=", WANT_COMPATIBLE }, { ">", WANT_ABOVE }, { "<", WANT_BELOW },
-};
+#include "model/pep440.h"
 
 static const char *past_blanks(const char *s)
 {
@@ -17,45 +13,6 @@ static const char *past_blanks(const char *s)
 
 /* ---- Reading ---- */
 
-/* One "==2.4.1+cu124" at `s`; what follows it in *end. */
-static bool read_one(struct wanted *one, struct arena *a, const char *s, const char **end, struct err *e)
-{
-    const char *version;
-    size_t i = 0, n;
-
-    while (i < COUNT_OF(signs) && !text_starts(s, signs[i].sign))
-        i++;
-    if (i == COUNT_OF(signs))
-        return err_set(e, ERR_USAGE, "\"%s\" does not begin with ==, !=, >=, <=, ~=, > or <", s);
-    version = past_blanks(s + strlen(signs[i].sign));
-    if (signs[i].relation == WANT_EXACTLY) {
-        n = strcspn(version, ", \t");
-        *one = (struct wanted){ .relation = WANT_EXACTLY, .version = arena_copy(a, version, n) };
-        *end = past_blanks(version + n);
-        return n > 0 || err_set(e, ERR_USAGE, "\"%s\": there is no version behind ===", s);
-    }
-    n = text_version_length(version);
-    if (n == 0 || version[0] == '.')
-        return err_set(e, ERR_USAGE, "\"%s\": there is no version behind %s", s, signs[i].sign);
-    *one = (struct wanted){ .relation = signs[i].relation };
-    *end = version + n;
-    if (text_starts(*end, ".*") && one->relation <= WANT_IS_NOT) {
-        *end += 2;
-    } else if (**end == '+' && one->relation <= WANT_IS_NOT) {
-        size_t length = strspn(*end + 1, "abcdefghijklmnopqrstuvwxyz0123456789.");
-
-        one->variant = arena_copy(a, *end + 1, length);
-        *end += 1 + length;
-    }
-    one->version = arena_copy(a, version, n);
-    *end = past_blanks(*end);
-    if (**end != '\0' && **end != ',')
-        return err_set(e, ERR_USAGE, "\"%s\": \"%s\" is not understood: releases of numbers alone are compared, \"2.4.1\" or \"2.4.1+cu124\"", s, *end);
-    if (one->relation == WANT_COMPATIBLE && strchr(one->version, '.') == NULL)
-        return err_set(e, ERR_USAGE, "\"%s\": ~= needs two numbers", s);
-    return true;
-}
-
 bool want_is_about_torch(const char *text)
 {
     static const char name[] = "torch";
@@ -63,11 +20,29 @@ bool want_is_about_torch(const char *text)
     return text_starts(text, name) && (text[sizeof name - 1] == '\0' || strchr(" \t[=<>!~", text[sizeof name - 1]) != NULL);
 }
 
+/* "2.4" and "2.4+cu124" name a series, "2.4.1" a release; NULL for a range, or for several specifiers. */
+static void take_release(struct want *w, struct arena *a)
+{
+    const char *version = text_starts(w->specifiers, "==") ? past_blanks(w->specifiers + 2) : "";
+    size_t n = text_version_length(version), dots = 0;
+
+    if (n == 0 || (version[n] != '\0' && version[n] != '+'))
+        return;
+    w->release = arena_copy(a, version, n);
+    if (version[n] == '+')
+        w->variant = arena_text(a, version + n + 1);
+    for (size_t i = 0; i < n; i++)
+        dots += version[i] == '.';
+    if (dots < 2 && w->variant == NULL)
+        w->specifiers = text_make(a, "==%s.*", w->release);
+}
+
 bool want_parse(struct want *w, struct arena *a, const char *text, struct err *e)
 {
     const char *at = past_blanks(text);
     char *kept = arena_text(a, at);
     size_t length = strlen(kept);
+    bool understood;
 
     while (length > 0 && isspace((unsigned char)kept[length - 1]))
         kept[--length] = '\0';
@@ -77,14 +52,16 @@ bool want_parse(struct want *w, struct arena *a, const char *text, struct err *e
     at = past_blanks(kept + strlen("torch"));
     if (*at == '[')
         at = past_blanks(at + strcspn(at, "]") + (strchr(at, ']') != NULL));
-    while (*at != '\0') {
-        if (w->n == WANTED_MAX)
-            return err_set(e, ERR_USAGE, "\"%s\" asks for more than %d things", kept, WANTED_MAX);
-        if (!read_one(&w->all[w->n++], a, at, &at, e))
-            return false;
-        if (*at == ',')
-            at = past_blanks(at + 1);
+    w->specifiers = at;
+    if (text_starts(at, "===")) {
+        w->exactly = past_blanks(at + 3);
+        return *w->exactly != '\0' || err_set(e, ERR_USAGE, "\"%s\": there is no version behind ===", kept);
     }
+    pep440_meets("0", at, &understood);
+    if (!understood)
+        return err_set(e, ERR_USAGE, "\"%s\" is not understood: ==, !=, >=, <=, ~=, > and < with a release of numbers, as in torch==2.4.1 or torch>=2.4,<2.6",
+                       kept);
+    take_release(w, a);
     return true;
 }
 
@@ -148,76 +125,16 @@ bool want_of_requirements(struct want *w, struct arena *a, const char *text, str
 
 /* ---- Comparing ---- */
 
-/* Number by number, and what is not written is 0. */
-static int compare(const char *x, const char *y)
-{
-    size_t n = text_version_length(x), m = text_version_length(y), at = 0, other = 0;
-
-    while (at < n || other < m) {
-        unsigned long a = 0, b = 0;
-
-        for (; at < n && x[at] != '.'; at++)
-            a = a * 10 + (unsigned long)(x[at] - '0');
-        for (; other < m && y[other] != '.'; other++)
-            b = b * 10 + (unsigned long)(y[other] - '0');
-        if (a != b)
-            return a < b ? -1 : 1;
-        at += at < n;
-        other += other < m;
-    }
-    return 0;
-}
-
-/* 2.4.1 is of 2.4, and 2.40 is not. */
-static bool is_of(const char *installed, const char *version)
-{
-    size_t n = strlen(version);
-
-    return compare(installed, version) == 0
-        || (strncmp(installed, version, n) == 0 && (installed[n] == '\0' || strchr("0123456789", installed[n]) == NULL));
-}
-
-static bool has_variant(const char *installed, const char *variant)
-{
-    const char *plus = strchr(installed, '+');
-    size_t n = strlen(variant);
-
-    return plus != NULL && strncmp(plus + 1, variant, n) == 0 && (plus[1 + n] == '\0' || plus[1 + n] == '.');
-}
-
-static bool one_holds(const struct wanted *one, const char *installed)
-{
-    const bool is = is_of(installed, one->version) && (one->variant == NULL || has_variant(installed, one->variant));
-    const char *last_dot = strrchr(one->version, '.');
-
-    switch (one->relation) {
-    case WANT_EXACTLY:    return text_is(installed, one->version);
-    case WANT_IS:         return is;
-    case WANT_IS_NOT:     return !is;
-    case WANT_AT_LEAST:   return compare(installed, one->version) >= 0;
-    case WANT_AT_MOST:    return compare(installed, one->version) <= 0 || is_of(installed, one->version);
-    case WANT_ABOVE:      return compare(installed, one->version) > 0 && !is_of(installed, one->version);
-    case WANT_BELOW:      return compare(installed, one->version) < 0;
-    case WANT_COMPATIBLE: return compare(installed, one->version) >= 0
-                              && strncmp(installed, one->version, (size_t)(last_dot - one->version) + 1) == 0;
-    }
-    return false;
-}
-
+/* "2.5.0a0+git1a2b3c4" as "2.5.0+git1a2b3c4", "2.0.1+cu117.with.pypi.cudnn" as "2.0.1+cu117". */
 bool want_holds(const struct want *w, const char *installed)
 {
-    for (size_t i = 0; i < w->n && installed != NULL; i++)
-        if (!one_holds(&w->all[i], installed))
-            return false;
-    return installed != NULL;
-}
+    const char *plus = installed != NULL ? strchr(installed, '+') : NULL;
+    char release[128];
+    bool understood;
 
-const char *want_exactly(const struct want *w)
-{
-    const char *version = w->n == 1 && w->all[0].relation == WANT_IS ? strstr(w->text, "==") : NULL;
-    size_t dots = 0;
-
-    for (const char *at = version != NULL ? w->all[0].version : ""; *at != '\0'; at++)
-        dots += *at == '.';
-    return dots == 2 ? past_blanks(version + 2) : NULL;
+    if (installed == NULL || w->exactly != NULL)
+        return text_is(installed, w->exactly);
+    return text_format(release, sizeof release, "%.*s%s%.*s", (int)text_version_length(installed), installed, plus != NULL ? "+" : "",
+                       plus != NULL ? (int)strcspn(plus + 1, ".") : 0, plus != NULL ? plus + 1 : "")
+        && pep440_meets(release, w->specifiers, &understood);
 }

@@ -1,10 +1,9 @@
 /* want.h - which PyTorch was asked for: "torch==2.4.1+cu124", or the line of a
  * requirements file. Pure.
  *
- * Releases are compared number by number. "torch==2.4" is every 2.4.x, which is
- * wider than pip's reading; a variant counts where one is named; a build from
- * source ("2.5.0a0+git1a2b3c4") counts as the release that it names. "torch===..."
- * is that text and no other.
+ * Specifiers are pip's (pep440.h), but that "torch==2.4" is every 2.4.x. A build
+ * from source ("2.5.0a0+git1a2b3c4") counts as the release that it names;
+ * "torch===..." is that text and no other.
  */
 #ifndef MODEL_WANT_H
 #define MODEL_WANT_H
@@ -12,20 +11,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum wanted_relation { WANT_EXACTLY, WANT_IS, WANT_IS_NOT, WANT_AT_LEAST, WANT_AT_MOST, WANT_ABOVE, WANT_BELOW, WANT_COMPATIBLE };
-
-struct wanted {
-    enum wanted_relation relation;
-    const char *version;        /* "2.4.1"; of WANT_EXACTLY the whole text, "2.5.0a0+git1a2b3c4" */
-    const char *variant;        /* "cu124"; NULL: any. Of WANT_IS and WANT_IS_NOT alone */
-};
-
-enum { WANTED_MAX = 8 };
-
 struct want {
-    const char   *text;         /* "torch>=2.4,<2.6" */
-    struct wanted all[WANTED_MAX];
-    size_t        n;            /* 0: any PyTorch */
+    const char *text;           /* as it was written: "torch>=2.4,<2.6" */
+    const char *specifiers;     /* ">=2.4,<2.6"; "": any PyTorch */
+    const char *exactly;        /* of ===: the whole version; else NULL */
+    const char *release;        /* the one release, or series, that == names: "2.4.1", "2.4"; NULL for anything else */
+    const char *variant;        /* with a release: "cu124"; NULL: any */
 };
 
 /* "torch", "torch==2.4.1+cu124", "torch >= 2.4, < 2.6", "torch~=2.4.0". False with a usage error. */
@@ -39,8 +30,5 @@ bool want_is_about_torch(const char *text);
 
 /* Whether an installed version is one of those; NULL is none. */
 bool want_holds(const struct want *w, const char *installed);
-
-/* "2.4.1+cu124" or "2.4.1" if a single release is asked for: what pip would be given. NULL else. */
-const char *want_exactly(const struct want *w);
 
 #endif

@@ -42,7 +42,7 @@ void crosscheck_stacks(struct session *s, const struct expected *x, const struct
 
         if (stack->kind == STACK_TOOLKIT)
             continue;
-        n = crosscheck_facts(&facts, s->arena, x, stack, &host, want->text);
+        n = crosscheck_facts(&facts, s->arena, x, stack, &host, want);
         for (size_t k = 0; k < n; k++)
             stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);
     }

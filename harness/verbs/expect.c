@@ -23,18 +23,12 @@ static bool any_holds(const struct want *want, struct arena *a, const struct exp
     return false;
 }
 
-/* The one release that is asked for, "2.4.7"; NULL where it is a range, or no release. */
-static const char *release_of(const struct want *want)
-{
-    return want->n == 1 && want->all[0].relation == WANT_IS ? want->all[0].version : NULL;
-}
-
 static const char *variants_of(const char *release, struct arena *a, const struct expected *x)
 {
     struct text t = { .arena = a };
 
     for (size_t i = 0; i < x->n_torch; i++)
-        if (text_is(x->torch[i].torch, release))
+        if (text_version_within(x->torch[i].torch, release) && (t.n == 0 || !text_has(t.s, x->torch[i].variant)))
             text_add(&t, "%s%s", t.n > 0 ? ", " : "", x->torch[i].variant);
     return t.s;
 }
@@ -43,9 +37,9 @@ static const char *variants_of(const char *release, struct arena *a, const struc
  * version that a saved run found (===) and a build without CUDA stay what they are. */
 static bool is_known(const struct want *want, struct arena *a, const struct expected *x, struct err *e)
 {
-    const char *release = release_of(want), *below, *above, *variants;
+    const char *release = want->release, *below, *above, *variants;
 
-    if (any_holds(want, a, x) || (want->n > 0 && want->all[0].relation == WANT_EXACTLY) || text_has(want->text, "+cpu") || text_has(want->text, "+rocm"))
+    if (any_holds(want, a, x) || want->exactly != NULL || text_is(want->variant, "cpu") || (want->variant != NULL && text_starts(want->variant, "rocm")))
         return true;
     if (release == NULL)
         return err_set(e, ERR_USAGE, "no PyTorch that this gpuvet knows is %s", want->text);

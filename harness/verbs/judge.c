@@ -31,7 +31,7 @@ static bool read_expect(struct require *q, struct arena *a, const struct options
     struct expected x;
     struct want want;
 
-    return o->expect == NULL || (expected_read(&x, a, NULL, e) && expect_read(&want, q, a, o, &x, e));
+    return o->expect == NULL || (expected_read(&x, a, o->data, e) && expect_read(&want, q, a, o, &x, e));
 }
 
 /* What the run itself required, unless something else is asked for now. */

@@ -31,7 +31,7 @@ static bool read_requires(struct run *r, struct err *e)
 {
     const struct options *o = r->session.o;
 
-    if (!requires_read(&r->require, r->session.arena, o, e) || !expected_read(&r->expected, r->session.arena, NULL, e)
+    if (!requires_read(&r->require, r->session.arena, o, e) || !expected_read(&r->expected, r->session.arena, o->data, e)
         || !expect_read(&r->want, &r->require, r->session.arena, o, &r->expected, e))
         return false;
     r->wants_gpu = require_wants_gpu(&r->require);

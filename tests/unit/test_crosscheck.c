@@ -34,11 +34,15 @@ static void begin(struct checked *c, const char *torch, const char *cuda)
     state_version(c, "cuda", cuda);
 }
 
-static void check(struct checked *c, const struct host *h, const char *want, void (*what)(struct findings *f, const struct stack *s))
+static void check(struct checked *c, const struct host *h, const char *asked, void (*what)(struct findings *f, const struct stack *s))
 {
+    struct want want = { .text = NULL };
     struct stack_version *facts;
-    size_t n = crosscheck_facts(&facts, &c->arena, &some_builds, &c->stack, h, want);
+    struct err e;
+    size_t n;
 
+    assert_true(asked == NULL || want_parse(&want, &c->arena, asked, &e));
+    n = crosscheck_facts(&facts, &c->arena, &some_builds, &c->stack, h, &want);
     for (size_t i = 0; i < n; i++) {
         assert_true(c->stack.n_versions < FACTS_MAX);
         c->versions[c->stack.n_versions++] = facts[i];
@@ -75,7 +79,7 @@ static void the_build_that_was_asked_for_is_the_one_that_is_there(void **state)
         { "2.4.1", "12.4", "torch==2.4.1+cu124", NULL, NULL },             /* conda's names no variant */
         { "2.4.1+cu121", "12.1", "torch==2.4", NULL, NULL },
         { "2.4.1+cu121", "12.1", "torch==2.4.1+cu124", "PyTorch 2.4.1+cu121 is installed, and torch==2.4.1+cu124 was asked for", "torch==2.4.1+cu124" },
-        { "2.5.0+cu124", "12.4", "torch==2.4", "PyTorch 2.5.0+cu124 is installed", NULL },
+        { "2.5.0+cu124", "12.4", "torch==2.4", "PyTorch 2.5.0+cu124 is installed", "torch==2.4.1+cu124" },
         { "2.4.1+cpu", NULL, "torch==2.4.1+cu124", "PyTorch 2.4.1+cpu is installed", "torch==2.4.1+cu124" },
         { NULL, NULL, "torch", "of unknown version", NULL },
         { "2.4.1+cu121", "12.1", NULL, NULL, NULL },
