@@ -20,12 +20,16 @@
     X(memory_pattern) \
     X(torch_build) \
     X(torch_driver) \
+    X(torch_pins) \
+    X(torch_host) \
+    X(torch_toolkit) \
     X(stack_files) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
     X(stack_versions) \
+    X(torch_cudnn) \
     X(stack_archs) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-static void PRINTF_LIKE(4, 5) found(struct findings *f, enum weight weight, const char *key, const char *fmt, ...)
+void finding_add(struct findings *f, enum weight weight, const char *key, const char *fmt, ...)
 {
     va_list ap;
 
@@ -19,7 +19,7 @@ static void note(struct findings *f, const struct stack *s, const char *key, con
     const char *version = stack_version(s, what);
 
     if (version != NULL)
-        found(f, NOTED, key, "%s", version);
+        finding_add(f, NOTED, key, "%s", version);
 }
 
 /* ---- torch.build ---- */
@@ -38,7 +38,7 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
         installed = stack_version(s, "torch");
     if (want_holds(&want, installed))
         return;
-    found(f, WRONG, "unexpected", "PyTorch %s is installed, and %s was asked for", installed != NULL ? installed : "of unknown version", text);
+    finding_add(f, WRONG, "unexpected", "PyTorch %s is installed, and %s was asked for", installed != NULL ? installed : "of unknown version", text);
     note(f, s, "install", "want:install");
 }
 
@@ -58,7 +58,7 @@ void check_build(struct findings *f, const struct stack *s)
     if (want != NULL)
         check_want(f, s, want);
     if (surprise != NULL)
-        found(f, WARNS, "warning", "%s: it is not compared with what its build should be", surprise);
+        finding_add(f, WARNS, "warning", "%s: it is not compared with what its build should be", surprise);
 }
 
 /* ---- torch.driver ---- */
@@ -72,11 +72,11 @@ static void too_old(struct findings *f, const struct stack *s, const char *why)
 {
     const char *fits = stack_version(s, "fits:install"), *torch = stack_version(s, "torch");
 
-    found(f, WRONG, "too_old", "PyTorch %s does not run on this driver: %s", torch != NULL ? torch : "of unknown version", why);
+    finding_add(f, WRONG, "too_old", "PyTorch %s does not run on this driver: %s", torch != NULL ? torch : "of unknown version", why);
     if (fits != NULL)
-        found(f, NOTED, "install", "%s", fits);
+        finding_add(f, NOTED, "install", "%s", fits);
     else
-        found(f, NOTED, "act", "install a driver >= %s; or see which builds this one runs: gpuvet matrix", stack_version(s, "expect:driver"));
+        finding_add(f, NOTED, "act", "install a driver >= %s; or see which builds this one runs: gpuvet matrix", stack_version(s, "expect:driver"));
 }
 
 /* Nothing of it is wrong; it is what people are told wrongly, or meet later. */
@@ -86,7 +86,7 @@ static void note_caveats(struct findings *f, const struct stack *s, const char *
 
     note(f, s, "although", "driver:why");
     if (shown != NULL && text_compare_versions(shown, cuda) < 0)
-        found(f, NOTED, "jit", "PTX that tools of CUDA %s make on the spot (Triton, torch.compile, NVRTC) may need a driver for CUDA %s; this one is for %s",
+        finding_add(f, NOTED, "jit", "PTX that tools of CUDA %s make on the spot (Triton, torch.compile, NVRTC) may need a driver for CUDA %s; this one is for %s",
               cuda, cuda, shown);
 }
 
@@ -113,13 +113,13 @@ void check_driver(struct findings *f, const struct stack *s)
         f->not_known = why;
     if (f->not_known != NULL)
         return;
-    found(f, NOTED, "driver", "%s", driver);
-    found(f, NOTED, "cuda", "%s", cuda);
+    finding_add(f, NOTED, "driver", "%s", driver);
+    finding_add(f, NOTED, "cuda", "%s", cuda);
     note(f, s, "driver.needed", "expect:driver");
     if (text_is(holds, "yes"))
         note_caveats(f, s, cuda);
     else if (is_served_by_compat(s, cuda))
-        found(f, NOTED, "forward_compatibility", "the kernel's driver is %s, and a cuda-compat package serves CUDA %s", driver,
+        finding_add(f, NOTED, "forward_compatibility", "the kernel's driver is %s, and a cuda-compat package serves CUDA %s", driver,
               stack_version(s, "machine:driver_cuda"));
     else
         too_old(f, s, why);

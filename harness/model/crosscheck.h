@@ -7,13 +7,15 @@
  *
  *     build, build:kind, build:why_not     which build it is; why nothing is compared with a row
  *     build:version                        "2.4.1+cu124", also where torch/version.py says 2.4.1 alone
+ *     build:install                        what pip is given to have that very build
  *     build:surprise                       the tables should know it, and do not
  *     expect:cuda, :driver, :cudnn, :nccl, :codes, :codes_basis, :glibc, :python    of its row, or of its CUDA
  *     expect:pin:NAME                      what its metadata pins, by the row
  *     expect:fits, fits:install            a build of the same release that does run here, "2.4.1+cu118", and what pip is given for it
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
- *     machine:driver, :driver_cuda, :glibc, :glibcxx, :toolkit
+ *     machine:driver, :driver_cuda, :glibc, :glibcxx
+ *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it
  */
 #ifndef MODEL_CROSSCHECK_H
@@ -33,6 +35,7 @@ struct host {
     const char *glibc, *glibc_file;     /* "2.36": the newest version that libc.so.6 defines */
     const char *glibcxx, *glibcxx_file; /* "3.4.30": of the libstdc++.so.6 that this stack gets */
     const char *toolkit, *toolkit_dir;  /* "13.0": the CUDA toolkit that an extension would be compiled with */
+    bool        toolkit_asked;          /* by CUDA_HOME or CUDA_PATH */
 };
 
 /* The facts of one stack, in the arena. want->text is NULL where nothing is asked for. */
@@ -56,6 +59,16 @@ struct findings {
 };
 
 void check_build(struct findings *f, const struct stack *s);
+void check_pins(struct findings *f, const struct stack *s);
+void check_toolkit(struct findings *f, const struct stack *s);
+void check_host(struct findings *f, const struct stack *s);
+
+/* loaded: what cuDNN says of itself once it is loaded; NULL: it was not. */
+void check_cudnn(struct findings *f, const struct stack *s, const char *loaded);
+
+/* For the checks: adds one. */
+void finding_add(struct findings *f, enum weight weight, const char *key, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
 void check_driver(struct findings *f, const struct stack *s);
 
 #endif

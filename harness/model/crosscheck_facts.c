@@ -106,6 +106,7 @@ static void add_machine(struct facts *f, const struct host *h)
     add(f, "machine:glibc", h->glibc, h->glibc_file);
     add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
     add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);
+    add(f, "machine:toolkit_asked", h->toolkit_asked ? h->toolkit_dir : NULL, "CUDA_HOME");
 }
 
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
@@ -120,8 +121,10 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
     add(&f, "build:why_not", b.why_not_compared, x->where);
     if (b.surprising)
         add(&f, "build:surprise", b.why_not_compared, x->where);
-    if (b.row != NULL)
+    if (b.row != NULL) {
         add_row(&f, b.row, x->where);
+        add(&f, "build:install", install_exactly(a, b.row), x->where);
+    }
     if (b.variant != NULL)
         add(&f, "build:version", text_make(a, "%s+%s", b.torch, b.variant), x->where);
     if (b.cuda != NULL)

@@ -20,6 +20,8 @@ struct elf_facts {
     uint64_t           bytes;               /* the file's size */
     uint64_t           bytes_needed;        /* what its own headers say it must have at least: more than bytes means truncated */
     const char        *glibc;               /* newest GLIBC_x.y it asks for, "2.17"; NULL if none */
+    const char        *glibcxx;             /* newest GLIBCXX_x.y of libstdc++, "3.4.21"; NULL if none */
+    const char        *cxxabi;              /* newest CXXABI_x.y of it, "1.3.9"; NULL if none */
     const struct gpu_code *codes; size_t n_codes;       /* sorted by arch */
 };
 

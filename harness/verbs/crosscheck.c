@@ -1,6 +1,7 @@
 #include "verbs/crosscheck.h"
 
 #include "base/text.h"
+#include "discover/definitions.h"
 #include "discover/packages.h"
 #include "model/crosscheck.h"
 
@@ -31,10 +32,42 @@ static struct host host_of(const struct session *s)
     return h;
 }
 
+/* The toolkit that CUDA_HOME names; else the first that was found. */
+static void add_toolkit(struct host *h, const struct session *s)
+{
+    const char *home = environment_get(&s->environment, "CUDA_HOME"), *asked;
+
+    if (home == NULL || *home == '\0')
+        home = environment_get(&s->environment, "CUDA_PATH");
+    asked = home != NULL ? root_resolve(&s->root, s->arena, home) : NULL;
+    for (size_t i = 0; i < s->n_stacks; i++) {
+        const struct stack *t = &s->stacks[i];
+        const char *version = t->kind == STACK_TOOLKIT ? stack_version(t, "cuda") : NULL;
+
+        if (version == NULL || h->toolkit_asked || (h->toolkit != NULL && !text_is(asked, t->prefix)))
+            continue;
+        h->toolkit = version;
+        h->toolkit_dir = t->prefix;
+        h->toolkit_asked = text_is(asked, t->prefix);
+    }
+}
+
+static void add_offered(struct host *h, const struct search *search, const struct stack *stack)
+{
+    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack);
+
+    h->glibc = glibc.version;
+    h->glibc_file = glibc.file;
+    h->glibcxx = glibcxx.version;
+    h->glibcxx_file = glibcxx.file;
+}
+
 void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want)
 {
-    const struct host host = host_of(s);
+    const struct search search = { .arena = s->arena, .root = &s->root, .env = &s->environment, .machine = &s->machine };
+    struct host host = host_of(s);
 
+    add_toolkit(&host, s);
     for (size_t i = 0; i < s->n_stacks; i++) {
         struct stack *stack = &s->stacks[i];
         struct stack_version *facts;
@@ -42,6 +75,7 @@ void crosscheck_stacks(struct session *s, const struct expected *x, const struct
 
         if (stack->kind == STACK_TOOLKIT)
             continue;
+        add_offered(&host, &search, stack);
         n = crosscheck_facts(&facts, s->arena, x, stack, &host, want);
         for (size_t k = 0; k < n; k++)
             stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);

@@ -127,3 +127,54 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
     [ "$status" = 1 ]
     [[ "$output" == *"required: torch==2.5: venv:$venv is PyTorch 2.4.1+cu124"* ]]
 }
+
+# package NAME VERSION - an installed package; its files do not matter here.
+package() { mkdir -p "$site/${1//-/_}-$2.dist-info"; touch "$site/${1//-/_}-$2.dist-info/METADATA"; }
+
+# pins NAME==VERSION... - what the metadata of PyTorch requires.
+pins() {
+    mkdir -p "$site/torch-2.4.1.dist-info"
+    for pin in "$@"; do echo "Requires-Dist: $pin ; platform_system == \"Linux\""; done >"$site/torch-2.4.1.dist-info/METADATA"
+}
+
+@test "a pinned package that is missing, and cuDNN of another major: a failure, and one command for both" {
+    environment 2.4.1+cu121 12.1
+    pins nvidia-cudnn-cu12==9.1.0.70 nvidia-nccl-cu12==2.20.5 nvidia-nvtx-cu12==12.1.105
+    package nvidia-cudnn-cu12 8.9.2.26
+    package nvidia-nvtx-cu12 12.1.105
+    run check -p torch.pins
+    [ "$status" = 1 ]
+    [[ "$(field "torch.pins/venv:$venv" why)" == *"nvidia-cudnn-cu12 8.9.2.26 is installed, and 9.1.0.70 is pinned: another major version"* ]]
+    [ "$(field "torch.pins/venv:$venv" act)" = "$venv/bin/python3 -m pip install nvidia-cudnn-cu12==9.1.0.70 nvidia-nccl-cu12==2.20.5" ]
+}
+
+@test "a newer cuDNN of the same major is a warning, as pinned is nothing" {
+    environment 2.4.1+cu121 12.1
+    pins nvidia-cudnn-cu12==9.1.0.70
+    package nvidia-cudnn-cu12 9.5.1.17
+    run check -p torch.pins
+    [ "$status" = 77 ]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] torch.pins/venv:$venv nvidia-cudnn-cu12 9.5.1.17 is installed, and 9.1.0.70 is pinned"* ]]
+    rmdir "$site"/nvidia_cudnn* 2>/dev/null || rm -r "$site"/nvidia_cudnn*
+    package nvidia-cudnn-cu12 9.1.0.70
+    run check -p torch.pins --strict
+    [ "$status" = 77 ]
+}
+
+@test "an extension for another Python is a failure before anything imports it" {
+    environment 2.4.1+cu121 12.1
+    touch "$site/torch/_C.cpython-312-$(uname -m)-linux-gnu.so"
+    run check -p torch.host
+    [ "$status" = 1 ]
+    [[ "$(field "torch.host/venv:$venv" why)" == "this PyTorch was built for Python 3.12, and the environment's is 3.11: it cannot import it" ]]
+}
+
+@test "a toolkit of another major is a warning only where CUDA_HOME names it" {
+    environment 2.4.1+cu121 12.1
+    run check -p torch.toolkit --stack "$GPUVET_FAKES/toolkit"
+    [ "$status" = 77 ]
+    [[ "$output" != *"[warn]"* ]]
+    CUDA_HOME=$GPUVET_FAKES/toolkit run check -p torch.toolkit
+    [ "$status" = 77 ]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] torch.toolkit/venv:$venv toolkit 13.0.0 cannot compile extensions for this PyTorch, which was built with CUDA 12.1"* ]]
+}

@@ -182,6 +182,147 @@ static void where_driver_or_cuda_is_unknown_nothing_is_claimed(void **state)
     }
 }
 
+/* ---- torch.pins ---- */
+
+static void a_pinned_package_is_there_in_its_version_or_it_is_said(void **state)
+{
+    static const struct { const char *name, *pinned, *installed, *unmet, *warning, *install; } cases[] = {
+        { "nvidia-cudnn-cu12", "9.1.0.70", "9.1.0.70", NULL, NULL, NULL },
+        { "nvidia-cudnn-cu12", "9.1.0.70", NULL, "nvidia-cudnn-cu12 9.1.0.70 is required and not installed", NULL, "nvidia-cudnn-cu12==9.1.0.70" },
+        { "nvidia-cudnn-cu12", "9.1.0.70", "9.5.1.17", NULL, "nvidia-cudnn-cu12 9.5.1.17 is installed, and 9.1.0.70 is pinned", "nvidia-cudnn-cu12==9.1.0.70" },
+        { "nvidia-cudnn-cu12", "9.1.0.70", "8.9.2.26", "another major version", NULL, "nvidia-cudnn-cu12==9.1.0.70" },
+        { "nvidia-cudnn-cu12", "9.1.0.70", "9.0.0.312", "refuses an older minor", NULL, "nvidia-cudnn-cu12==9.1.0.70" },
+        { "nvidia-nccl-cu12", "2.20.5", "2.19.3", NULL, "2.19.3 is installed", "nvidia-nccl-cu12==2.20.5" },
+        { "nvidia-nccl-cu12", "2.20.5", "1.3.4", "another major version", NULL, "nvidia-nccl-cu12==2.20.5" },
+        { "nvidia-cublas-cu12", "12.4.5.8", "11.11.3.6", "another major version", NULL, "nvidia-cublas-cu12==12.4.5.8" },
+        { "nvidia-nvtx-cu12", "12.4.127", "11.8.86", NULL, "11.8.86 is installed", "nvidia-nvtx-cu12==12.4.127" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct checked c;
+
+        begin(&c, "2.4.1+cu124", "12.4");
+        state_version(&c, text_make(&c.arena, "requires:%s", cases[i].name), cases[i].pinned);
+        state_version(&c, text_make(&c.arena, "installed:%s", cases[i].name), cases[i].installed);
+        check(&c, &plain, NULL, check_pins);
+        assert_found(&c, "unmet", cases[i].unmet);
+        assert_found(&c, "warning", cases[i].warning);
+        assert_found(&c, "install", cases[i].install);
+        assert_found(&c, "pins", "1");
+        arena_free(&c.arena);
+    }
+}
+
+static void one_command_mends_all_pins_and_of_two_records_one_may_fit(void **state)
+{
+    struct checked c;
+
+    (void)state;
+    begin(&c, "2.4.1+cu124", "12.4");
+    state_version(&c, "requires:nvidia-cudnn-cu12", "9.1.0.70");
+    state_version(&c, "requires:nvidia-nccl-cu12", "2.20.5");
+    state_version(&c, "requires:nvidia-nvtx-cu12", "12.4.127");
+    state_version(&c, "installed:nvidia-nvtx-cu12", "12.1.105");
+    state_version(&c, "installed:nvidia-nvtx-cu12", "12.4.127");
+    check(&c, &plain, NULL, check_pins);
+    assert_found(&c, "install", "nvidia-cudnn-cu12==9.1.0.70 nvidia-nccl-cu12==2.20.5");
+    arena_free(&c.arena);
+}
+
+static void a_wheel_that_brings_its_libraries_pins_none(void **state)
+{
+    struct checked c;
+
+    (void)state;
+    begin(&c, "1.12.1+cu113", "11.3");
+    check(&c, &plain, NULL, check_pins);
+    assert_non_null(c.found.not_known);
+    arena_free(&c.arena);
+}
+
+/* ---- torch.cudnn ---- */
+
+static void a_cudnn_is_refused_by_pytorchs_own_rule(void **state)
+{
+    static const struct { const char *installed, *loaded, *refused; } cases[] = {
+        { "9.1.0.70", "9.1.0", NULL }, { "9.1.0.70", "9.5.1", NULL }, { "9.1.0.70", "9.0.0", "cuDNN 9.0.0 is loaded, and PyTorch was compiled with 9.1.0.70" },
+        { "9.1.0.70", "8.9.7", "8.9.7 is loaded" }, { "8.9.2.26", NULL, "8.9.2.26 is installed" }, { "9.1.0.70", NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stack_version *facts;
+        struct want nothing = { .text = NULL };
+        struct checked c;
+        size_t n;
+
+        begin(&c, "2.4.1+cu124", "12.4");
+        state_version(&c, "cudnn", cases[i].installed);
+        n = crosscheck_facts(&facts, &c.arena, &some_builds, &c.stack, &plain, &nothing);
+        for (size_t k = 0; k < n; k++)
+            c.versions[c.stack.n_versions++] = facts[k];
+        c.found = (struct findings){ .arena = &c.arena };
+        check_cudnn(&c.found, &c.stack, cases[i].loaded);
+        assert_null(c.found.not_known);
+        assert_found(&c, "refused", cases[i].refused);
+        arena_free(&c.arena);
+    }
+}
+
+/* ---- torch.host ---- */
+
+static void python_and_the_systems_libraries_are_new_enough_or_it_is_said(void **state)
+{
+    static const struct { const char *python, *abi, *needs_glibc, *glibc, *needs_glibcxx, *glibcxx, *unfit; } cases[] = {
+        { "3.11", "3.11", "2.17", "2.36", "3.4.21", "3.4.30", NULL },
+        { "3.11", "3.12", "2.17", "2.36", "3.4.21", "3.4.30", "built for Python 3.12, and the environment's is 3.11" },
+        { "3.11", "3.1", NULL, NULL, NULL, NULL, "built for Python 3.1," },
+        { NULL, "3.12", "2.28", "2.17", NULL, NULL, "need glibc 2.28, and the machine's libc.so.6 is 2.17" },
+        { NULL, NULL, NULL, NULL, "3.4.30", "3.4.28", "need glibcxx 3.4.30, and the machine's libstdc++.so.6 is 3.4.28" },
+        { NULL, NULL, "2.28", NULL, NULL, NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct host h = { .arch = "x86_64", .glibc = cases[i].glibc, .glibcxx = cases[i].glibcxx };
+        struct checked c;
+
+        begin(&c, "2.4.1+cu124", "12.4");
+        state_version(&c, "python", cases[i].python);
+        state_version(&c, "python:abi", cases[i].abi);
+        state_version(&c, "needs:glibc", cases[i].needs_glibc);
+        state_version(&c, "needs:glibcxx", cases[i].needs_glibcxx);
+        check(&c, &h, NULL, check_host);
+        assert_null(c.found.not_known);
+        assert_found(&c, "unfit", cases[i].unfit);
+        arena_free(&c.arena);
+    }
+}
+
+/* ---- torch.toolkit ---- */
+
+static void a_toolkit_counts_for_extensions_alone_and_by_its_major(void **state)
+{
+    static const struct { const char *toolkit; bool asked; const char *warning, *extensions; } cases[] = {
+        { NULL, false, NULL, NULL }, { "12.4", true, NULL, NULL }, { "12.8", true, NULL, "within one major" },
+        { "13.0", false, NULL, "refuse another major version" }, { "13.0", true, "refuse another major version", NULL },
+        { "11.8", true, "refuse another major version", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct host h = { .arch = "x86_64", .toolkit = cases[i].toolkit, .toolkit_dir = "/usr/local/cuda", .toolkit_asked = cases[i].asked };
+        struct checked c;
+
+        begin(&c, "2.4.1+cu124", "12.4");
+        check(&c, &h, NULL, check_toolkit);
+        assert_found(&c, "warning", cases[i].warning);
+        assert_found(&c, "extensions", cases[i].extensions);
+        arena_free(&c.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +331,12 @@ int main(void)
         cmocka_unit_test(the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows),
         cmocka_unit_test(what_a_package_for_forward_compatibility_serves_runs),
         cmocka_unit_test(where_driver_or_cuda_is_unknown_nothing_is_claimed),
+        cmocka_unit_test(a_pinned_package_is_there_in_its_version_or_it_is_said),
+        cmocka_unit_test(one_command_mends_all_pins_and_of_two_records_one_may_fit),
+        cmocka_unit_test(a_wheel_that_brings_its_libraries_pins_none),
+        cmocka_unit_test(a_cudnn_is_refused_by_pytorchs_own_rule),
+        cmocka_unit_test(python_and_the_systems_libraries_are_new_enough_or_it_is_said),
+        cmocka_unit_test(a_toolkit_counts_for_extensions_alone_and_by_its_major),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
