@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/cudnn_code.h"
 #include "model/gpu_code.h"
 #include "model/matrix.h"
 
@@ -179,6 +180,33 @@ static void how_to_install_follows_where_a_build_is_published(void **state)
     }
 }
 
+/* Kepler was in the matrix of 8.5 and is not in that of 8.9.5; that of 8.7 is not in the tables. */
+static void a_gpu_that_a_cudnn_dropped_does_not_come_back(void **state)
+{
+    static const char *const old[] = { "3.5", "3.7", "5.0" }, *const new[] = { "5.0", "9.0" };
+    static const struct cudnn_build kepler = { .cuda = "11.x", .cc = { old, 3 } }, maxwell = { .cuda = "11.x", .cc = { new, 2 } }, unsaid = { .cuda = "11.x" };
+    static const struct cudnn_release releases[] = {
+        { .cudnn = "8.9.5", .builds = &maxwell, .n_builds = 1 }, { .cudnn = "8.5.0", .builds = &kepler, .n_builds = 1 },
+        { .cudnn = "8.7.0", .builds = &unsaid, .n_builds = 1 },
+    };
+    static const struct expected y = { .cudnn = releases, .n_cudnn = COUNT_OF(releases) };
+    static const struct { const char *cudnn, *cuda; int cc; enum answer serves; int oldest; } cases[] = {
+        { "8.5.0.96", "11.7", 37, ANSWER_YES, 35 },     { "8.4.0.27", "11.7", 37, ANSWER_YES, 35 },    
+        { "8.7.0.84", "11.8", 37, ANSWER_UNKNOWN, 50 }, { "8.7.0.84", "11.8", 50, ANSWER_YES, 35 },
+        { "8.9.5.30", "11.8", 37, ANSWER_NO, 50 },      { "9.1.0.70", "11.8", 37, ANSWER_NO, 50 },
+        { "9.1.0.70", "11.8", 120, ANSWER_YES, 50 },    { "9.1.0.70", "12.4", 37, ANSWER_YES, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int oldest;
+        enum answer serves = cudnn_serves(&y, cases[i].cudnn, cases[i].cuda, cases[i].cc, &oldest);
+
+        if (serves != cases[i].serves || oldest != cases[i].oldest)
+            fail_msg("%s for CUDA %s on %d: %d, from %d on", cases[i].cudnn, cases[i].cuda, cases[i].cc, serves, oldest);
+    }
+}
+
 static void a_name_of_code_is_read_or_refused(void **state)
 {
     static const char *const not[] = { "", "sm_", "sm_9", "sm_9000", "sm_90b", "sm_90aa", "compute_", "SM_90", "90" };
@@ -201,6 +229,7 @@ int main(void)
         CASE(the_best_is_the_newest_that_runs_and_rather_one_that_the_driver_knows_whole),
         CASE(machine_code_is_better_than_ptx_of_the_same_release),
         CASE(how_to_install_follows_where_a_build_is_published),
+        CASE(a_gpu_that_a_cudnn_dropped_does_not_come_back),
         CASE(a_name_of_code_is_read_or_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
