@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/cudnn_code.h"
 #include "model/gpu_code.h"
 
 const char *const fit_link_names[] = {
@@ -184,6 +185,19 @@ static bool is_newer(const char *version, const char *bound)
     return text_compare_versions(cut, bound) > 0;
 }
 
+static struct fit_answer check_cudnn_matrix(struct arena *a, const struct expected *x, const struct torch_build *b, const struct fit_gpu *gpu)
+{
+    int oldest;
+    enum answer serves = cudnn_serves(x, b->cudnn, b->cuda, gpu->cc, &oldest);
+
+    if (serves == ANSWER_YES)
+        return holds;
+    if (serves == ANSWER_UNKNOWN)
+        return says(ANSWER_UNKNOWN, "cuDNN not known", text_make(a, "it is not known whether its cuDNN %s still serves %s", b->cudnn, called(a, gpu)));
+    return says(ANSWER_NO, text_make(a, "cuDNN without sm_%d", gpu->cc),
+                text_make(a, "its cuDNN %s no longer serves %s: compute capability %d.%d is the oldest", b->cudnn, called(a, gpu), oldest / 10, oldest % 10));
+}
+
 static struct fit_answer check_cudnn(struct arena *a, const struct expected *x, const struct torch_build *b, const struct fit_gpu *gpu)
 {
     const struct gpu_arch *arch = expected_arch(x, gpu->cc);
@@ -192,7 +206,7 @@ static struct fit_answer check_cudnn(struct arena *a, const struct expected *x, 
         return holds;
     if (arch->cudnn_last != NULL && is_newer(b->cudnn, arch->cudnn_last))
         return says(ANSWER_NO, text_make(a, "cuDNN without sm_%d", gpu->cc), text_make(a, "its cuDNN %s has no code for %s: %s is the last that has", b->cudnn, called(a, gpu), arch->cudnn_last));
-    return holds;
+    return check_cudnn_matrix(a, x, b, gpu);
 }
 
 /* ---- What the wheel asks of the system ---- */
