@@ -31,6 +31,7 @@
     X(stack_versions) \
     X(torch_cudnn) \
     X(stack_archs) \
+    X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
     X(dnn_conv_fp32) \

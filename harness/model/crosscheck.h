@@ -14,6 +14,7 @@
  *     expect:fits, fits:install            a build of the same release that does run here, "2.4.1+cu118", and what pip is given for it
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
+ *     cudnn:sm_NN, cudnn:sm_NN:why         whether the installed cuDNN has code for such a GPU
  *     machine:driver, :driver_cuda, :glibc, :glibcxx
  *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it
@@ -65,6 +66,9 @@ void check_host(struct findings *f, const struct stack *s);
 
 /* loaded: what cuDNN says of itself once it is loaded; NULL: it was not. */
 void check_cudnn(struct findings *f, const struct stack *s, const char *loaded);
+
+/* cc: the GPU's compute capability times ten. */
+void check_cudnn_for_gpu(struct findings *f, const struct stack *s, int cc);
 
 /* For the checks: adds one. */
 void finding_add(struct findings *f, enum weight weight, const char *key, const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -5,6 +5,8 @@
 #include "model/gpu_code.h"
 #include "model/matrix.h"
 
+static const char *const answer_words[] = { [ANSWER_UNKNOWN] = "unknown", [ANSWER_NO] = "no", [ANSWER_YES] = "yes" };
+
 struct facts { struct arena *arena; struct stack_version *items; size_t n; };
 
 static void add(struct facts *f, const char *what, const char *version, const char *source)
@@ -64,7 +66,6 @@ static struct fit_host fit_host_of(const struct build_of *b, const struct stack 
 
 static void add_driver(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
 {
-    static const char *const words[] = { [ANSWER_UNKNOWN] = "unknown", [ANSWER_NO] = "no", [ANSWER_YES] = "yes" };
     const struct fit_host host = fit_host_of(b, s, h);
     const struct torch_build *fits;
     struct fit_answer answer;
@@ -75,12 +76,28 @@ static void add_driver(struct facts *f, const struct build_of *b, const struct e
         return;
     answer = fit_driver(f->arena, x, b->cuda, h->driver);
     add(f, "driver:cuda", fit_driver_cuda(x, h->driver), x->where);
-    add(f, "driver:holds", words[answer.holds], x->where);
+    add(f, "driver:holds", answer_words[answer.holds], x->where);
     add(f, "driver:why", answer.why, x->where);
     fits = answer.holds == ANSWER_NO && b->torch != NULL ? build_that_fits(b->torch, x, &host, f->arena) : NULL;
     if (fits != NULL) {
         add(f, "expect:fits", text_make(f->arena, "%s+%s", fits->torch, fits->variant), x->where);
         add(f, "fits:install", install_exactly(f->arena, fits), x->where);
+    }
+}
+
+/* Whether the installed cuDNN still has code for each kind of GPU that answers: what holds for a build with it. */
+static void add_cudnn(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
+{
+    const char *cudnn = stack_version(s, "cudnn");
+    const struct torch_build with = { .platform = b->platform, .cuda = b->cuda, .cudnn = cudnn != NULL || b->row == NULL ? cudnn : b->row->cudnn };
+
+    for (size_t i = 0; i < h->n_gpus && with.cudnn != NULL; i++) {
+        const struct fit_host host = { .gpus = &h->gpus[i], .n_gpus = 1 };
+        const struct fit_answer answer = fit_build(f->arena, x, &with, &host).links[FIT_CUDNN];
+        const char *what = text_make(f->arena, "cudnn:sm_%d", h->gpus[i].cc);
+
+        add(f, what, answer_words[answer.holds], x->where);
+        add(f, text_make(f->arena, "%s:why", what), answer.why, x->where);
     }
 }
 
@@ -129,6 +146,8 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
         add(&f, "build:version", text_make(a, "%s+%s", b.torch, b.variant), x->where);
     if (b.cuda != NULL)
         add_driver(&f, &b, x, s, h);
+    if (b.cuda != NULL)
+        add_cudnn(&f, &b, x, s, h);
     add_machine(&f, h);
     if (want->text != NULL)
         add_want(&f, want, &b, x, s, h);

@@ -134,3 +134,21 @@ void check_cudnn(struct findings *f, const struct stack *s, const char *loaded)
         finding_add(f, WRONG, "refused", "cuDNN %s is %s, and PyTorch was compiled with %s: it takes the same major version and no older minor one",
                     runtime, loaded != NULL ? "loaded" : "installed", compiled);
 }
+
+/* ---- torch.cudnn.gpu ---- */
+
+void check_cudnn_for_gpu(struct findings *f, const struct stack *s, int cc)
+{
+    const char *what = text_make(f->arena, "cudnn:sm_%d", cc), *holds = stack_version(s, what), *cudnn = stack_version(s, "cudnn");
+    const char *why = stack_version(s, text_make(f->arena, "%s:why", what));
+
+    if (holds == NULL)
+        f->not_known = "no file says which cuDNN is installed";
+    else if (text_is(holds, "unknown"))
+        f->not_known = why != NULL ? why : "the tables do not say which GPUs this cuDNN has code for";
+    if (f->not_known != NULL)
+        return;
+    finding_add(f, NOTED, "cudnn", "%s", cudnn != NULL ? cudnn : "inside libtorch");
+    if (text_is(holds, "no"))
+        finding_add(f, WRONG, "refused", "%s", why);
+}

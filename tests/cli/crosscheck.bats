@@ -178,3 +178,31 @@ pins() {
     [ "$status" = 77 ]
     [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] torch.toolkit/venv:$venv toolkit 13.0.0 cannot compile extensions for this PyTorch, which was built with CUDA 12.1"* ]]
 }
+
+# torch_cuda [FATBIN] - a libtorch_cuda.so whose fat binary holds those bytes; without them it has no code.
+torch_cuda() {
+    cp "$GPUVET_FAKES"/toolkit/lib64/libcudart.so.13 "$site/torch/lib/libtorch_cuda.so"
+    [ -z "${1-}" ] || objcopy --add-section .nv_fatbin=<(printf '%s' "$1") "$site/torch/lib/libtorch_cuda.so"
+}
+
+@test "where the file does not say for which GPUs it has code, its official build does" {
+    environment 2.4.1+cu121 12.1
+    torch_cuda 'this is no fat binary at all, and long enough to be looked at as one'
+    FAKE_CC=90 run check -p stack.archs
+    [ "$(verdict "stack.archs@gpu0/venv:$venv")" = pass ]
+    [[ "$(saw stack.archs torch_cuda.archs)" == "sm_50 "*"sm_90, as its official build has them: the file does not say ("* ]]
+    FAKE_CC=120 run check -p stack.archs
+    [ "$status" = 1 ]
+    [[ "$(field "stack.archs@gpu0/venv:$venv" why)" == *"libtorch_cuda.so has no code for this GPU (sm_120): it has sm_50 "* ]]
+}
+
+@test "a cuDNN without code for this GPU is a failure of its own" {
+    environment 2.4.1+cu121 12.1
+    package nvidia-cudnn-cu12 9.11.0.98
+    torch_cuda
+    FAKE_CC=70 run check -p torch.cudnn.gpu
+    [ "$status" = 1 ]
+    [[ "$(field "torch.cudnn.gpu@gpu0/venv:$venv" why)" == "its cuDNN 9.11.0.98 has no code for "*"9.10.2 is the last that has" ]]
+    FAKE_CC=90 run check -p torch.cudnn.gpu
+    [ "$(verdict "torch.cudnn.gpu@gpu0/venv:$venv")" = pass ]
+}

@@ -270,6 +270,34 @@ static void a_cudnn_is_refused_by_pytorchs_own_rule(void **state)
     }
 }
 
+static void a_cudnn_that_dropped_a_gpu_is_known_by_the_tables(void **state)
+{
+    static const struct { const char *torch, *cuda, *installed; int cc; const char *refused; } cases[] = {
+        { "2.4.1+cu124", "12.4", "9.1.0.70", 70, NULL }, { "2.4.1+cu124", "12.4", "9.10.2.21", 70, NULL },
+        { "2.4.1+cu124", "12.4", "9.11.0.98", 70, "9.10.2 is the last" }, { "2.4.1+cu124", "12.4", "9.19.0.56", 90, NULL },
+        { "2.11.0+cu130", "13.0", NULL, 70, "9.10.2 is the last" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct fit_gpu gpu = { "a GPU", cases[i].cc };
+        const struct host h = { .arch = "x86_64", .driver = "580.65.06", .gpus = &gpu, .n_gpus = 1 };
+        struct findings f;
+        struct checked c;
+
+        begin(&c, cases[i].torch, cases[i].cuda);
+        state_version(&c, "cudnn", cases[i].installed);
+        check(&c, &h, NULL, check_build);
+        f = (struct findings){ .arena = &c.arena };
+        check_cudnn_for_gpu(&f, &c.stack, cases[i].cc);
+        c.found = f;
+        if (f.not_known != NULL)
+            fail_msg("%s: %s", cases[i].installed, f.not_known);
+        assert_found(&c, "refused", cases[i].refused);
+        arena_free(&c.arena);
+    }
+}
+
 /* ---- torch.host ---- */
 
 static void python_and_the_systems_libraries_are_new_enough_or_it_is_said(void **state)
@@ -335,6 +363,7 @@ int main(void)
         cmocka_unit_test(one_command_mends_all_pins_and_of_two_records_one_may_fit),
         cmocka_unit_test(a_wheel_that_brings_its_libraries_pins_none),
         cmocka_unit_test(a_cudnn_is_refused_by_pytorchs_own_rule),
+        cmocka_unit_test(a_cudnn_that_dropped_a_gpu_is_known_by_the_tables),
         cmocka_unit_test(python_and_the_systems_libraries_are_new_enough_or_it_is_said),
         cmocka_unit_test(a_toolkit_counts_for_extensions_alone_and_by_its_major),
     };
