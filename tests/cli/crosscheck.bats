@@ -206,3 +206,13 @@ torch_cuda() {
     FAKE_CC=90 run check -p torch.cudnn.gpu
     [ "$(verdict "torch.cudnn.gpu@gpu0/venv:$venv")" = pass ]
 }
+
+@test "PTX alone: slow with a driver of its own time, and no code at all for an older one" {
+    environment 2.8.0+cu129 12.9
+    torch_cuda 'this is no fat binary at all, and long enough to be looked at as one'
+    FAKE_CC=130 run check -p stack.archs
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] stack.archs@gpu0/venv:"*"has only PTX for this GPU (sm_130)"* ]]
+    FAKE_CC=130 FAKE_DRIVER=12020 run check -p stack.archs
+    [ "$status" = 1 ]
+    [[ "$(field "stack.archs@gpu0/venv:$venv" why)" == *"has only PTX of CUDA 12.9 for this GPU (sm_130): a driver for CUDA 12.2 does not compile it" ]]
+}
