@@ -129,6 +129,8 @@ static void look_up(struct build_of *b, struct arena *a, const struct expected *
         return;
     }
     b->kind = BUILD_OFFICIAL;
+    if (b->row->cuda != NULL)
+        b->cuda = b->row->cuda;         /* "9.0" of "9.0.176" */
     b->is = text_make(a, "the official build %s+%s for %s", b->torch, b->variant, b->platform);
 }
 

@@ -39,7 +39,8 @@ static void add_row(struct facts *f, const struct torch_build *row, const char *
         add(f, "expect:codes_basis", row->codes_basis, source);
     }
     for (size_t i = 0; i < row->n_pins; i++)
-        add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
+        if (text_starts(row->pins[i].distribution, "nvidia-") || text_starts(row->pins[i].distribution, "cuda-toolkit"))
+            add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
 }
 
 /* Of that release the build for the newest CUDA that runs here. */

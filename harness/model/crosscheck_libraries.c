@@ -20,26 +20,22 @@ static long minor_of(const char *version)
 
 /* ---- torch.pins ---- */
 
-/* "nvidia-cudnn-cu12" of "requires:nvidia-cudnn-cu12"; NULL for any other fact. */
-static const char *pinned_by(const struct stack_version *v)
-{
-    static const char prefix[] = "requires:";
-
-    return text_starts(v->what, prefix) ? v->what + sizeof prefix - 1 : NULL;
-}
+/* What is pinned, by the metadata or by the row: facts that begin so. */
+struct pins { struct findings *found; const struct stack *stack; const char *prefix; struct text unmet, warning, install; size_t n; };
 
 /* Two records of one package may be there; the files are one's. */
-static const char *installed_version(const struct findings *f, const struct stack *s, const char *name, const char *pinned)
+static const char *installed_version(const struct pins *p, const char *name, const char *pinned)
 {
-    const char *what = text_make(f->arena, "installed:%s", name), *first = NULL;
+    const char *what = text_make(p->found->arena, "installed:%s", name), *first = NULL;
 
-    for (size_t i = 0; i < s->n_versions; i++)
-        if (text_is(s->versions[i].what, what)) {
-            if (text_is(s->versions[i].version, pinned))
-                return pinned;
-            if (first == NULL)
-                first = s->versions[i].version;
-        }
+    for (size_t i = 0; i < p->stack->n_versions; i++) {
+        const struct stack_version *v = &p->stack->versions[i];
+
+        if (text_is(v->what, what) && text_is(v->version, pinned))
+            return pinned;
+        if (text_is(v->what, what) && first == NULL)
+            first = v->version;
+    }
     return first;
 }
 
@@ -56,55 +52,60 @@ static const char *why_it_breaks(const char *name, const char *pinned, const cha
     return cudnn && minor_of(installed) < minor_of(pinned) ? "PyTorch refuses an older minor version than it was compiled with" : NULL;
 }
 
-static void check_pin(struct findings *f, const struct stack *s, const char *name, const char *pinned)
+static void check_pin(struct pins *p, const char *name, const char *pinned, const char *installed)
 {
-    const char *installed = installed_version(f, s, name, pinned), *why;
+    const char *why = installed != NULL ? why_it_breaks(name, pinned, installed) : NULL;
+    struct text *t = installed == NULL || why != NULL ? &p->unmet : &p->warning;
 
-    if (text_is(installed, pinned))
-        return;
-    if (installed == NULL) {
-        finding_add(f, WRONG, "unmet", "%s %s is required and not installed", name, pinned);
-    } else {
-        why = why_it_breaks(name, pinned, installed);
-        finding_add(f, why != NULL ? WRONG : WARNS, why != NULL ? "unmet" : "warning", "%s %s is installed, and %s is pinned%s%s", name, installed, pinned,
-                    why != NULL ? ": " : "", why != NULL ? why : "");
+    text_add(&p->install, "%s%s==%s", p->install.n > 0 ? " " : "", name, pinned);
+    text_add(t, "%s", t->n > 0 ? "; " : "");
+    if (installed == NULL)
+        text_add(t, "%s %s is required and not installed", name, pinned);
+    else
+        text_add(t, "%s %s is installed, and %s is pinned%s%s", name, installed, pinned, why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
+/* installed_alone: what is not installed is not missed. */
+static void check_all(struct pins *p, bool installed_alone)
+{
+    for (size_t i = 0; i < p->stack->n_versions; i++) {
+        const struct stack_version *v = &p->stack->versions[i];
+        const char *name = v->what + strlen(p->prefix), *installed;
+
+        if (!text_starts(v->what, p->prefix))
+            continue;
+        installed = installed_version(p, name, v->version);
+        if (installed == NULL && installed_alone)
+            continue;
+        p->n++;
+        if (!text_is(installed, v->version))
+            check_pin(p, name, v->version, installed);
     }
 }
 
-/* One command for all of them. */
-static void add_command(struct findings *f, const struct stack *s)
-{
-    struct text t = { .arena = f->arena };
-
-    for (size_t i = 0; i < s->n_versions; i++) {
-        const char *name = pinned_by(&s->versions[i]), *pinned = s->versions[i].version;
-
-        if (name != NULL && !text_is(installed_version(f, s, name, pinned), pinned))
-            text_add(&t, "%s%s==%s", t.n > 0 ? " " : "", name, pinned);
-    }
-    if (t.n > 0)
-        finding_add(f, NOTED, "install", "%s", t.s);
-}
-
-/* What its own metadata pins. A wheel without any brings its libraries itself; then what is installed beside it is none of its
- * own. */
+/* What its own metadata pins; where that is gone, what its row says of the packages that are there. A wheel that pins
+ * nothing brings its libraries itself: what is installed beside it is none of its own. */
 void check_pins(struct findings *f, const struct stack *s)
 {
-    size_t n = 0;
+    struct pins p = { .found = f, .stack = s, .prefix = "requires:", .unmet = { .arena = f->arena },
+                      .warning = { .arena = f->arena }, .install = { .arena = f->arena } };
 
-    for (size_t i = 0; i < s->n_versions; i++) {
-        const char *name = pinned_by(&s->versions[i]);
-
-        if (name != NULL)
-            check_pin(f, s, name, s->versions[i].version);
-        n += name != NULL;
+    check_all(&p, false);
+    if (p.n == 0) {
+        p.prefix = "expect:pin:";
+        check_all(&p, true);
     }
-    if (n == 0) {
+    if (p.n == 0) {
         f->not_known = "its metadata pins no package of NVIDIA's: it brings its libraries itself, or another package manager does";
         return;
     }
-    finding_add(f, NOTED, "pins", "%zu", n);
-    add_command(f, s);
+    finding_add(f, NOTED, "pins", "%zu", p.n);
+    if (p.unmet.n > 0)
+        finding_add(f, WRONG, "unmet", "%s", p.unmet.s);
+    if (p.warning.n > 0)
+        finding_add(f, WARNS, "warning", "%s", p.warning.s);
+    if (p.install.n > 0)
+        finding_add(f, NOTED, "install", "%s", p.install.s);
 }
 
 /* ---- torch.cudnn ---- */

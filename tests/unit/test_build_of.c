@@ -19,6 +19,7 @@ static const struct {
     { "2.4.1+cu121", "12.1", .kind = BUILD_OFFICIAL, .says = "the official build 2.4.1+cu121 for linux-x86_64" },
     { "2.4.1+cu124", "12.4", .kind = BUILD_OFFICIAL, .says = "the official build 2.4.1+cu124" },
     { "1.12.1", "10.2", .kind = BUILD_OFFICIAL, .says = "the official build 1.12.1+cu102" },              /* a wheel of that time names no variant */
+    { "1.12.1", "10.2.89", .kind = BUILD_OFFICIAL, .says = "1.12.1+cu102" },
     { "2.4.1+cu121.with.pypi.cudnn", "12.1", .kind = BUILD_OFFICIAL, .says = "2.4.1+cu121" },
     { "2.4.1+cu124", NULL, .kind = BUILD_OFFICIAL, .says = "2.4.1+cu124" },                                /* libtorch's build-version */
     { "2.4.1", "12.4", .conda = "py3.11_cuda12.4_cudnn9.1.0_0", .kind = BUILD_OFFICIAL, .says = "2.4.1+cu124" },

@@ -227,6 +227,7 @@ static void one_command_mends_all_pins_and_of_two_records_one_may_fit(void **sta
     state_version(&c, "installed:nvidia-nvtx-cu12", "12.4.127");
     check(&c, &plain, NULL, check_pins);
     assert_found(&c, "install", "nvidia-cudnn-cu12==9.1.0.70 nvidia-nccl-cu12==2.20.5");
+    assert_found(&c, "unmet", "nvidia-cudnn-cu12 9.1.0.70 is required and not installed; nvidia-nccl-cu12 2.20.5 is required and not installed");
     arena_free(&c.arena);
 }
 
@@ -238,6 +239,19 @@ static void a_wheel_that_brings_its_libraries_pins_none(void **state)
     begin(&c, "1.12.1+cu113", "11.3");
     check(&c, &plain, NULL, check_pins);
     assert_non_null(c.found.not_known);
+    arena_free(&c.arena);
+}
+
+static void without_metadata_the_row_says_what_was_pinned(void **state)
+{
+    struct checked c;
+
+    (void)state;
+    begin(&c, "2.4.1+cu124", "12.4");
+    state_version(&c, "installed:nvidia-cudnn-cu12", "8.9.2.26");
+    check(&c, &plain, NULL, check_pins);
+    assert_found(&c, "unmet", "nvidia-cudnn-cu12 8.9.2.26 is installed, and 9.1.0.70 is pinned");
+    assert_found(&c, "pins", "1");
     arena_free(&c.arena);
 }
 
@@ -362,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_pinned_package_is_there_in_its_version_or_it_is_said),
         cmocka_unit_test(one_command_mends_all_pins_and_of_two_records_one_may_fit),
         cmocka_unit_test(a_wheel_that_brings_its_libraries_pins_none),
+        cmocka_unit_test(without_metadata_the_row_says_what_was_pinned),
         cmocka_unit_test(a_cudnn_is_refused_by_pytorchs_own_rule),
         cmocka_unit_test(a_cudnn_that_dropped_a_gpu_is_known_by_the_tables),
         cmocka_unit_test(python_and_the_systems_libraries_are_new_enough_or_it_is_said),
