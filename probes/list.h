@@ -24,6 +24,7 @@
     X(torch_host) \
     X(torch_toolkit) \
     X(stack_files) \
+    X(torch_record) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \

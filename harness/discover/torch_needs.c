@@ -59,10 +59,21 @@ static void add_requirements(struct search *s, struct stack *stack, const struct
 
     while (text_next_line(&text, &line, &n))
         add_requirement(s, stack, arena_copy(s->arena, line, n), path);
-    for (size_t i = 0; i < p->n; i++)
-        if (is_of_cuda(p->items[i].distribution))
-            stack_add_version(stack, s->arena, text_make(s->arena, "installed:%s", p->items[i].distribution),
-                              p->items[i].version, p->items[i].source);
+}
+
+/* What is there, and where it is recorded which files it brought. */
+static void add_installed(struct search *s, struct stack *stack, const struct packages *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct package *one = &p->items[i];
+        const char *record = text_join(s->arena, one->source, "RECORD");
+
+        if (!is_of_cuda(one->distribution) && !text_is(one->distribution, "torch"))
+            continue;
+        stack_add_version(stack, s->arena, text_make(s->arena, "installed:%s", one->distribution), one->version, one->source);
+        if (root_exists(s->root, record))
+            stack_add_version(stack, s->arena, text_make(s->arena, "record:%s", one->distribution), root_outer_path(s->root, s->arena, record), one->source);
+    }
 }
 
 /* "3.11" of "_C.cpython-311-x86_64-linux-gnu.so": there is one for each Python that can import it. */
@@ -125,6 +136,7 @@ void torch_needs_of_system(struct search *s, struct stack *stack)
 void torch_needs(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir, const struct packages *p)
 {
     add_requirements(s, stack, p);
+    add_installed(s, stack, p);
     add_python_abi(s, stack, torch_dir);
     if (py->is_conda)
         add_conda_build(s, stack, py);

@@ -216,3 +216,44 @@ torch_cuda() {
     [ "$status" = 1 ]
     [[ "$(field "stack.archs@gpu0/venv:$venv" why)" == *"has only PTX of CUDA 12.9 for this GPU (sm_130): a driver for CUDA 12.2 does not compile it" ]]
 }
+
+# record FILE... - lists them in the RECORD of PyTorch as they are now.
+record() {
+    mkdir -p "$site/torch-2.4.1.dist-info"
+    (cd "$site" && python3 - "$@" >torch-2.4.1.dist-info/RECORD <<'PY'
+import base64, hashlib, os, sys
+for path in sys.argv[1:]:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(open(path, 'rb').read()).digest()).decode().rstrip('=')
+    print(f'{path},sha256={digest},{os.path.getsize(path)}')
+print('torch-2.4.1.dist-info/RECORD,,')
+PY
+    )
+}
+
+@test "at level full every byte is held against RECORD: a library that was altered is a failure, a text a warning" {
+    environment 2.4.1+cu121 12.1
+    torch_cuda
+    echo 'import os' >"$site/torch/__init__.py"
+    record torch/version.py torch/__init__.py torch/lib/libtorch_cuda.so
+    run check -p torch.record
+    [ "$status" = 77 ]
+    [ "$(saw torch.record files)" = 3 ]
+    [[ "$output" != *"[warn]"* ]]
+    echo 'import sys' >"$site/torch/__init__.py"
+    rm "$site/torch/version.py.bak" 2>/dev/null || true
+    run check -p torch.record
+    [ "$status" = 77 ]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] torch.record/venv:$venv $site/torch/__init__.py was changed since it was installed"* ]]
+    printf X | dd of="$site/torch/lib/libtorch_cuda.so" bs=1 seek=4200 conv=notrunc status=none
+    run check -p torch.record
+    [ "$status" = 1 ]
+    [[ "$(field "torch.record/venv:$venv" why)" == "$site/torch/lib/libtorch_cuda.so: its bytes are not those that its package's RECORD lists" ]]
+    [[ "$(field "torch.record/venv:$venv" act)" == *"pip install --force-reinstall --no-deps torch==2.4.1"* ]]
+}
+
+@test "a quick run reads no file whole" {
+    environment 2.4.1+cu121 12.1
+    record torch/version.py
+    run check --no-gpu
+    ! grep -q '"torch.record' "$out"
+}
