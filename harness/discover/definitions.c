@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "discover/elf.h"
 #include "discover/loader.h"
 
 /* More than this is garbage: libc.so.6 defines about 40. */
@@ -42,9 +43,12 @@ static void read_definitions(const char **newest, Elf *elf, Elf_Scn *scn, const 
 const char *elf_newest_definition(struct arena *a, int fd, const char *prefix)
 {
     const char *newest = NULL;
+    struct elf_facts whole;
+    struct err e;
     Elf *elf;
 
-    elf_version(EV_CURRENT);
+    if (!elf_read(&whole, a, fd, &e) || whole.bytes_needed > whole.bytes)
+        return NULL;                    /* what garbage would make libelf do is looked at there */
     elf = elf_begin(fd, ELF_C_READ, NULL);
     for (Elf_Scn *scn = NULL; elf != NULL && elf_kind(elf) == ELF_K_ELF && (scn = elf_nextscn(elf, scn)) != NULL;) {
         GElf_Shdr shdr;

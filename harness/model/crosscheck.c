@@ -42,6 +42,27 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
     note(f, s, "install", "want:install");
 }
 
+/* Two installations over one another: what the package manager recorded is not what its files are. */
+static void check_recorded(struct findings *f, const struct stack *s)
+{
+    const char *is = stack_version(s, "torch"), *recorded = NULL;
+
+    for (size_t i = 0; i < s->n_versions && is != NULL; i++) {
+        const struct stack_version *v = &s->versions[i];
+        size_t n = text_version_length(is);
+
+        if (!text_is(v->what, "installed:torch"))
+            continue;
+        if (text_version_length(v->version) == n && text_starts(is, arena_copy(f->arena, v->version, n)))
+            return;
+        recorded = v->version;
+    }
+    if (recorded == NULL)
+        return;
+    finding_add(f, WRONG, "mixed", "torch/version.py says %s, and the package is recorded as %s: one was installed over the other", is, recorded);
+    finding_add(f, NOTED, "install", "--force-reinstall --no-deps torch==%s", recorded);
+}
+
 void check_build(struct findings *f, const struct stack *s)
 {
     const char *surprise = stack_version(s, "build:surprise"), *want = stack_version(s, "want:torch");
@@ -55,6 +76,7 @@ void check_build(struct findings *f, const struct stack *s)
     note(f, s, "build", "build");
     note(f, s, "build.kind", "build:kind");
     note(f, s, "not_compared", "build:why_not");
+    check_recorded(f, s);
     if (want != NULL)
         check_want(f, s, want);
     if (surprise != NULL)

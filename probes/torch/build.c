@@ -14,6 +14,7 @@ const struct probe probe_torch_build = {
     .may_skip    = true,
     .tells_build = true,
     .expects     = (const struct expect[]){
+        { .key = "mixed",      .bound = ABSENT, .sentence = "%s" },
         { .key = "unexpected", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },

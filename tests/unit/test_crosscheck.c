@@ -114,6 +114,41 @@ static void an_unknown_release_is_a_warning_and_never_a_guess(void **state)
     arena_free(&c.arena);
 }
 
+static void one_torch_installed_over_another_is_found(void **state)
+{
+    static const struct { const char *torch, *recorded[2], *mixed; } cases[] = {
+        { "2.4.1+cu121", { "2.4.1", NULL }, NULL }, { "2.4.1+cu124", { "2.4.1+cu124", NULL }, NULL }, { "2.4.1+cu121", { NULL, NULL }, NULL },
+        { "2.4.0a0+07cecf4168.nv24.05", { "2.4.0a0+7cecf4168.nv24.5", NULL }, NULL }, { "2.4.1+cu121", { "2.5.0", "2.4.1" }, NULL },
+        { "2.4.1+cu121", { "2.5.0", NULL }, "torch/version.py says 2.4.1+cu121, and the package is recorded as 2.5.0" },
+        { "2.4.1+cu121", { "2.4.10", NULL }, "recorded as 2.4.10" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct checked c;
+
+        begin(&c, cases[i].torch, "12.1");
+        state_version(&c, "installed:torch", cases[i].recorded[0]);
+        state_version(&c, "installed:torch", cases[i].recorded[1]);
+        check(&c, &plain, NULL, check_build);
+        assert_found(&c, "mixed", cases[i].mixed);
+        arena_free(&c.arena);
+    }
+}
+
+static void a_wheel_with_metadata_that_pins_nothing_has_no_pins(void **state)
+{
+    struct checked c;
+
+    (void)state;
+    begin(&c, "2.4.1+cu124", "12.4");
+    state_version(&c, "installed:torch", "2.4.1+cu124");
+    state_version(&c, "installed:nvidia-cudnn-cu12", "8.9.2.26");
+    check(&c, &plain, NULL, check_pins);
+    assert_non_null(c.found.not_known);
+    arena_free(&c.arena);
+}
+
 /* ---- torch.driver ---- */
 
 static void the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows(void **state)
@@ -370,6 +405,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_build_that_was_asked_for_is_the_one_that_is_there),
         cmocka_unit_test(an_unknown_release_is_a_warning_and_never_a_guess),
+        cmocka_unit_test(one_torch_installed_over_another_is_found),
+        cmocka_unit_test(a_wheel_with_metadata_that_pins_nothing_has_no_pins),
         cmocka_unit_test(the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows),
         cmocka_unit_test(what_a_package_for_forward_compatibility_serves_runs),
         cmocka_unit_test(where_driver_or_cuda_is_unknown_nothing_is_claimed),
