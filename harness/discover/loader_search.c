@@ -255,6 +255,12 @@ static struct object *open_library(struct loaded *l, struct loader_file *file, c
     return load_needs(l, &q, e) ? library : NULL;
 }
 
+/* Some libraries can be started, too: glibc's own, which have a soname, and PAM's, which are named like libraries. */
+static bool is_program(const struct loader_file *file, const struct elf_facts *elf, const char *path)
+{
+    return file->program || (elf->interpreter != NULL && elf->soname == NULL && !text_has(text_base_name(path), ".so"));
+}
+
 bool loader_search(struct loading **out, size_t *n, struct arena *a, const struct root *root, const struct environment *env,
                    const char *path, struct err *e)
 {
@@ -274,8 +280,8 @@ bool loader_search(struct loading **out, size_t *n, struct arena *a, const struc
     }
     l.kind = file.kind;
     read_host(&l, elf.machine, elf.interpreter);
-    if (!file.program && (elf.interpreter == NULL || elf.soname != NULL))
-        from = open_library(&l, &file, full, env, e);       /* glibc's own libraries can be started, too: they have a soname */
+    if (!is_program(&file, &elf, full))
+        from = open_library(&l, &file, full, env, e);
     else if (start_program(&l, &file, full, env, e))
         from = l.objects[0];
     if (from == NULL)
