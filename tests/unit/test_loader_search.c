@@ -318,11 +318,46 @@ static void as_the_loader_does(void **state)
     assert_true(same);
 }
 
+/* ldconfig itself writes a cache of another root, as a container's is; it has to be root for that. */
+static void a_caches_hwcaps_entry_is_for_processors_of_that_level(void **state)
+{
+    static const struct { const char *flags, *path; } cases[] = {
+        { "lm", "/opt/lib/liby.so.1" },
+        { "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2", "/opt/lib/glibc-hwcaps/x86-64-v2/liby.so.1" },
+        { "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2 avx avx2 bmi1 bmi2 f16c fma abm movbe", "/opt/lib/glibc-hwcaps/x86-64-v3/liby.so.1" },
+    };
+    const char *dir = text_make(&bench.arena, "%s/cached", bench.dir);
+    struct environment env = { NULL, 0 };
+    struct root root;
+    struct err e;
+
+    (void)state;
+    must_run(text_make(&bench.arena,
+                       "mkdir -p %s && cd %s && { cat ../prelude; echo 'mkdir -p etc proc; L=opt/lib; H=$L/glibc-hwcaps\n"
+                       "for d in $L $H/x86-64-v2 $H/x86-64-v3; do lib $d/liby.so.1 liby.so.1 \"\"; done\n"
+                       "lib top.so - liby.so.1'; } | sh", dir, dir));
+    if (system(text_make(&bench.arena, "PATH=$PATH:/sbin:/usr/sbin; ldconfig -r %s /opt/lib 2>/dev/null", dir)) != 0)
+        skip();
+    assert_true(root_open(&root, &bench.arena, dir, &e));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct loading *l;
+        size_t n;
+
+        write_file(text_make(&bench.arena, "%s/proc/cpuinfo", dir), text_make(&bench.arena, "flags\t\t: fpu %s\n", cases[i].flags));
+        assert_true(loader_search(&l, &n, &bench.arena, &root, &env, "/top.so", &e));
+        assert_int_equal(n, 1);
+        assert_string_equal(l[0].path, cases[i].path);
+        assert_int_equal(l[0].by, FOUND_CACHE);
+    }
+    close(root.fd);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT_OF(loader_cases)];
+    struct CMUnitTest tests[COUNT_OF(loader_cases) + 1];
 
     for (size_t i = 0; i < COUNT_OF(loader_cases); i++)
         tests[i] = (struct CMUnitTest){ loader_cases[i].name, as_the_loader_does, NULL, NULL, (void *)(uintptr_t)&loader_cases[i] };
+    tests[COUNT_OF(loader_cases)] = (struct CMUnitTest)cmocka_unit_test(a_caches_hwcaps_entry_is_for_processors_of_that_level);
     return cmocka_run_group_tests(tests, open_bench, close_bench);
 }
