@@ -180,6 +180,21 @@ static void below_another_root_everything_is_that_machines(void **state)
     assert_int_equal(out[3].depth, 1);
 }
 
+/* What the unknown program could not have either is told of the file that asks. */
+static void a_missing_c_library_is_told_for_who_needs_it(void **state)
+{
+    struct layout *l = *state;
+    struct loading *out;
+    size_t n;
+
+    put_library(l, "/opt/top.so");
+    put_text(l, "/lib64/libc.so.6", "");
+    out = search(l, "/opt/top.so", &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(out[0].asked_by, "/opt/top.so");
+    assert_string_equal(loading_why(&l->arena, &out[0]), "nowhere (/lib64/libc.so.6: an empty file, where the loader stops)");
+}
+
 static void a_file_that_is_no_library_is_refused_with_the_reason(void **state)
 {
     struct layout *l = *state;
@@ -227,6 +242,7 @@ int main(void)
         IN_A_LAYOUT(without_the_loader_the_folders_that_are_there_tell),
         IN_A_LAYOUT(the_processor_decides_on_levels_and_on_platform),
         IN_A_LAYOUT(below_another_root_everything_is_that_machines),
+        IN_A_LAYOUT(a_missing_c_library_is_told_for_who_needs_it),
         IN_A_LAYOUT(a_file_that_is_no_library_is_refused_with_the_reason),
         IN_A_LAYOUT(a_file_that_needs_more_than_any_real_one_is_refused),
     };
