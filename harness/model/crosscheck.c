@@ -85,6 +85,13 @@ void check_build(struct findings *f, const struct stack *s)
 
 /* ---- torch.driver ---- */
 
+const char *check_why_no_cuda(const struct stack *s)
+{
+    const char *why_not = stack_version(s, "build:why_not");
+
+    return why_not != NULL ? why_not : "no file says which CUDA this PyTorch was built for";
+}
+
 static long major_of(const char *version)
 {
     return strtol(version, NULL, 10);
@@ -128,11 +135,11 @@ void check_driver(struct findings *f, const struct stack *s)
     const char *driver = stack_version(s, "machine:driver");
 
     if (cuda == NULL)
-        f->not_known = "no file says which CUDA this PyTorch was built for";
-    else if (driver == NULL || holds == NULL)
-        f->not_known = "there is no driver here, or none that tells its version";
+        f->not_known = check_why_no_cuda(s);
     else if (text_is(holds, "unknown"))
         f->not_known = why;
+    else if (driver == NULL || holds == NULL)
+        f->not_known = "there is no driver here, or none that tells its version";
     if (f->not_known != NULL)
         return;
     finding_add(f, NOTED, "driver", "%s", driver);

@@ -70,6 +70,9 @@ void check_cudnn(struct findings *f, const struct stack *s, const char *loaded);
 /* cc: the GPU's compute capability times ten. */
 void check_cudnn_for_gpu(struct findings *f, const struct stack *s, int cc);
 
+/* For the checks: why nothing can be said where no file states a CUDA. */
+const char *check_why_no_cuda(const struct stack *s);
+
 /* For the checks: adds one. */
 void finding_add(struct findings *f, enum weight weight, const char *key, const char *fmt, ...) PRINTF_LIKE(4, 5);
 

@@ -73,7 +73,11 @@ static void add_driver(struct facts *f, const struct build_of *b, const struct e
 
     add(f, "expect:cuda", b->cuda, NULL);
     add(f, "expect:driver", expected_driver_floor(x, b->cuda), x->where);
-    if (h->driver == NULL)
+    if (h->tegra) {
+        add(f, "driver:holds", answer_words[ANSWER_UNKNOWN], NULL);
+        add(f, "driver:why", "a Jetson's driver comes with its system image, which the tables do not hold", NULL);
+    }
+    if (h->driver == NULL || h->tegra)
         return;
     answer = fit_driver(f->arena, x, b->cuda, h->driver);
     add(f, "driver:cuda", fit_driver_cuda(x, h->driver), x->where);

@@ -68,7 +68,7 @@ void check_toolkit(struct findings *f, const struct stack *s)
     const char *asked = stack_version(s, "machine:toolkit_asked");
 
     if (cuda == NULL) {
-        f->not_known = "no file says which CUDA this PyTorch was built for";
+        f->not_known = check_why_no_cuda(s);
         return;
     }
     finding_add(f, NOTED, "cuda", "%s", cuda);

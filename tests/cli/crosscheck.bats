@@ -257,3 +257,27 @@ PY
     run check --no-gpu
     ! grep -q '"torch.record' "$out"
 }
+
+@test "what takes long says how far it is" {
+    command -v script >/dev/null || skip "no script(1) here"
+    environment 2.4.1+cu121 12.1
+    torch_cuda
+    truncate -s 1500M "$site/torch/large.bin"
+    mkdir -p "$site/torch-2.4.1.dist-info"
+    printf 'torch/large.bin,sha256=%043d,1572864000\n' 0 >"$site/torch-2.4.1.dist-info/RECORD"
+    run script -qec "'$GPUVET' run --no-gpu --stack '$venv' -s 'venv:$venv' -p torch.record" /dev/null
+    [[ "$output" =~ [01]\.[0-9]\ of\ 1\.6\ GB\ torch\.record ]]
+    [[ "$(tr -s ' \r\n' ' ' <<<"$output")" == *"torch/large.bin was changed since it was installed"* ]]
+}
+
+@test "the tables of another folder decide, and a folder without any is an error" {
+    environment 2.4.1+cu121 12.1
+    cp -r results/expected "$BATS_TEST_TMPDIR/expected"
+    sed -i '/"torch": "2.4.1"/d' "$BATS_TEST_TMPDIR/expected/torch.json"
+    run check -p torch.build --data "$BATS_TEST_TMPDIR/expected"
+    [ "$status" = 77 ]
+    [ "$(saw torch.build build.kind)" = "not listed" ]
+    run check -p torch.build --data "$BATS_TEST_TMPDIR/none"
+    [ "$status" = 2 ] || [ "$status" = 3 ]
+    [[ "$output" == *none* ]]
+}

@@ -198,15 +198,17 @@ static void what_a_package_for_forward_compatibility_serves_runs(void **state)
 
 static void where_driver_or_cuda_is_unknown_nothing_is_claimed(void **state)
 {
-    static const struct { const char *torch, *cuda, *driver, *why; } cases[] = {
-        { "2.4.1+cu124", "12.4", NULL, "there is no driver" },
-        { "2.4.1+cpu", NULL, "580.65.06", "which CUDA" },
-        { "9.9.9+cu199", "19.9", "580.65.06", "CUDA 19.9" },
+    static const struct { const char *torch, *cuda, *driver, *why; bool tegra; } cases[] = {
+        { "2.4.1+cu124", "12.4", NULL, "there is no driver", false },
+        { "2.4.1+cpu", NULL, "580.65.06", "nothing of CUDA", false },
+        { "2.4.0a0+gitd990dad", NULL, "580.65.06", "built from source", false },
+        { "9.9.9+cu199", "19.9", "580.65.06", "CUDA 19.9", false },
+        { "2.1.0a0+41361538.nv23.06", "11.4", NULL, "a Jetson's driver", true },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const struct host h = { .arch = "x86_64", .driver = cases[i].driver };
+        const struct host h = { .arch = "x86_64", .driver = cases[i].driver, .tegra = cases[i].tegra };
         struct checked c;
 
         begin(&c, cases[i].torch, cases[i].cuda);
