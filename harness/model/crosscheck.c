@@ -63,6 +63,15 @@ static void check_recorded(struct findings *f, const struct stack *s)
     finding_add(f, NOTED, "install", "--force-reinstall --no-deps torch==%s", recorded);
 }
 
+/* Said where a GPU could use it; what it is otherwise stands in the report as it is. */
+static void remark_build(struct findings *f, const struct stack *s)
+{
+    const char *why_not = stack_version(s, "build:why_not");
+
+    if (why_not != NULL && stack_version(s, "build:surprise") == NULL && stack_version(s, "expect:cuda") != NULL)
+        finding_add(f, NOTED, "remark", "%s is not compared with an official build: %s", stack_version(s, "build"), why_not);
+}
+
 void check_build(struct findings *f, const struct stack *s)
 {
     const char *surprise = stack_version(s, "build:surprise"), *want = stack_version(s, "want:torch");
@@ -76,6 +85,7 @@ void check_build(struct findings *f, const struct stack *s)
     note(f, s, "build", "build");
     note(f, s, "build.kind", "build:kind");
     note(f, s, "not_compared", "build:why_not");
+    remark_build(f, s);
     check_recorded(f, s);
     if (want != NULL)
         check_want(f, s, want);
@@ -113,7 +123,7 @@ static void note_caveats(struct findings *f, const struct stack *s, const char *
 {
     const char *shown = stack_version(s, "machine:driver_cuda");
 
-    note(f, s, "although", "driver:why");
+    note(f, s, "remark", "driver:why");
     if (shown != NULL && text_compare_versions(shown, cuda) < 0)
         finding_add(f, NOTED, "jit", "PTX that tools of CUDA %s make on the spot (Triton, torch.compile, NVRTC) may need a driver for CUDA %s; this one is for %s",
               cuda, cuda, shown);
@@ -140,6 +150,8 @@ void check_driver(struct findings *f, const struct stack *s)
         f->not_known = why;
     else if (driver == NULL || holds == NULL)
         f->not_known = "there is no driver here, or none that tells its version";
+    else if (text_is(holds, "no") && stack_version(s, "machine:driver_cuda") == NULL && stack_version(s, "machine:compat") != NULL)
+        f->not_known = text_make(f->arena, "%s; %s may make up for it, and the driver was not asked", why, stack_version(s, "machine:compat"));
     if (f->not_known != NULL)
         return;
     finding_add(f, NOTED, "driver", "%s", driver);
@@ -148,7 +160,7 @@ void check_driver(struct findings *f, const struct stack *s)
     if (text_is(holds, "yes"))
         note_caveats(f, s, cuda);
     else if (is_served_by_compat(s, cuda))
-        finding_add(f, NOTED, "forward_compatibility", "the kernel's driver is %s, and a cuda-compat package serves CUDA %s", driver,
+        finding_add(f, NOTED, "remark", "the kernel's driver is %s, and a cuda-compat package serves CUDA %s", driver,
               stack_version(s, "machine:driver_cuda"));
     else
         too_old(f, s, why);

@@ -15,7 +15,7 @@
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
  *     cudnn:sm_NN, cudnn:sm_NN:why         whether the installed cuDNN has code for such a GPU
- *     machine:driver, :driver_cuda, :glibc, :glibcxx
+ *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx
  *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it
  */
@@ -32,6 +32,7 @@ struct host {
     bool        tegra;
     const char *driver;                 /* "535.54.03", as it answered or as the module's files say */
     const char *driver_cuda;            /* "12.2", as cuDriverGetVersion says */
+    const char *compat;                 /* the libcuda.so.1 of a package for forward compatibility; NULL: none is here */
     const struct fit_gpu *gpus; size_t n_gpus;
     const char *glibc, *glibc_file;     /* "2.36": the newest version that libc.so.6 defines */
     const char *glibcxx, *glibcxx_file; /* "3.4.30": of the libstdc++.so.6 that this stack gets */

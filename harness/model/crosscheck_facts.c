@@ -125,6 +125,7 @@ static void add_machine(struct facts *f, const struct host *h)
 {
     add(f, "machine:driver", h->driver, NULL);
     add(f, "machine:driver_cuda", h->driver_cuda, NULL);
+    add(f, "machine:compat", h->compat, NULL);
     add(f, "machine:glibc", h->glibc, h->glibc_file);
     add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
     add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);

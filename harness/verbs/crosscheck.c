@@ -25,6 +25,9 @@ static struct host host_of(const struct session *s)
 
     if (h.driver == NULL)
         h.driver = s->machine.module_version;
+    for (size_t i = 0; i < s->machine.n_drivers; i++)
+        if (s->machine.drivers[i].kind == DRIVER_COMPAT && text_starts(s->machine.drivers[i].soname, "libcuda."))
+            h.compat = s->machine.drivers[i].path;
     for (size_t i = 0; i < s->n_devices; i++)
         if (s->devices[i].answers)
             *ARENA_PUSH(s->arena, gpus, h.n_gpus) = (struct fit_gpu){ s->devices[i].name, s->devices[i].cc };

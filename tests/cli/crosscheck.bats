@@ -52,6 +52,7 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
         [[ "$output" != *"[warn]"* ]]
         [ "$(saw torch.build build.kind)" = "$3" ]
         [ -n "$(saw torch.build not_compared)" ]
+        [ "$2" = - ] || [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"is not compared with an official build: "* ]]
     done
 }
 
@@ -71,7 +72,7 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
     FAKE_NVML=535.54.03 FAKE_DRIVER=12020 run check -p torch.driver
     [ "$status" = 0 ] || [ "$status" = 77 ]
     [ "$(verdict "torch.driver/venv:$venv")" = pass ]
-    [[ "$(saw torch.driver although)" == *"although nvidia-smi shows CUDA 12.2"* ]]
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"it runs although nvidia-smi shows CUDA 12.2 for driver 535.54.03"* ]]
 }
 
 @test "--expect: the one that is installed, its series, a requirements file and a saved run are met" {
@@ -92,6 +93,7 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
     [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"PyTorch 2.4.1+cu121 is installed, and torch==2.4.1+cu124 was asked for"* ]]
     [ "$(field "torch.build/venv:$venv" act)" = "$venv/bin/python3 -m pip install torch==2.4.1+cu124 --index-url https://download.pytorch.org/whl/cu124" ]
     [[ "$output" == *"required: torch==2.4.1+cu124: venv:$venv is PyTorch 2.4.1+cu121"* ]]
+    [[ "$output" == *"rerun: "*" --expect torch==2.4.1+cu124 -p torch.build"* ]]
     run "$GPUVET" judge "$out"
     [ "$status" = 1 ]
 }
@@ -280,4 +282,25 @@ PY
     run check -p torch.build --data "$BATS_TEST_TMPDIR/none"
     [ "$status" = 2 ] || [ "$status" = 3 ]
     [[ "$output" == *none* ]]
+}
+
+# libtorch VERSION - a libtorch of that version whose libraries are fakes; its cuDNN says 9.19.0.
+libtorch() {
+    lib=$BATS_TEST_TMPDIR/libtorch/lib
+    mkdir -p "$lib"
+    echo "$1" >"$lib/../build-version"
+    for name in libtorch_cpu.so libtorch_cuda.so; do cp "$GPUVET_FAKES"/toolkit/lib64/libcudart.so.13 "$lib/$name"; done
+    cp "$GPUVET_FAKES"/toolkit/lib64/libcudnn*.so.9 "$lib"
+}
+
+@test "the cuDNN that is loaded is one that this build was compiled for, or it is refused" {
+    libtorch 2.4.1+cu124
+    run simulated -s "libtorch:*" --stack "$BATS_TEST_TMPDIR/libtorch" -p torch.cudnn -o "$out"
+    [ "$(verdict "torch.cudnn/libtorch:$BATS_TEST_TMPDIR/libtorch")" = pass ]
+    [ "$(saw torch.cudnn cudnn.compiled)" = 9.1.0.70 ]
+    [ "$(saw torch.cudnn cudnn.loaded)" = 9.19.0 ]
+    libtorch 2.1.2+cu121
+    run simulated -s "libtorch:*" --stack "$BATS_TEST_TMPDIR/libtorch" -p torch.cudnn -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field "torch.cudnn/libtorch:$BATS_TEST_TMPDIR/libtorch" why)" == "cuDNN 9.19.0 is loaded, and PyTorch was compiled with 8.9.2.26: "* ]]
 }

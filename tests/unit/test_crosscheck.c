@@ -165,7 +165,7 @@ static void the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows(void **s
         { "1.12.1+cu102", "10.2", "440.33", "10.2", NULL, NULL, NULL, NULL },
         { "1.12.1+cu102", "10.2", "430.10", "10.1", "440.33", NULL, NULL, "440.33" },
         { "2.4.0a0+gitd990dad", "12.4", "470.57.02", "11.4", "525.60.13", NULL, NULL, "525.60.13" },     /* CUDA's rule, whoever built it */
-        { "2.4.1+cu124", "12.4", "470.57.02", "12.4", NULL, NULL, NULL, NULL },                          /* cuda-compat-12-4 serves it */
+        { "2.4.1+cu124", "12.4", "470.57.02", "12.4", NULL, "a cuda-compat package serves CUDA 12.4", NULL, NULL },    /* cuda-compat-12-4 serves it */
     };
 
     (void)state;
@@ -177,7 +177,7 @@ static void the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows(void **s
         check(&c, &h, NULL, check_driver);
         assert_null(c.found.not_known);
         assert_found(&c, "too_old", cases[i].too_old);
-        assert_found(&c, "although", cases[i].although);
+        assert_found(&c, "remark", cases[i].although);
         assert_found(&c, "install", cases[i].install);
         assert_found(&c, "act", cases[i].act);
         arena_free(&c.arena);
@@ -192,7 +192,20 @@ static void what_a_package_for_forward_compatibility_serves_runs(void **state)
     (void)state;
     begin(&c, "2.4.1+cu124", "12.4");
     check(&c, &h, NULL, check_driver);
-    assert_found(&c, "forward_compatibility", "cuda-compat");
+    assert_found(&c, "remark", "cuda-compat");
+    arena_free(&c.arena);
+}
+
+static void a_package_that_was_not_asked_may_make_up_for_an_old_driver(void **state)
+{
+    const struct host h = { .arch = "x86_64", .driver = "470.57.02", .compat = "/usr/local/cuda/compat/libcuda.so.1" };
+    struct checked c;
+
+    (void)state;
+    begin(&c, "2.4.1+cu124", "12.4");
+    check(&c, &h, NULL, check_driver);
+    assert_non_null(c.found.not_known);
+    assert_true(text_has(c.found.not_known, "/usr/local/cuda/compat/libcuda.so.1 may make up for it"));
     arena_free(&c.arena);
 }
 
@@ -411,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_wheel_with_metadata_that_pins_nothing_has_no_pins),
         cmocka_unit_test(the_cuda_majors_floor_decides_and_not_what_nvidia_smi_shows),
         cmocka_unit_test(what_a_package_for_forward_compatibility_serves_runs),
+        cmocka_unit_test(a_package_that_was_not_asked_may_make_up_for_an_old_driver),
         cmocka_unit_test(where_driver_or_cuda_is_unknown_nothing_is_claimed),
         cmocka_unit_test(a_pinned_package_is_there_in_its_version_or_it_is_said),
         cmocka_unit_test(one_command_mends_all_pins_and_of_two_records_one_may_fit),
