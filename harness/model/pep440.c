@@ -64,7 +64,7 @@ static bool is_plain(const char *version, bool may_be_local)
     size_t n = text_version_length(version);
 
     return n > 0 && isdigit((unsigned char)*version)
-        && (version[n] == '\0' || (may_be_local && (version[n] == '+' || text_is(version + n - 1, ".*") || text_is(version + n, "*"))));
+        && (version[n] == '\0' || (may_be_local && (version[n] == '+' || text_is(version + n, ".*"))));
 }
 
 /* One specifier, "op version". */
