@@ -20,9 +20,10 @@ static const struct option table[] = {
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list" },
+    { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
+    { "--root",    NULL, TEXT,     AT(root),       "run list inspect" },
     { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list judge" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list judge inspect" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
     { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
     { "--ci",      NULL, CI,       AT(ci),         "run judge" },
@@ -42,7 +43,7 @@ static const struct option table[] = {
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list judge" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run list judge inspect" },
 };
 
 static const char general_help[] =
@@ -51,6 +52,7 @@ static const char general_help[] =
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
+    "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
     "  gpuvet explain TOPIC     where it is used, with files to paste: slurm, ci, k8s, ansible\n"
@@ -102,6 +104,19 @@ static const char list_help[] =
     "      --as-require     as an order sheet for `gpuvet run --require FILE`\n"
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
+
+static const char inspect_help[] =
+    "gpuvet inspect FILE|DIR|WHEEL... - what files say about themselves: soname and version, the GPUs\n"
+    "they carry code for, the oldest glibc they start on, and where the loader would find what they\n"
+    "need, and why there. A DIR means every shared library below it; a wheel is read as it is.\n"
+    "\n"
+    "      --needs          all that is needed, also by what is needed, and not only what is missing\n"
+    "      --root DIR       a FILE is one of the machine below DIR: a mounted disk, a container's files\n"
+    "      --json           as JSON\n"
+    "      --color WHEN     auto, always or never\n"
+    "\n"
+    "Exit codes: 0 all well, 1 something is wrong with a file (truncated, damaged, no library, or what\n"
+    "it needs is found nowhere), 2 usage, 3 a file could not be read.\n";
 
 static const char explain_help[] =
     "gpuvet explain [TOPIC | FILE] - how to use it with Slurm, in CI, in Kubernetes, with Ansible\n"
@@ -159,7 +174,7 @@ int options_usage_code(const struct options *o)
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "explain", explain_help },
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help }, { "explain", explain_help },
         { "require", require_help },
     };
 
@@ -171,7 +186,7 @@ const char *options_help(const char *verb)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "judge", "health", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -274,6 +289,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
+    if (text_is(o->verb, "inspect") && n == 0)
+        return err_set(e, ERR_USAGE, "gpuvet inspect takes files, folders or wheels");
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)

@@ -30,6 +30,8 @@ bool gpu_code_cover(struct gpu_cover *out, struct arena *a, const char *path, in
     struct text list = { .arena = a };
     struct elf_facts f = { .soname = NULL };
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char **names;
+    size_t n;
     bool ok;
 
     *out = (struct gpu_cover){ .list = "none" };
@@ -39,16 +41,11 @@ bool gpu_code_cover(struct gpu_cover *out, struct arena *a, const char *path, in
     close(fd);
     if (!ok)
         return err_in(e, "%s", path);
-    for (size_t i = 0; i < f.n_codes; i++) {
-        const struct gpu_code *code = &f.codes[i];
-        const char variant[2] = { code->variant, '\0' };
-
-        add(out, code, cc);
-        if (code->sass)
-            text_add(&list, "%ssm_%d%s", list.n > 0 ? " " : "", code->arch, variant);
-        if (code->ptx)
-            text_add(&list, "%scompute_%d%s", list.n > 0 ? " " : "", code->arch, variant);
-    }
+    for (size_t i = 0; i < f.n_codes; i++)
+        add(out, &f.codes[i], cc);
+    n = gpu_code_names(&names, a, &f);
+    for (size_t i = 0; i < n; i++)
+        text_add(&list, "%s%s", i > 0 ? " " : "", names[i]);
     out->has_code = f.n_codes > 0;
     if (list.n > 0)
         out->list = list.s;

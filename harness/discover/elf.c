@@ -141,18 +141,25 @@ static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *
     f->needed = needed;
 }
 
-static void keep_newest_glibc(struct elf_facts *f, const char *version)
+/* GLIBC_PRIVATE, GLIBC_ABI_DT_RELR and CXXABI_FLOAT128 are no versions. */
+static void keep_newer(const char **newest, const char *prefix, const char *version)
 {
-    static const char prefix[] = "GLIBC_";
-    size_t n = sizeof prefix - 1;
+    size_t n = strlen(prefix);
 
     if (version == NULL || !text_starts(version, prefix) || version[n] < '0' || version[n] > '9')
-        return;                         /* GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no version */
-    if (f->glibc == NULL || text_compare_versions(version + n, f->glibc) > 0)
-        f->glibc = version + n;
+        return;
+    if (*newest == NULL || text_compare_versions(version + n, *newest) > 0)
+        *newest = version + n;
 }
 
-/* The newest GLIBC_x.y among the versions the file asks other libraries for.
+static void keep_version(struct elf_facts *f, const char *version)
+{
+    keep_newer(&f->glibc, "GLIBC_", version);
+    keep_newer(&f->glibcxx, "GLIBCXX_", version);
+    keep_newer(&f->cxxabi, "CXXABI_", version);
+}
+
+/* The newest of each kind among the versions the file asks other libraries for.
  * Offsets are checked against the section before libelf takes them as int. */
 static void read_versions(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
 {
@@ -165,7 +172,7 @@ static void read_versions(const struct reader *r, Elf_Scn *scn, const GElf_Shdr 
         GElf_Vernaux aux;
 
         for (uint64_t in = at + need.vn_aux; in < size && budget-- > 0 && gelf_getvernaux(data, (int)in, &aux) != NULL;) {
-            keep_newest_glibc(r->facts, string_at(r, shdr, aux.vna_name));
+            keep_version(r->facts, string_at(r, shdr, aux.vna_name));
             if (aux.vna_next == 0)
                 break;
             in += aux.vna_next;

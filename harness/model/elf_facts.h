@@ -2,7 +2,7 @@
 #ifndef MODEL_ELF_FACTS_H
 #define MODEL_ELF_FACTS_H
 
-#include "base/base.h"
+#include "base/arena.h"
 
 /* Code for GPUs inside a library. Architectures are numbers as in sm_90. */
 struct gpu_code {
@@ -20,7 +20,12 @@ struct elf_facts {
     uint64_t           bytes;               /* the file's size */
     uint64_t           bytes_needed;        /* what its own headers say it must have at least: more than bytes means truncated */
     const char        *glibc;               /* newest GLIBC_x.y it asks for, "2.17"; NULL if none */
+    const char        *glibcxx;             /* newest GLIBCXX_x.y of libstdc++, "3.4.21"; NULL if none */
+    const char        *cxxabi;              /* newest CXXABI_x.y of it, "1.3.9"; NULL if none */
     const struct gpu_code *codes; size_t n_codes;       /* sorted by arch */
 };
+
+/* Its GPU code as nvcc names it, in the order of architectures: "sm_80", "sm_90a", "compute_90" (PTX). */
+size_t gpu_code_names(const char ***out, struct arena *a, const struct elf_facts *f);
 
 #endif

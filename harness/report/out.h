@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "model/health.h"
+#include "model/inspected.h"
 #include "model/plan.h"
 #include "model/report.h"
 
@@ -34,6 +35,8 @@ bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;
 bool out_as_require(const struct report *r, const struct plan *all, struct err *e) MUST_USE;
 bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, bool nagios, struct err *e) MUST_USE;
+bool out_inspection(const struct inspection *all, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
+bool out_inspection_json(const struct inspection *all, struct err *e) MUST_USE;
 bool out_probes(struct err *e) MUST_USE;
 
 #endif

@@ -1,0 +1,100 @@
+#include "report/inspect_json.h"
+
+#include "report/json_value.h"
+
+static const char *const found_by_names[] = {
+    [FOUND_NOT] = "nowhere", [FOUND_LOADED] = "loaded", [FOUND_PRELOAD] = "preload", [FOUND_PATH] = "path", [FOUND_RPATH] = "rpath",
+    [FOUND_LIBRARY_PATH] = "library_path", [FOUND_RUNPATH] = "runpath", [FOUND_CACHE] = "cache", [FOUND_DEFAULT] = "default",
+};
+
+static json_t *problems(const struct problems *p)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < p->n; i++) {
+        json_t *o = json_object();
+
+        json_put_text(o, "text", p->items[i].text);
+        json_put(o, "unknown", p->items[i].unknown ? json_true() : NULL);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *needs(const struct inspected *one)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < one->n_needs; i++) {
+        const struct loading *l = &one->needs[i];
+        json_t *o = json_object();
+
+        json_put_text(o, "name", l->name);
+        json_put_text(o, "asked_by", l->asked_by);
+        json_put(o, "depth", json_integer((json_int_t)l->depth));
+        json_put_text(o, "path", l->path);
+        json_put_text(o, "by", found_by_names[l->by]);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *gpu_code(const struct inspected *one)
+{
+    struct arena arena = { NULL };
+    json_t *list = json_array();
+    const char **names;
+    size_t n = gpu_code_names(&names, &arena, one->elf);
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_text(names[i]));
+    arena_free(&arena);
+    return list;
+}
+
+static void put_elf(json_t *o, const struct inspected *one)
+{
+    const struct elf_facts *elf = one->elf;
+    json_t *needed = json_array();
+
+    json_put_text(o, "soname", elf->soname);
+    json_put_text(o, "machine", elf->machine);
+    json_put(o, "bytes", json_integer((json_int_t)elf->bytes));
+    json_put(o, "bytes_needed", json_integer((json_int_t)elf->bytes_needed));
+    json_put_text(o, "glibc", elf->glibc);
+    json_put_text(o, "glibcxx", elf->glibcxx);
+    json_put_text(o, "cxxabi", elf->cxxabi);
+    json_put_text(o, "rpath", elf->rpath);
+    json_put_text(o, "runpath", elf->runpath);
+    for (size_t i = 0; i < elf->n_needed; i++)
+        json_array_append_new(needed, json_text(elf->needed[i]));
+    json_put(o, "needed", needed);
+    json_put(o, "gpu_code", gpu_code(one));
+}
+
+static json_t *file(const struct inspected *one)
+{
+    json_t *o = json_object();
+
+    json_put_text(o, "path", one->path);
+    json_put_text(o, "version", one->version);
+    json_put_text(o, "version_source", one->version_source);
+    if (one->elf != NULL)
+        put_elf(o, one);
+    json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_text(one->gpu_code_unknown) : json_null());
+    json_put(o, "needs", needs(one));
+    json_put(o, "problems", problems(&one->problems));
+    return o;
+}
+
+bool inspect_json(FILE *f, const struct inspection *all, struct err *e)
+{
+    json_t *o = json_object(), *files = json_array();
+
+    json_put(o, "format", json_integer(1));
+    json_put_text(o, "gpuvet", GPUVET_VERSION);
+    for (size_t i = 0; i < all->n_files; i++)
+        json_array_append_new(files, file(&all->files[i]));
+    json_put(o, "files", files);
+    return json_print(f, o, JSON_INDENT(1), e);
+}
