@@ -19,6 +19,7 @@ static void add(struct gpu_cover *out, const struct gpu_code *code, int cc)
 {
     bool same_major = code->arch / 10 == cc / 10;
 
+    out->has_code |= code->sass || code->ptx;
     if (gpu_code_runs(code, cc))
         out->sass = true;
     if (code->ptx && (code->variant == 0 ? code->arch <= cc : same_major && code->arch <= cc))
@@ -43,10 +44,9 @@ bool gpu_code_cover(struct gpu_cover *out, struct arena *a, const char *path, in
         return err_in(e, "%s", path);
     for (size_t i = 0; i < f.n_codes; i++)
         add(out, &f.codes[i], cc);
-    n = gpu_code_names(&names, a, &f);
+    n = gpu_code_names(&names, a, f.codes, f.n_codes);
     for (size_t i = 0; i < n; i++)
         text_add(&list, "%s%s", i > 0 ? " " : "", names[i]);
-    out->has_code = f.n_codes > 0;
     if (list.n > 0)
         out->list = list.s;
     return true;

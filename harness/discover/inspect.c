@@ -16,7 +16,7 @@ static void read_gpu_code(const struct inspector *in, struct inspected *one, str
     if (elf->bytes_needed > elf->bytes) {
         one->gpu_code_unknown = "the file is truncated";
         problems_add(&one->problems, in->arena, false, "truncated: %" PRIu64 " of %" PRIu64 " bytes", elf->bytes, elf->bytes_needed);
-    } else if (!fatbin_read(elf, in->arena, fd, &e)) {
+    } else if (!fatbin_read(elf, in->arena, fd, &e) || !fatbin_read_loose(elf, in->arena, fd, &e)) {
         one->gpu_code_unknown = arena_text(in->arena, e.text);
         problems_add(&one->problems, in->arena, false, "its GPU code cannot be read: %s", e.text);
     }

@@ -39,12 +39,12 @@ static json_t *needs(const struct inspected *one)
     return list;
 }
 
-static json_t *gpu_code(const struct inspected *one)
+static json_t *gpu_code(const struct gpu_code *codes, size_t n_codes)
 {
     struct arena arena = { NULL };
     json_t *list = json_array();
     const char **names;
-    size_t n = gpu_code_names(&names, &arena, one->elf);
+    size_t n = gpu_code_names(&names, &arena, codes, n_codes);
 
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_text(names[i]));
@@ -52,9 +52,8 @@ static json_t *gpu_code(const struct inspected *one)
     return list;
 }
 
-static void put_elf(json_t *o, const struct inspected *one)
+static void put_elf(json_t *o, const struct elf_facts *elf)
 {
-    const struct elf_facts *elf = one->elf;
     json_t *needed = json_array();
 
     json_put_text(o, "soname", elf->soname);
@@ -69,7 +68,13 @@ static void put_elf(json_t *o, const struct inspected *one)
     for (size_t i = 0; i < elf->n_needed; i++)
         json_array_append_new(needed, json_text(elf->needed[i]));
     json_put(o, "needed", needed);
-    json_put(o, "gpu_code", gpu_code(one));
+    json_put(o, "gpu_code", gpu_code(elf->codes, elf->n_codes));
+    json_put(o, "gpu_images", json_integer((json_int_t)elf->n_images));
+    json_put(o, "gpu_images_compressed", json_integer((json_int_t)elf->n_compressed));
+    if (elf->n_loose > 0) {
+        json_put(o, "loose_gpu_code", gpu_code(elf->loose, elf->n_loose));
+        json_put_text(o, "loose_gpu_code_in", elf->loose_in);
+    }
 }
 
 static json_t *file(const struct inspected *one)
@@ -80,7 +85,7 @@ static json_t *file(const struct inspected *one)
     json_put_text(o, "version", one->version);
     json_put_text(o, "version_source", one->version_source);
     if (one->elf != NULL)
-        put_elf(o, one);
+        put_elf(o, one->elf);
     json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_text(one->gpu_code_unknown) : json_null());
     json_put(o, "needs", needs(one));
     json_put(o, "problems", problems(&one->problems));
