@@ -67,6 +67,9 @@ $(BUILD)/gpuvet: $(objects) $(kernel_objects)
 # gpuvet explain carries the examples.
 $(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
 
+# gpuvet matrix and run carry the tables of expected builds.
+$(BUILD)/harness/store/expected.o: $(wildcard results/expected/*.json)
+
 # The flags are part of what an object depends on.
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(say) CC $<

@@ -47,6 +47,8 @@ int main(int argc, char **argv)
         return verb_judge(&o, environ);
     if (text_is(o.verb, "health"))
         return verb_health(&o);
+    if (text_is(o.verb, "matrix"))
+        return verb_matrix(&o, environ);
     if (text_is(o.verb, "explain"))
         return verb_explain(&o);
     return out_text(text_is(o.verb, "version") ? "gpuvet " GPUVET_VERSION "\n"

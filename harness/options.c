@@ -21,9 +21,18 @@ static const struct option table[] = {
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list inspect" },
+    { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
+    { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
+    { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
+    { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
+    { "--cuda",    NULL, TEXT,     AT(cuda),       "matrix" },
+    { "--python",  NULL, TEXT,     AT(python),     "matrix" },
+    { "--framework", NULL, TEXT,   AT(framework),  "matrix" },
+    { "--all",     NULL, FLAG,     AT(all),        "matrix" },
+    { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
+    { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
     { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list judge inspect" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list inspect judge matrix" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
     { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
     { "--ci",      NULL, CI,       AT(ci),         "run judge" },
@@ -55,6 +64,7 @@ static const char general_help[] =
     "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
+    "  gpuvet matrix            which official PyTorch builds run here, and how to install the best\n"
     "  gpuvet explain TOPIC     where it is used, with files to paste: slurm, ci, k8s, ansible\n"
     "  gpuvet help VERB         the options of a verb\n"
     "  gpuvet version\n"
@@ -148,6 +158,25 @@ static const char health_help[] =
     "Exit codes: 0, 1 or 77 as that run ended; 3 if it could not find out, is too old, was made\n"
     "before the last boot, or cannot be read.\n";
 
+static const char matrix_help[] =
+    "gpuvet matrix - which official PyTorch builds run on this machine, which do not and why, which is\n"
+    "best, and the command that installs it\n"
+    "\n"
+    "      --driver VERSION  of another machine: 535.183.01, or 535 for the branch\n"
+    "      --gpu GPU         of another machine: sm_120, 12.0 or \"RTX 5090\"; repeatable\n"
+    "      --python VERSION  3.12\n"
+    "      --torch VERSION   only these releases: 2.3, 2.3.1, 2.3.1+cu121\n"
+    "      --cuda VERSION    only builds with these CUDA libraries: 12, 12.1\n"
+    "      --framework NAME  of another framework: tensorflow, jax, vllm, onnxruntime-gpu and more\n"
+    "      --all             every release\n"
+    "      --json            as JSON; --markdown as a table for a page\n"
+    "      --data DIR        other tables than this program's own (results/expected)\n"
+    "      --root DIR        read the files below DIR: a recorded machine, a mounted disk\n"
+    "\n"
+    "With --driver or --gpu nothing is read from this machine but its Python and its kind of processor:\n"
+    "what is not named restricts nothing.\n"
+    "Exit codes: 0 a build runs, 1 none does, 2 usage, 3 could not find out.\n";
+
 static const char require_help[] =
     "--require WHAT - what a run must show, or it exits with 1. A file holds one of these a line:\n"
     "\n"
@@ -174,8 +203,8 @@ int options_usage_code(const struct options *o)
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help }, { "explain", explain_help },
-        { "require", require_help },
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 
     for (size_t i = 0; i < COUNT_OF(helps); i++)
@@ -186,7 +215,7 @@ const char *options_help(const char *verb)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -295,6 +324,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
+    if (text_is(o->verb, "matrix") && n > 0)
+        return err_set(e, ERR_USAGE, "gpuvet matrix takes options only, not \"%s\"", o->rest.items[0]);
     if (text_is(o->verb, "explain") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet explain takes one topic or one file");
     return true;
@@ -305,8 +336,8 @@ static bool check_outputs(const struct options *o, struct err *e)
 {
     const char *const files[] = { o->out, o->junit, o->metrics };
 
-    if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan > 1)
-        return err_set(e, ERR_USAGE, "--json, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
+    if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan + o->markdown > 1)
+        return err_set(e, ERR_USAGE, "--json, --markdown, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
     for (size_t i = 0; i < COUNT_OF(files); i++)
         for (size_t k = i + 1; k < COUNT_OF(files); k++)
             if (text_is(files[i], files[k]))

@@ -14,7 +14,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "list", "inspect", "judge", "health", "explain", "help", "version" */
+    const char        *verb;            /* "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 
@@ -25,6 +25,10 @@ struct options {
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
     const char        *junit, *metrics;                 /* --junit FILE, --metrics FILE */
+    const char        *data;                            /* --data DIR; NULL: the program's own tables */
+    const char        *driver, *torch, *cuda, *python, *framework;      /* matrix */
+    struct words       gpus;                            /* matrix: --gpu NAME */
+    bool               all, markdown;                   /* matrix */
     const char        *ci;                              /* --ci: "github"; NULL: none */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
     bool               nagios, oneline, as_require, needs;

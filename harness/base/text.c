@@ -138,6 +138,13 @@ int text_compare_versions(const char *a, const char *b)
     }
 }
 
+bool text_version_within(const char *version, const char *series)
+{
+    size_t n = strlen(series);
+
+    return strncmp(version, series, n) == 0 && (version[n] == '\0' || version[n] == '.');
+}
+
 size_t text_version_length(const char *s)
 {
     size_t n = strspn(s, "0123456789.");

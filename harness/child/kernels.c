@@ -3,7 +3,7 @@
 #include "child/state.h"
 
 #include "base/text.h"
-#include "child/gpu_code.h"
+#include "model/gpu_code.h"
 #include "kernels/images.h"
 
 enum {

@@ -244,6 +244,38 @@ static void find_on_path(struct search *s)
     }
 }
 
+/* A folder that a variable names, else the first python3 on PATH. */
+static const char *active_prefix(struct search *s)
+{
+    static const char *const variables[] = { "VIRTUAL_ENV", "CONDA_PREFIX" };
+    const char *path = environment_get(s->env, "PATH");
+
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
+        const char *dir = environment_get(s->env, variables[i]);
+
+        if (dir != NULL && root_is_folder(s->root, dir))
+            return dir;
+    }
+    while (path != NULL && *path != '\0') {
+        size_t n = strcspn(path, ":");
+        const char *file = text_make(s->arena, "%.*s/python3", (int)n, path);
+
+        if (n > 1 && root_exists(s->root, file))
+            return text_dir_name(s->arena, text_dir_name(s->arena, file));
+        path += n + (path[n] == ':');
+    }
+    return NULL;
+}
+
+bool python_active(struct search *s, struct python *py)
+{
+    const char *prefix = active_prefix(s);
+
+    if (prefix != NULL)
+        python_read(s, py, prefix, NULL);
+    return prefix != NULL;
+}
+
 static void find_user_sites(struct search *s)
 {
     const char *base = python_user_base(s), *lib = base != NULL ? text_join(s->arena, base, "lib") : NULL;

@@ -16,6 +16,9 @@ struct python {
  * several lib/python3.X is meant; NULL: what the interpreter or pyvenv.cfg says. */
 void python_read(struct search *s, struct python *py, const char *prefix, const char *version);
 
+/* The one that a shell would start: the active environment's, else python3 on PATH; false if there is none. */
+bool python_active(struct search *s, struct python *py);
+
 /* The folder of `pip install --user`; NULL if there is none or it is turned off. */
 const char *python_user_base(const struct search *s);
 

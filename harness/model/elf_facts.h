@@ -2,7 +2,7 @@
 #ifndef MODEL_ELF_FACTS_H
 #define MODEL_ELF_FACTS_H
 
-#include "base/arena.h"
+#include "base/base.h"
 
 /* Code for GPUs inside a library. Architectures are numbers as in sm_90. */
 struct gpu_code {
@@ -28,8 +28,5 @@ struct elf_facts {
     const struct gpu_code *loose; size_t n_loose;       /* of fat binaries among its data; sorted by arch */
     const char        *loose_in;                        /* the first section that holds any, ".ldata"; NULL if none does */
 };
-
-/* GPU code as nvcc names it, in the order of the codes: "sm_80", "sm_90a", "compute_90" (PTX), "lto_90". */
-size_t gpu_code_names(const char ***out, struct arena *a, const struct gpu_code *codes, size_t n_codes);
 
 #endif

@@ -114,7 +114,10 @@ const struct torch_build *expected_build(const struct expected *x, const char *t
 /* The newest known releases below and above one that is not known ("2.4.7": "2.4.1", "2.5.0"); NULL at the ends. */
 void expected_nearest(const struct expected *x, const char *torch, const char **below, const char **above);
 
-/* The oldest Linux driver that runs programs built with that CUDA ("12.4" or "12.4.1"); NULL if it is not known. */
+/* "2026-11-28": the newest day up to which any source of the PyTorch builds was read. */
+const char *expected_as_of(const struct expected *x);
+
+/* The oldest Linux driver that runs programs built with that CUDA ("12.4.1", "12.4", or "12" for any 12.x); NULL if it is not known. */
 const char *expected_driver_floor(const struct expected *x, const char *cuda);
 
 const struct driver_branch *expected_branch(const struct expected *x, int branch);

@@ -1,5 +1,6 @@
 #include "report/inspect_json.h"
 
+#include "model/gpu_code.h"
 #include "report/json_value.h"
 
 static const char *const found_by_names[] = {
@@ -47,7 +48,7 @@ static json_t *gpu_code(const struct gpu_code *codes, size_t n_codes)
     size_t n = gpu_code_names(&names, &arena, codes, n_codes);
 
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_text(names[i]));
+        json_array_append_new(list, json_of_text(names[i]));
     arena_free(&arena);
     return list;
 }
@@ -66,7 +67,7 @@ static void put_elf(json_t *o, const struct elf_facts *elf)
     json_put_text(o, "rpath", elf->rpath);
     json_put_text(o, "runpath", elf->runpath);
     for (size_t i = 0; i < elf->n_needed; i++)
-        json_array_append_new(needed, json_text(elf->needed[i]));
+        json_array_append_new(needed, json_of_text(elf->needed[i]));
     json_put(o, "needed", needed);
     json_put(o, "gpu_code", gpu_code(elf->codes, elf->n_codes));
     json_put(o, "gpu_images", json_integer((json_int_t)elf->n_images));
@@ -86,7 +87,7 @@ static json_t *file(const struct inspected *one)
     json_put_text(o, "version_source", one->version_source);
     if (one->elf != NULL)
         put_elf(o, one->elf);
-    json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_text(one->gpu_code_unknown) : json_null());
+    json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_of_text(one->gpu_code_unknown) : json_null());
     json_put(o, "needs", needs(one));
     json_put(o, "problems", problems(&one->problems));
     return o;
@@ -101,5 +102,5 @@ bool inspect_json(FILE *f, const struct inspection *all, struct err *e)
     for (size_t i = 0; i < all->n_files; i++)
         json_array_append_new(files, file(&all->files[i]));
     json_put(o, "files", files);
-    return json_print(f, o, JSON_INDENT(1), e);
+    return json_finish(f, o, false, e);
 }

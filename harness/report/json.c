@@ -1,5 +1,6 @@
 #include "report/json.h"
 
+#include "base/text.h"
 #include "model/names.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
@@ -136,7 +137,7 @@ static json_t *observations(const struct outcome *out)
         json_t *o = json_object();
 
         json_put_text(o, "key", s->key);
-        json_put(o, "value", s->is_number ? json_number(s->number) : json_text(s->text));
+        json_put(o, "value", s->is_number ? json_of_number(s->number) : json_of_text(s->text));
         if (s->unit[0] != '\0')
             json_put_text(o, "unit", s->unit);
         json_array_append_new(list, o);
@@ -163,7 +164,7 @@ static json_t *trial(const struct judged *j)
     if (out->ending == ENDED_SILENT || out->ending == ENDED_CRASHED)
         json_put(o, "status", json_integer(out->status));
     if (out->ending != ENDED_NOT_RUN)
-        json_put(o, "took_ms", json_number(out->took_ms));
+        json_put(o, "took_ms", json_of_number(out->took_ms));
     json_put_text(o, "stop", out->stop != STOP_NONE ? stop_names[out->stop] : NULL);
     json_put_text(o, "call", out->call);
     json_put_text(o, "library", out->library);
@@ -205,7 +206,7 @@ static json_t *command(const struct report *r)
     json_t *list = json_array();
 
     for (size_t i = 0; i < r->n_command; i++)
-        json_array_append_new(list, json_text(r->command[i]));
+        json_array_append_new(list, json_of_text(r->command[i]));
     return list;
 }
 
@@ -223,7 +224,7 @@ static json_t *whole_list(const struct report *r)
 
 bool json_list(FILE *f, const struct report *r, struct err *e)
 {
-    return json_print(f, whole_list(r), JSON_INDENT(1), e);
+    return json_finish(f, whole_list(r), false, e);
 }
 
 bool json_report(FILE *f, const struct report *r, struct err *e)
@@ -231,7 +232,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     json_t *o = whole_list(r), *trials = json_array();
 
     json_put_text(o, "began", r->began);
-    json_put(o, "took_ms", json_number(r->took_ms));
+    json_put(o, "took_ms", json_of_number(r->took_ms));
     json_put(o, "command", command(r));
     if (r->rounds > 1)
         json_put(o, "rounds", json_integer(r->rounds));
@@ -246,7 +247,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
         json_array_append_new(trials, trial(&r->trials[i]));
     json_put(o, "trials", trials);
     json_put(o, "requires", requirements(r));
-    return json_print(f, o, JSON_INDENT(1), e);
+    return json_finish(f, o, false, e);
 }
 
 bool json_write(const char *path, const struct report *r, struct err *e)
@@ -265,12 +266,12 @@ bool json_head_line(FILE *f, const struct report *r)
     json_put(head, "command", command(r));
     json_put(head, "requires", requirements(r));
     json_put(o, "head", head);
-    return json_print(f, o, JSON_COMPACT, &e);
+    return json_finish(f, o, true, &e);
 }
 
 bool json_trial_line(FILE *f, const struct judged *j)
 {
     struct err e;
 
-    return json_print(f, trial(j), JSON_COMPACT, &e);
+    return json_finish(f, trial(j), true, &e);
 }

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-json_t *json_text(const char *s)
+json_t *json_of_text(const char *s)
 {
     struct arena arena = { NULL };
     struct text out = { .arena = &arena };
@@ -36,10 +36,10 @@ void json_put(json_t *object, const char *key, json_t *value)
 
 void json_put_text(json_t *object, const char *key, const char *s)
 {
-    json_put(object, key, json_text(s));
+    json_put(object, key, json_of_text(s));
 }
 
-json_t *json_number(double x)
+json_t *json_of_number(double x)
 {
     char digits[32];
 
@@ -48,12 +48,12 @@ json_t *json_number(double x)
     return x == floor(x) && fabs(x) < 9e15 ? json_integer((json_int_t)x) : json_real(x);
 }
 
-bool json_print(FILE *f, json_t *all, size_t flags, struct err *e)
+bool json_finish(FILE *f, json_t *all, bool compact, struct err *e)
 {
     bool ok;
 
     errno = 0;
-    ok = json_dumpf(all, f, flags | JSON_REAL_PRECISION(15)) == 0 && fputc('\n', f) != EOF;
+    ok = json_dumpf(all, f, (compact ? JSON_COMPACT : JSON_INDENT(1)) | JSON_REAL_PRECISION(15)) == 0 && fputc('\n', f) != EOF;
     json_decref(all);
     return ok || err_sys(e, "cannot write JSON");
 }

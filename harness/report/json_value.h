@@ -1,4 +1,6 @@
-/* json_value.h - the small parts that every JSON document is made of. */
+/* json_value.h - values of a JSON document: text from outside may hold anything,
+ * and what is not known is absent.
+ */
 #ifndef REPORT_JSON_VALUE_H
 #define REPORT_JSON_VALUE_H
 
@@ -7,19 +9,17 @@
 
 #include "base/err.h"
 
-/* Text from outside may hold anything: jansson refuses bytes that are not
- * UTF-8, so they are replaced. NULL for NULL. */
-json_t *json_text(const char *s);
+/* Bytes that are not UTF-8 become question marks; NULL for NULL. */
+json_t *json_of_text(const char *s);
 
-/* As it is written, with 15 digits: what is read back is written the same
- * again. Null where it is not finite. */
-json_t *json_number(double x);
+/* As it is written, with 15 digits, so that what is read back is written the same again; null for what is not finite. */
+json_t *json_of_number(double x);
 
-/* Unknown is absent: NULL adds nothing. */
+/* Adds nothing for NULL. Both take the value over. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *s);
 
-/* Prints it with a newline behind it, and gives it back. */
-bool json_print(FILE *f, json_t *all, size_t flags, struct err *e) MUST_USE;
+/* Writes the document and a newline, on one line if compact, and gives it back. */
+bool json_finish(FILE *f, json_t *document, bool compact, struct err *e) MUST_USE;
 
 #endif

@@ -18,6 +18,7 @@
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/list.h"
+#include "report/matrix.h"
 #include "report/metrics.h"
 #include "report/nagios.h"
 #include "report/plan_writer.h"
@@ -221,6 +222,28 @@ bool out_inspection(const struct inspection *all, bool colour_always, bool colou
 bool out_inspection_json(const struct inspection *all, struct err *e)
 {
     return inspect_json(stdout, all, e) && finish(e);
+}
+
+bool out_matrix(const struct matrix *m, enum matrix_form form, struct err *e)
+{
+    if (form == MATRIX_JSON && !matrix_write_json(stdout, m, e))
+        return false;
+    if (form == MATRIX_MARKDOWN)
+        matrix_write_markdown(stdout, m);
+    else if (form != MATRIX_JSON)
+        matrix_write(stdout, m, form == MATRIX_PEOPLE_BRIEF, width());
+    return finish(e);
+}
+
+bool out_frameworks(const struct frameworks *x, enum matrix_form form, struct err *e)
+{
+    if (form == MATRIX_JSON && !frameworks_write_json(stdout, x, e))
+        return false;
+    if (form == MATRIX_MARKDOWN)
+        frameworks_write_markdown(stdout, x);
+    else if (form != MATRIX_JSON)
+        frameworks_write(stdout, x, width());
+    return finish(e);
 }
 
 bool out_probes(struct err *e)

@@ -7,6 +7,7 @@
 #include "report/area.h"
 #include "report/detail.h"
 #include "report/evidence.h"
+#include "report/paragraph.h"
 #include "report/safe.h"
 #include "report/skipped.h"
 
@@ -32,28 +33,6 @@ static void tag(struct writer *w, const char *word)
             off = "\033[0m";
         }
     fprintf(w->f, "%s[%s]%s%*s", on, shown, off, (int)(8 - strlen(shown)), "");
-}
-
-/* Wraps at blanks; what follows the first line starts at `indent`. */
-static void paragraph(struct writer *w, int indent, const char *label, const char *text)
-{
-    int at = safe_print(w->f, "%*s%s", indent, "", label), start = at;
-
-    while (*text != '\0') {
-        size_t n = strcspn(text, " \n");
-
-        if (at > start && at + 1 + (int)n > w->t->width) {
-            safe_print(w->f, "\n%*s", start, "");
-            at = start;
-        }
-        if (at > start)
-            at += safe_print(w->f, " ");
-        at += safe_print(w->f, "%.*s", (int)n, text);
-        text += n;
-        while (*text == ' ' || *text == '\n')
-            text++;
-    }
-    fputc('\n', w->f);
 }
 
 /* ---- The header ---- */
@@ -90,7 +69,7 @@ static void header(struct writer *w)
     static const char *const places[] = { [PLACE_HOST] = "", [PLACE_CONTAINER] = ", in a container", [PLACE_WSL] = ", WSL", [PLACE_TEGRA] = ", Tegra" };
 
     /* A label indents what is wrapped: no word from outside starts a line. */
-    paragraph(w, 0, text_make(&w->arena, "gpuvet %s ", w->r->version),
+    paragraph(w->f, w->t->width, 0, text_make(&w->arena, "gpuvet %s ", w->r->version),
               text_make(&w->arena, "on %s: %s, Linux %s %s%s%s%s%s", m->hostname != NULL ? m->hostname : "this machine",
                         m->os != NULL ? m->os : "an unknown system", known(m->kernel), known(m->arch), places[m->place],
                         m->container != NULL ? " (" : "", m->container != NULL ? m->container : "", m->container != NULL ? ")" : ""));
@@ -99,11 +78,11 @@ static void header(struct writer *w)
         const struct device *d = &w->r->devices[i];
 
         if (d->answers)
-            paragraph(w, 2, text_make(&w->arena, "gpu%d  ", d->index),
+            paragraph(w->f, w->t->width, 2, text_make(&w->arena, "gpu%d  ", d->index),
                       text_make(&w->arena, "%s, compute capability %d.%d, %.1f GiB, %s, %s%s", known(d->name), d->cc / 10, d->cc % 10,
                                 (double)d->memory_bytes / (1 << 30), known(d->pci), known(d->uuid), rung_of(w->r, d)));
         if (d->answers && d->foreign != NULL)
-            paragraph(w, 8, "", text_make(&w->arena, "used by %s: the buffers of a trial take at most %d MiB", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
+            paragraph(w->f, w->t->width, 8, "", text_make(&w->arena, "used by %s: the buffers of a trial take at most %d MiB", d->foreign, (int)(HARM_BUSY_BYTES >> 20)));
         if (!d->answers)
             safe_print(w->f, "  gpu%d  at %s does not answer\n", d->index, known(d->pci));
     }
@@ -212,8 +191,8 @@ static void detail(struct writer *w, const struct judged *j)
     fputc('\n', w->f);
     tag(w, detail_word(j));
     safe_print(w->f, "%s\n", j->trial.id);
-    paragraph(w, 9, "", j->why);
-    paragraph(w, 9, "claim: ", j->trial.probe->claim);
+    paragraph(w->f, w->t->width, 9, "", j->why);
+    paragraph(w->f, w->t->width, 9, "claim: ", j->trial.probe->claim);
     if (j->outcome.said != NULL)
         put_said(w, j->outcome.said);
     if (j->act != NULL)
@@ -241,7 +220,7 @@ static void not_proven(struct writer *w)
         if (!any)
             safe_print(w->f, "\nNot proven:\n");
         any = true;
-        paragraph(w, 2, "- ", text_make(&w->arena, "%s: %s", w->r->trials[i].why, skipped_names(w->r, i, &w->arena)));
+        paragraph(w->f, w->t->width, 2, "- ", text_make(&w->arena, "%s: %s", w->r->trials[i].why, skipped_names(w->r, i, &w->arena)));
     }
 }
 
@@ -280,7 +259,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     not_proven(&w);
     fputc('\n', f);
     if (r->earlier != NULL && *r->earlier != '\0' && !text_is(r->earlier, r->closing))
-        paragraph(&w, 0, "judged again; that run itself closed with: ", r->earlier);
+        paragraph(w.f, w.t->width, 0, "judged again; that run itself closed with: ", r->earlier);
     safe_print(f, "gpuvet: %s\n", r->closing);
     arena_free(&w.arena);
 }

@@ -9,6 +9,7 @@ int verb_list(const struct options *o, char *const *env);
 int verb_inspect(const struct options *o, char *const *env);
 int verb_judge(const struct options *o, char *const *env);
 int verb_health(const struct options *o);
+int verb_matrix(const struct options *o, char *const *env);
 int verb_explain(const struct options *o);
 int verb_child(int argc, char **argv, char *const *env);
 

@@ -25,15 +25,16 @@ static bool is_readable_family(const char *family)
 static void look_at(struct child *c, const struct member *m, size_t *looked)
 {
     struct gpu_cover cover;
+    const char *list;
 
-    if (!gpu_code_cover(&cover, &c->arena, m->path, c->cc, &c->err)) {
+    if (!gpu_code_cover(&cover, &list, &c->arena, m->path, c->cc, &c->err)) {
         saw_text(c, text_make(&c->arena, "%s.archs", m->family), "unknown: %s", c->err.text);
         return;
     }
     (*looked)++;
-    saw_text(c, text_make(&c->arena, "%s.archs", m->family), "%s", cover.list);
+    saw_text(c, text_make(&c->arena, "%s.archs", m->family), "%s", list);
     if (cover.has_code && !cover.sass && !cover.ptx)
-        saw_text(c, "uncovered", "%s has no code for this GPU (sm_%d): it has %s", m->path, c->cc, cover.list);
+        saw_text(c, "uncovered", "%s has no code for this GPU (sm_%d): it has %s", m->path, c->cc, list);
     else if (cover.has_code && !cover.sass)
         saw_text(c, "warning", "%s has only PTX for this GPU (sm_%d): the first start is slow, and needs a new enough driver", m->path, c->cc);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "child/gpu_code.h"
+#include "model/gpu_code.h"
 #include "kernels/images.h"
 
 /* A container as nvcc writes it: PTX for 75, then machine code for 75 and 100. */
