@@ -65,23 +65,35 @@ static bool check_header(int fd, uint64_t bytes, struct err *e)
     return true;
 }
 
-/* What the headers say the file must hold, but for the sections themselves:
- * every segment and the two tables. A file that is cut is shorter. */
-static uint64_t extent(Elf *elf, const GElf_Ehdr *ehdr)
+/* A string of the file itself; NULL where it does not end within `room`. */
+static const char *string_in_file(const struct reader *r, uint64_t at, uint64_t room)
+{
+    char s[STRING_MAX];
+    ssize_t got = at <= INT64_MAX ? pread(r->fd, s, room < sizeof s ? room : sizeof s, (off_t)at) : 0;
+
+    return got > 0 && memchr(s, '\0', (size_t)got) != NULL ? arena_text(r->arena, s) : NULL;
+}
+
+/* The segments, and what the headers say the file must hold but for the sections
+ * themselves: every segment and the two tables. A file that is cut is shorter. */
+static void read_segments(const struct reader *r, const GElf_Ehdr *ehdr)
 {
     uint64_t end = end_of(ehdr->e_shoff, (uint64_t)ehdr->e_shnum * ehdr->e_shentsize);
     size_t n = 0;
 
     end = larger(end, end_of(ehdr->e_phoff, (uint64_t)ehdr->e_phnum * ehdr->e_phentsize));
-    if (elf_getphdrnum(elf, &n) != 0)
+    if (elf_getphdrnum(r->elf, &n) != 0)
         n = 0;
     for (size_t i = 0; i < n; i++) {
         GElf_Phdr p;
 
-        if (gelf_getphdr(elf, (int)i, &p) != NULL)
-            end = larger(end, end_of(p.p_offset, p.p_filesz));
+        if (gelf_getphdr(r->elf, (int)i, &p) == NULL)
+            continue;
+        end = larger(end, end_of(p.p_offset, p.p_filesz));
+        if (p.p_type == PT_INTERP && r->facts->interpreter == NULL)
+            r->facts->interpreter = string_in_file(r, p.p_offset, p.p_filesz);
     }
-    return end;
+    r->facts->bytes_needed = end;
 }
 
 /* The contents of a small section; NULL if it is cut or absurdly large. */
@@ -96,19 +108,12 @@ static Elf_Data *small_section(Elf_Scn *scn, const GElf_Shdr *shdr)
 static const char *string_at(const struct reader *r, const GElf_Shdr *shdr, uint64_t offset)
 {
     Elf_Scn *scn = elf_getscn(r->elf, shdr->sh_link);
-    char s[STRING_MAX];
     GElf_Shdr table;
-    uint64_t room;
-    ssize_t got;
 
     if (scn == NULL || gelf_getshdr(scn, &table) == NULL || table.sh_type != SHT_STRTAB || offset >= table.sh_size
         || end_of(table.sh_offset, table.sh_size) > r->facts->bytes)
         return NULL;
-    room = table.sh_size - offset;
-    got = pread(r->fd, s, room < sizeof s ? room : sizeof s, (off_t)(table.sh_offset + offset));
-    if (got <= 0 || memchr(s, '\0', (size_t)got) == NULL)
-        return NULL;
-    return arena_text(r->arena, s);
+    return string_in_file(r, table.sh_offset + offset, table.sh_size - offset);
 }
 
 static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
@@ -124,6 +129,8 @@ static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *
 
         if (gelf_getdyn(data, (int)i, &d) == NULL || d.d_tag == DT_NULL)
             break;
+        if (d.d_tag == DT_FLAGS_1)
+            f->no_default_folders = (d.d_un.d_val & DF_1_NODEFLIB) != 0;
         if (d.d_tag != DT_SONAME && d.d_tag != DT_NEEDED && d.d_tag != DT_RPATH && d.d_tag != DT_RUNPATH)
             continue;
         s = string_at(r, shdr, d.d_un.d_val);
@@ -227,7 +234,7 @@ bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e)
         return err_set(e, ERR_FORMAT, "not an ELF file");
     }
     f->machine = machine_name(a, ehdr.e_machine);
-    f->bytes_needed = extent(r.elf, &ehdr);
+    read_segments(&r, &ehdr);
     read_sections(&r);
     elf_end(r.elf);
     return true;

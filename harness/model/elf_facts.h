@@ -17,6 +17,8 @@ struct elf_facts {
     const char        *soname;              /* NULL if it has none */
     const char *const *needed;  size_t n_needed;
     const char        *rpath, *runpath;     /* with $ORIGIN unexpanded; NULL if absent */
+    bool               no_default_folders;  /* linked with -z nodefaultlib: its needs are not looked for in the default folders */
+    const char        *interpreter;         /* the loader that a program asks for; NULL if the file names none */
     const char        *machine;             /* "x86_64", "aarch64", or "machine 21" */
     uint64_t           bytes;               /* the file's size */
     uint64_t           bytes_needed;        /* what its own headers say it must have at least: more than bytes means truncated */
