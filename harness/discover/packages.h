@@ -29,6 +29,10 @@ bool package_brings(const struct package *p, const char *family);
  * one its package states. */
 void packages_version_members(const struct packages *p, struct arena *a, struct stack *stack);
 
+/* "12.4.127" of libcudart.so.12.4.127. Two numbers or fewer are a soname, which
+ * need not be the version (libcufft.so.11 is of CUDA 12): NULL. */
+const char *library_version_from_name(struct arena *a, const char *path);
+
 void stack_add_version(struct stack *stack, struct arena *a, const char *what, const char *version, const char *source);
 
 /* "13" of `#define NAME 13`; NULL if it is not there. */

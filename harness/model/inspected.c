@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-void problems_add(struct problems *p, struct arena *a, bool unknown, const char *fmt, ...)
+void problems_add(struct problems *p, struct arena *a, enum grade grade, const char *fmt, ...)
 {
     va_list ap;
     const char *text;
@@ -12,17 +12,18 @@ void problems_add(struct problems *p, struct arena *a, bool unknown, const char 
     va_start(ap, fmt);
     text = text_vmake(a, fmt, ap);
     va_end(ap);
-    *ARENA_PUSH(a, p->items, p->n) = (struct problem){ unknown, text };
+    *ARENA_PUSH(a, p->items, p->n) = (struct problem){ grade, text, NULL };
 }
 
-static int code_of(const struct problems *p)
+int problems_code(const struct problems *p)
 {
     int code = 0;
 
     for (size_t i = 0; i < p->n; i++) {
-        if (!p->items[i].unknown)
+        if (p->items[i].grade == WRONG)
             return 1;
-        code = 3;
+        if (p->items[i].grade == UNKNOWN)
+            code = 3;
     }
     return code;
 }
@@ -32,7 +33,7 @@ int inspection_exit_code(const struct inspection *all)
     int code = 0;
 
     for (size_t i = 0; i < all->n_files; i++) {
-        int one = code_of(&all->files[i].problems);
+        int one = problems_code(&all->files[i].problems);
 
         if (one == 1)
             return 1;

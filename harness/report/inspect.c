@@ -1,15 +1,258 @@
 #include "report/inspect.h"
 
+#include <string.h>
+
+#include "base/text.h"
+#include "model/gpu_code.h"
+#include "report/paragraph.h"
 #include "report/safe.h"
+
+struct writer {
+    FILE                    *f;
+    const struct inspection *all;
+    const struct terminal   *t;
+    struct arena             arena;
+};
+
+enum { LABEL = 12 };
+
+static void put_mark(struct writer *w, enum grade grade)
+{
+    static const struct { const char *colour, *word; } marks[] = {
+        [WRONG] = { "\033[31;1m", "[wrong]" }, [UNKNOWN] = { "\033[35;1m", "[unknown]" }, [NOTED] = { "\033[36m", "[note]" },
+    };
+
+    fprintf(w->f, "%s%s%s ", w->t->colour ? marks[grade].colour : "", marks[grade].word, w->t->colour ? "\033[0m" : "");
+}
+
+/* The same fault seen from several files is told once, for the first. */
+static bool was_told(const struct inspection *all, const struct inspected *one, const struct problem *p)
+{
+    for (const struct inspected *i = all->files; p->key != NULL && i <= one; i++)
+        for (size_t k = 0; k < i->problems.n && &i->problems.items[k] != p; k++)
+            if (text_is(i->problems.items[k].key, p->key))
+                return true;
+    return false;
+}
+
+static void put_problems(struct writer *w, const struct problems *p, const struct inspected *one, const char *path)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (one != NULL && was_told(w->all, one, &p->items[i]))
+            continue;
+        put_mark(w, p->items[i].grade);
+        safe_print(w->f, "%s: %s\n", path, p->items[i].text);
+    }
+}
+
+static const char *name_of(struct writer *w, const struct inspected *one)
+{
+    return one->wheel != NULL ? text_make(&w->arena, "%s: %s", text_base_name(one->wheel), one->path) : one->path;
+}
+
+static void line(struct writer *w, const char *label, const char *text)
+{
+    paragraph(w->f, w->t->width, 2, text_make(&w->arena, "%-*s", LABEL - 2, label), text);
+}
+
+static const char *size_text(struct arena *a, uint64_t bytes)
+{
+    return bytes < (1 << 20) ? text_make(a, "%.1f KiB", (double)bytes / (1 << 10)) : text_make(a, "%.1f MiB", (double)bytes / (1 << 20));
+}
+
+/* ---- One file, in a few lines ---- */
+
+static void put_identity(struct writer *w, const struct inspected *one)
+{
+    struct text t = { .arena = &w->arena };
+
+    text_add(&t, "%s", one->elf->soname != NULL ? one->elf->soname : "no soname");
+    if (one->version != NULL)
+        text_add(&t, ", version %s", one->version);
+    text_add(&t, ", %s, %s", one->elf->machine, size_text(&w->arena, one->elf->bytes));
+    line(w, "is", t.s);
+    if (one->package != NULL)
+        line(w, "package", one->package);
+    if (one->version_source != NULL && one->package == NULL)
+        line(w, "", text_make(&w->arena, "the version is what %s says", one->version_source));
+    if (one->place != NULL && !text_is(one->place, one->path))
+        line(w, "lies at", one->place);
+}
+
+static void put_floors(struct writer *w, const struct elf_facts *elf)
+{
+    struct text t = { .arena = &w->arena };
+
+    if (elf->glibc != NULL)
+        text_add(&t, "glibc %s", elf->glibc);
+    if (elf->glibcxx != NULL)
+        text_add(&t, "%sa libstdc++ with GLIBCXX_%s", t.n > 0 ? ", " : "", elf->glibcxx);
+    if (elf->cxxabi != NULL)
+        text_add(&t, "%sCXXABI_%s", elf->glibcxx != NULL ? " and " : t.n > 0 ? ", " : "", elf->cxxabi);
+    if (t.n > 0)
+        line(w, "at least", t.s);
+}
+
+static void put_gpu_code(struct writer *w, const struct inspected *one)
+{
+    const struct elf_facts *elf = one->elf;
+
+    if (one->gpu_code_unknown != NULL) {
+        line(w, "GPU code", text_make(&w->arena, "unknown: %s", one->gpu_code_unknown));
+        return;
+    }
+    if (elf->n_codes == 0 && elf->n_loose == 0)
+        line(w, "GPU code", "none");
+    if (elf->n_codes > 0)
+        line(w, "GPU code", gpu_code_list(&w->arena, elf->codes, elf->n_codes));
+    if (elf->n_loose > 0)
+        line(w, elf->n_codes > 0 ? "" : "GPU code", text_make(&w->arena, "and in %s: %s", elf->loose_in,
+                                                              gpu_code_list(&w->arena, elf->loose, elf->n_loose)));
+}
+
+static void put_needs(struct writer *w, const struct inspected *one)
+{
+    const char *label = "needs";
+
+    if (one->needs_unknown != NULL) {
+        struct text t = { .arena = &w->arena };
+
+        for (size_t i = 0; i < one->elf->n_needed; i++)
+            text_add(&t, "%s%s", i > 0 ? " " : "", one->elf->needed[i]);
+        line(w, label, t.n > 0 ? t.s : "nothing");
+        line(w, "", text_make(&w->arena, "where they would be found is not told: %s", one->needs_unknown));
+        return;
+    }
+    for (size_t i = 0; i < one->n_needs; i++) {
+        const struct loading *l = &one->needs[i];
+
+        if (l->depth > 1 && !w->all->whole_needs)
+            continue;
+        if (l->by == FOUND_NOT)
+            line(w, label, text_make(&w->arena, "%s  is found nowhere%s%s", l->name, l->depth > 1 ? ", needed by " : "", l->depth > 1 ? l->asked_by : ""));
+        else
+            line(w, label, text_make(&w->arena, "%s  %s  (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
+        label = "";
+    }
+    if (one->n_needs == 0)
+        line(w, label, "nothing");
+}
+
+static void put_file(struct writer *w, const struct inspected *one)
+{
+    safe_print(w->f, "%s\n", name_of(w, one));
+    put_identity(w, one);
+    put_floors(w, one->elf);
+    put_gpu_code(w, one);
+    if (one->elf->rpath != NULL)
+        line(w, "RPATH", one->elf->rpath);
+    if (one->elf->runpath != NULL)
+        line(w, "RUNPATH", one->elf->runpath);
+    put_needs(w, one);
+}
+
+/* ---- Many files, one line each ---- */
+
+static void add_brief(struct text *t, const char *before, const struct elf_facts *elf, bool ptx)
+{
+    for (size_t i = 0; i < elf->n_codes; i++) {
+        const struct gpu_code *code = &elf->codes[i];
+        const char variant[2] = { code->variant, '\0' };
+
+        if (ptx ? !code->ptx : !code->sass)
+            continue;
+        text_add(t, "%s %d%s", before, code->arch, variant);
+        before = "";
+    }
+}
+
+/* "sm 75 80 90a, PTX 90": on one line. */
+static const char *brief_code(struct writer *w, const struct inspected *one)
+{
+    struct text t = { .arena = &w->arena };
+
+    if (one->gpu_code_unknown != NULL)
+        return "unknown";
+    add_brief(&t, "sm", one->elf, false);
+    add_brief(&t, t.n > 0 ? ", PTX" : "PTX", one->elf, true);
+    if (one->elf->n_loose > 0)
+        text_add(&t, "%smore in %s", t.n > 0 ? ", " : "", one->elf->loose_in);
+    return t.n > 0 ? t.s : "-";
+}
+
+static int widest_name(const struct inspection *all)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n_files; i++) {
+        size_t one = strlen(text_base_name(all->files[i].path));
+
+        if (all->files[i].elf != NULL && one > n)
+            n = one;
+    }
+    return n < 48 ? (int)n : 48;
+}
+
+static bool same_folder(struct writer *w, const struct inspected *x, const struct inspected *y)
+{
+    return (x->wheel == y->wheel || text_is(x->wheel, y->wheel))
+        && text_is(text_dir_name(&w->arena, x->path), text_dir_name(&w->arena, y->path));
+}
+
+static void put_table(struct writer *w)
+{
+    const int width = widest_name(w->all);
+    const struct inspected *last = NULL;
+
+    for (size_t i = 0; i < w->all->n_files; i++) {
+        const struct inspected *one = &w->all->files[i];
+
+        if (one->elf == NULL)
+            continue;
+        if (last == NULL || !same_folder(w, last, one))
+            safe_print(w->f, last != NULL ? "\n%s/\n" : "%s/\n", text_dir_name(&w->arena, name_of(w, one)));
+        last = one;
+        safe_print(w->f, "  %-*s  %-14s  glibc %-6s  %s\n", width, text_base_name(one->path), one->version != NULL ? one->version : "-",
+                   one->elf->glibc != NULL ? one->elf->glibc : "-", brief_code(w, one));
+    }
+}
+
+static void put_closing(struct writer *w)
+{
+    size_t n_read = 0, n_wrong = 0;
+
+    for (size_t i = 0; i < w->all->n_files; i++) {
+        n_read += w->all->files[i].elf != NULL;
+        n_wrong += problems_code(&w->all->files[i].problems) != 0;
+    }
+    safe_print(w->f, "\ngpuvet: %zu %s read", n_read, n_read == 1 ? "library" : "libraries");
+    if (n_wrong > 0)
+        safe_print(w->f, ", %zu not well\n", n_wrong);
+    else
+        safe_print(w->f, ", nothing wrong\n");
+}
 
 void inspect_write(FILE *f, const struct inspection *all, const struct terminal *t)
 {
-    (void)t;
-    for (size_t i = 0; i < all->n_files; i++) {
-        const struct inspected *one = &all->files[i];
+    struct writer w = { .f = f, .all = all, .t = t };
+    bool any = false;
 
-        safe_print(f, "%s\n", one->path);
-        for (size_t k = 0; k < one->problems.n; k++)
-            safe_print(f, "  %s\n", one->problems.items[k].text);
+    for (size_t i = 0; i < all->n_files; i++) {
+        put_problems(&w, &all->files[i].problems, &all->files[i], name_of(&w, &all->files[i]));
+        any |= all->files[i].problems.n > 0;
     }
+    if (any)
+        fputc('\n', f);
+    if (all->table)
+        put_table(&w);
+    for (size_t i = 0, n = 0; i < all->n_files && !all->table; i++) {
+        if (all->files[i].elf == NULL)
+            continue;
+        if (n++ > 0)
+            fputc('\n', f);
+        put_file(&w, &all->files[i]);
+    }
+    if (all->n_files > 1)
+        put_closing(&w);
+    arena_free(&w.arena);
 }

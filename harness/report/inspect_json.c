@@ -8,15 +8,19 @@ static const char *const found_by_names[] = {
     [FOUND_LIBRARY_PATH] = "library_path", [FOUND_RUNPATH] = "runpath", [FOUND_CACHE] = "cache", [FOUND_DEFAULT] = "default",
 };
 
-static json_t *problems(const struct problems *p)
+/* What is only noted stands apart: a list of problems is empty where all is well. */
+static json_t *problems(const struct problems *p, bool noted)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < p->n; i++) {
-        json_t *o = json_object();
+        json_t *o;
 
+        if ((p->items[i].grade == NOTED) != noted)
+            continue;
+        o = json_object();
         json_put_text(o, "text", p->items[i].text);
-        json_put(o, "unknown", p->items[i].unknown ? json_true() : NULL);
+        json_put(o, "unknown", p->items[i].grade == UNKNOWN ? json_true() : NULL);
         json_array_append_new(list, o);
     }
     return list;
@@ -24,6 +28,7 @@ static json_t *problems(const struct problems *p)
 
 static json_t *needs(const struct inspected *one)
 {
+    struct arena arena = { NULL };
     json_t *list = json_array();
 
     for (size_t i = 0; i < one->n_needs; i++) {
@@ -35,8 +40,10 @@ static json_t *needs(const struct inspected *one)
         json_put(o, "depth", json_integer((json_int_t)l->depth));
         json_put_text(o, "path", l->path);
         json_put_text(o, "by", found_by_names[l->by]);
+        json_put_text(o, "why", loading_why(&arena, l));
         json_array_append_new(list, o);
     }
+    arena_free(&arena);
     return list;
 }
 
@@ -83,13 +90,18 @@ static json_t *file(const struct inspected *one)
     json_t *o = json_object();
 
     json_put_text(o, "path", one->path);
+    json_put_text(o, "place", one->place);
+    json_put_text(o, "wheel", one->wheel);
+    json_put_text(o, "package", one->package);
     json_put_text(o, "version", one->version);
     json_put_text(o, "version_source", one->version_source);
     if (one->elf != NULL)
         put_elf(o, one->elf);
     json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_of_text(one->gpu_code_unknown) : json_null());
+    json_put_text(o, "needs_unknown", one->needs_unknown);
     json_put(o, "needs", needs(one));
-    json_put(o, "problems", problems(&one->problems));
+    json_put(o, "problems", problems(&one->problems, false));
+    json_put(o, "notes", problems(&one->problems, true));
     return o;
 }
 

@@ -8,11 +8,13 @@ static bool inspect(const struct options *o, char *const *env, struct arena *a, 
 {
     struct environment environment;
     struct root root;
-    const struct inspector in = { .arena = a, .root = &root, .env = &environment };
+    struct inspector in;
 
     if (!root_open(&root, a, o->root, e))
         return err_in(e, "cannot begin");
     environment_read(&environment, a, &root);
+    all->whole_needs = o->needs;
+    inspector_begin(&in, a, &root, &environment);
     for (size_t i = 0; i < o->rest.n; i++)
         inspect_path(&in, all, o->rest.items[i]);
     return o->json ? out_inspection_json(all, e)
