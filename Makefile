@@ -42,7 +42,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 own_cppflags = -I. -Iharness -Iprobes -D_GNU_SOURCE -DGPUVET_VERSION='"$(VERSION)"' $(CPPFLAGS)
 own_cflags   = -std=c11 -fvisibility=hidden -ffp-contract=off $(WARN) $(CFLAGS.$(MODE)) $(CFLAGS)
 own_ldflags  = -static-libgcc $(LDFLAGS.$(MODE)) $(LDFLAGS)
-own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf) -Wl,-Bdynamic -ldl -lm
+own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf zlib) -Wl,-Bdynamic -ldl -lm
 
 sources := $(sort $(wildcard harness/*.c harness/*/*.c harness/*/*/*.c probes/*.c probes/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)

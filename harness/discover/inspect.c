@@ -124,6 +124,11 @@ void inspect_file(struct inspector *in, struct inspection *all, const char *path
         cannot_open(in, all, shown);
         return;
     }
+    if (is_wheel(path, fd)) {
+        inspect_wheel(in, all, fd, shown);
+        close(fd);
+        return;
+    }
     one = ARENA_PUSH(in->arena, all->files, all->n_files);
     one->path = shown;
     one->place = root_resolve(in->root, in->arena, path);

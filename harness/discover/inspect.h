@@ -3,6 +3,7 @@
 #define DISCOVER_INSPECT_H
 
 #include "discover/owner.h"
+#include "discover/zip.h"
 #include "model/inspected.h"
 
 struct inspector {
@@ -12,6 +13,7 @@ struct inspector {
     struct owners             owners;
     const char               *arch;     /* of this machine, "x86_64"; NULL below another root */
     const char               *folder;   /* the current one, for paths that begin without '/' */
+    struct zip_listener      *listener; /* NULL: nobody waits */
 };
 
 void inspector_begin(struct inspector *in, struct arena *a, const struct root *root, const struct environment *env);
@@ -25,6 +27,15 @@ void inspect_bytes(struct arena *a, struct inspected *one, int fd);
 
 /* One file, that is told as `shown`. */
 void inspect_file(struct inspector *in, struct inspection *all, const char *path, const char *shown);
+
+/* Whether the bytes begin as a zip file's do, or the name ends as a wheel's does. */
+bool is_wheel(const char *path, int fd);
+
+/* The libraries inside a wheel; what it says about itself. */
+void inspect_wheel(struct inspector *in, struct inspection *all, int fd, const char *shown);
+
+/* "libx.so", "libx.so.1.2", "_C.cpython-311-x86_64-linux-gnu.so"; not "libx.so.conf". */
+bool is_library_name(const char *name);
 
 /* Every shared library below a folder, each real file once. */
 void inspect_folder(struct inspector *in, struct inspection *all, const char *dir);

@@ -19,8 +19,7 @@ struct below {
     const char        *limit;           /* which bound was reached; NULL if none was */
 };
 
-/* "libx.so", "libx.so.1.2", "_C.cpython-311-x86_64-linux-gnu.so"; not "libx.so.conf". */
-static bool is_library_name(const char *name)
+bool is_library_name(const char *name)
 {
     const char *so = strstr(name, ".so");
 

@@ -72,6 +72,13 @@ const struct package *packages_of_family(const struct packages *p, const char *f
     return NULL;
 }
 
+bool distribution_brings(struct arena *a, const char *distribution, const char *family)
+{
+    const char *component = component_that_brings(family);
+
+    return component != NULL && text_starts(distribution, "nvidia-") && text_is(component_of(a, distribution), component);
+}
+
 bool package_brings(const struct package *p, const char *family)
 {
     if (text_is(p->distribution, "torch"))

@@ -19,6 +19,9 @@ void packages_add(struct packages *p, struct arena *a, const char *component, co
 /* The package that brings libraries of this family ("cudnn_ops"), or NULL. */
 const struct package *packages_of_family(const struct packages *p, const char *family);
 
+/* Whether this distribution ("nvidia-cudnn-cu12") brings the libraries of this family. */
+bool distribution_brings(struct arena *a, const char *distribution, const char *family);
+
 const struct package *packages_of_distribution(const struct packages *p, const char *distribution);
 
 /* Whether libraries of this family are the package's own work, so that its

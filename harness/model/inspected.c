@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "model/wheel.h"
 
 void problems_add(struct problems *p, struct arena *a, enum grade grade, const char *fmt, ...)
 {
@@ -28,17 +29,19 @@ int problems_code(const struct problems *p)
     return code;
 }
 
+/* What is wrong outweighs what is unknown. */
+static int worse(int x, int y)
+{
+    return x == 1 || y == 1 ? 1 : x > y ? x : y;
+}
+
 int inspection_exit_code(const struct inspection *all)
 {
     int code = 0;
 
-    for (size_t i = 0; i < all->n_files; i++) {
-        int one = problems_code(&all->files[i].problems);
-
-        if (one == 1)
-            return 1;
-        if (one > code)
-            code = one;
-    }
+    for (size_t i = 0; i < all->n_files; i++)
+        code = worse(code, problems_code(&all->files[i].problems));
+    for (size_t i = 0; i < all->n_wheels; i++)
+        code = worse(code, problems_code(&all->wheels[i].problems));
     return code;
 }

@@ -26,6 +26,14 @@ struct problems { struct problem *items; size_t n; };
 
 void problems_add(struct problems *p, struct arena *a, enum grade grade, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
+/* Where a library inside a wheel will find what it needs, once it is installed. */
+struct wheel_need {
+    const char *name;
+    const char *path;           /* the member that is it; NULL if it is not in this wheel */
+    const char *by;             /* "rpath", "runpath", "wheel" (it is in it, and no path leads there), "package", "system", "unknown" */
+    const char *why;            /* "its RUNPATH: $ORIGIN", "nvidia-cublas-cu12 12.4.5.8 brings it" */
+};
+
 /* One library, or what was taken for one. */
 struct inspected {
     const char *path;           /* as it was asked for, or below the folder that was; inside a wheel, the member's name */
@@ -38,12 +46,16 @@ struct inspected {
     const char *gpu_code_unknown;       /* why elf->codes could not be read; NULL if they were */
     const char *needs_unknown;          /* why it is not told where its needs would be found; NULL if it is */
     const struct loading   *needs;      size_t n_needs;
+    const struct wheel_need *wheel_needs; size_t n_wheel_needs;
     struct problems         problems;
 };
+
+struct wheel;
 
 /* Everything that was asked for: several files, folders, wheels. */
 struct inspection {
     struct inspected *files;    size_t n_files;
+    struct wheel     *wheels;   size_t n_wheels;
     bool              table;    /* a folder or a wheel is among them: one line each */
     bool              whole_needs;      /* --needs: also what is needed by what is needed */
 };

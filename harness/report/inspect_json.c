@@ -1,6 +1,7 @@
 #include "report/inspect_json.h"
 
 #include "model/gpu_code.h"
+#include "model/wheel.h"
 #include "report/json_value.h"
 
 static const char *const found_by_names[] = {
@@ -44,6 +45,23 @@ static json_t *needs(const struct inspected *one)
         json_array_append_new(list, o);
     }
     arena_free(&arena);
+    return list;
+}
+
+static json_t *wheel_needs(const struct inspected *one)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < one->n_wheel_needs; i++) {
+        const struct wheel_need *n = &one->wheel_needs[i];
+        json_t *o = json_object();
+
+        json_put_text(o, "name", n->name);
+        json_put_text(o, "path", n->path);
+        json_put_text(o, "by", n->by);
+        json_put_text(o, "why", n->why);
+        json_array_append_new(list, o);
+    }
     return list;
 }
 
@@ -99,20 +117,52 @@ static json_t *file(const struct inspected *one)
         put_elf(o, one->elf);
     json_object_set_new(o, "gpu_code_unknown", one->gpu_code_unknown != NULL ? json_of_text(one->gpu_code_unknown) : json_null());
     json_put_text(o, "needs_unknown", one->needs_unknown);
-    json_put(o, "needs", needs(one));
+    json_put(o, "needs", one->wheel != NULL ? wheel_needs(one) : needs(one));
     json_put(o, "problems", problems(&one->problems, false));
     json_put(o, "notes", problems(&one->problems, true));
     return o;
 }
 
+static json_t *wheel(const struct wheel *w)
+{
+    json_t *o = json_object(), *pins = json_array();
+
+    json_put_text(o, "path", w->path);
+    json_put(o, "bytes", json_integer((json_int_t)w->bytes));
+    json_put_text(o, "name", w->name);
+    json_put_text(o, "version", w->version);
+    json_put_text(o, "python", w->python);
+    json_put_text(o, "abi", w->abi);
+    json_put_text(o, "platform", w->platform);
+    json_put_text(o, "glibc", w->glibc);
+    json_put_text(o, "build", w->build);
+    json_put_text(o, "cuda", w->cuda);
+    for (size_t i = 0; i < w->n_pins; i++) {
+        json_t *pin = json_object();
+
+        json_put_text(pin, "name", w->pins[i].distribution);
+        json_put_text(pin, "version", w->pins[i].version);
+        json_array_append_new(pins, pin);
+    }
+    json_put(o, "pins", pins);
+    json_put(o, "members", json_integer((json_int_t)w->n_members));
+    json_put(o, "recorded", w->has_record ? json_integer((json_int_t)w->n_recorded) : NULL);
+    json_put(o, "problems", problems(&w->problems, false));
+    json_put(o, "notes", problems(&w->problems, true));
+    return o;
+}
+
 bool inspect_json(FILE *f, const struct inspection *all, struct err *e)
 {
-    json_t *o = json_object(), *files = json_array();
+    json_t *o = json_object(), *files = json_array(), *wheels = json_array();
 
     json_put(o, "format", json_integer(1));
     json_put_text(o, "gpuvet", GPUVET_VERSION);
     for (size_t i = 0; i < all->n_files; i++)
         json_array_append_new(files, file(&all->files[i]));
+    for (size_t i = 0; i < all->n_wheels; i++)
+        json_array_append_new(wheels, wheel(&all->wheels[i]));
+    json_put(o, "wheels", wheels);
     json_put(o, "files", files);
     return json_finish(f, o, false, e);
 }
