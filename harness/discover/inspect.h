@@ -13,7 +13,7 @@ struct inspector {
     struct owners             owners;
     const char               *arch;     /* of this machine, "x86_64"; NULL below another root */
     const char               *folder;   /* the current one, for paths that begin without '/' */
-    struct zip_listener      *listener; /* NULL: nobody waits */
+    struct byte_watcher      *watcher;  /* of what is unpacked; NULL: nobody waits */
 };
 
 void inspector_begin(struct inspector *in, struct arena *a, const struct root *root, const struct environment *env);

@@ -61,6 +61,12 @@ static void find_info(struct reading *r)
         problems_add(&r->wheel->problems, r->in->arena, WRONG, "no wheel: it has no .dist-info folder");
 }
 
+/* Those that a CUDA stack is made of. */
+static bool is_stacks(const char *distribution)
+{
+    return text_starts(distribution, "nvidia-") || text_starts(distribution, "cuda-") || text_has(distribution, "triton");
+}
+
 /* Headers end at the first empty line; behind it the description may say anything. */
 static void read_metadata(struct reading *r)
 {
@@ -79,7 +85,8 @@ static void read_metadata(struct reading *r)
             w->name = s + strlen("Name: ");
         else if (text_starts(s, "Version: "))
             w->version = s + strlen("Version: ");
-        else if (text_starts(s, "Requires-Dist: ") && wheel_pin(&pin, r->in->arena, s + strlen("Requires-Dist: ")))
+        else if (text_starts(s, "Requires-Dist: ") && wheel_pin(&pin, r->in->arena, s + strlen("Requires-Dist: "))
+                 && is_stacks(pin.distribution))
             *ARENA_PUSH(r->in->arena, pins, w->n_pins) = pin;
     }
     w->pins = pins;
@@ -174,7 +181,7 @@ static void read_library(struct reading *r, const struct zip_member *m)
         err_set(&e, ERR_LIMIT, "it declares %" PRIu64 " GiB, more than any library has: it was not unpacked", m->bytes >> 30);
     else
         fd = spare_file(root_is_this_machine(r->in->root) ? environment_get(r->in->env, "TMPDIR") : NULL, m->bytes, &e);
-    if (fd >= 0 && zip_unpack(&r->zip, m, fd, r->in->listener, &e))
+    if (fd >= 0 && zip_unpack(&r->zip, m, fd, r->in->watcher, &e))
         inspect_bytes(r->in->arena, one, fd);
     else
         problems_add(&one->problems, r->in->arena, grade_of(&e), "%s", e.text);
@@ -222,7 +229,8 @@ void inspect_wheel(struct inspector *in, struct inspection *all, int fd, const c
         problems_add(&w->problems, in->arena, grade_of(&e), "%s", e.text);
         return;
     }
-    w->n_members = r.zip.n;
+    for (size_t i = 0; i < r.zip.n; i++)
+        w->n_members += !text_ends(r.zip.members[i].name, "/");
     find_info(&r);
     read_metadata(&r);
     read_tags(&r);

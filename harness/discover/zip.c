@@ -213,11 +213,11 @@ static bool find_bytes(const struct zip *z, const struct zip_member *m, uint64_t
     return true;
 }
 
-struct to_listener { struct sink sink; int fd; const struct zip_member *m; struct zip_listener *listener; uint64_t done; };
+struct to_file { struct sink sink; int fd; const struct zip_member *m; struct byte_watcher *watcher; uint64_t done; };
 
 static bool write_all(struct sink *sink, const unsigned char *bytes, size_t n, struct err *e)
 {
-    struct to_listener *t = (struct to_listener *)(void *)sink;
+    struct to_file *t = (struct to_file *)(void *)sink;
 
     t->done += n;
     while (n > 0) {
@@ -228,14 +228,14 @@ static bool write_all(struct sink *sink, const unsigned char *bytes, size_t n, s
         bytes += put;
         n -= (size_t)put;
     }
-    if (t->listener != NULL)
-        t->listener->unpacked(t->listener, t->m, t->done);
+    if (t->watcher != NULL)
+        t->watcher->came(t->watcher, t->m->name, t->done, t->m->bytes);
     return true;
 }
 
-bool zip_unpack(const struct zip *z, const struct zip_member *m, int out, struct zip_listener *listener, struct err *e)
+bool zip_unpack(const struct zip *z, const struct zip_member *m, int out, struct byte_watcher *watcher, struct err *e)
 {
-    struct to_listener t = { .sink = { write_all }, .fd = out, .m = m, .listener = listener };
+    struct to_file t = { .sink = { write_all }, .fd = out, .m = m, .watcher = watcher };
     uint64_t at;
 
     return find_bytes(z, m, &at, e) && unpack(z->fd, at, m->packed, m->method, m->bytes, m->crc, &t.sink, e);

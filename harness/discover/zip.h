@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/byte_watcher.h"
 
 struct zip_member {
     const char *name;
@@ -30,14 +31,11 @@ bool zip_open(struct zip *z, struct arena *a, int fd, struct err *e) MUST_USE;
 
 const struct zip_member *zip_find(const struct zip *z, const char *name);
 
-/* Hears of progress while a member is unpacked: bytes so far. May be NULL. */
-struct zip_listener { void (*unpacked)(struct zip_listener *self, const struct zip_member *m, uint64_t bytes); };
-
 /* Unpacks a member to a file and holds it against its size and checksum.
  * ERR_FORMAT: damaged, or it unpacks to something else than it declares;
  * ERR_LIMIT: encrypted, or packed by a method that is not read; ERR_SYS: the
- * file could not be written. */
-bool zip_unpack(const struct zip *z, const struct zip_member *m, int out, struct zip_listener *listener, struct err *e) MUST_USE;
+ * file could not be written. The watcher may be NULL. */
+bool zip_unpack(const struct zip *z, const struct zip_member *m, int out, struct byte_watcher *watcher, struct err *e) MUST_USE;
 
 /* A small member's text, NUL-terminated; NULL with the reason as above. */
 char *zip_text(const struct zip *z, struct arena *a, const struct zip_member *m, struct err *e);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/gpu_code.h"
+#include "model/wheel.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
 
@@ -129,9 +130,9 @@ static void put_needs(struct writer *w, const struct inspected *one)
         if (l->depth > 1 && !w->all->whole_needs)
             continue;
         if (l->by == FOUND_NOT)
-            line(w, label, text_make(&w->arena, "%s  is found nowhere%s%s", l->name, l->depth > 1 ? ", needed by " : "", l->depth > 1 ? l->asked_by : ""));
+            line(w, label, text_make(&w->arena, "%s: nowhere%s%s", l->name, l->depth > 1 ? ", needed by " : "", l->depth > 1 ? l->asked_by : ""));
         else
-            line(w, label, text_make(&w->arena, "%s  %s  (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
+            line(w, label, text_make(&w->arena, "%s: %s (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
         label = "";
     }
     if (one->n_needs == 0)
@@ -180,6 +181,64 @@ static const char *brief_code(struct writer *w, const struct inspected *one)
     return t.n > 0 ? t.s : "-";
 }
 
+static const char *known(const char *s)
+{
+    return s != NULL ? s : "?";
+}
+
+static void put_pins(struct writer *w, const struct wheel *wheel)
+{
+    struct text t = { .arena = &w->arena };
+
+    for (size_t i = 0; i < wheel->n_pins; i++)
+        text_add(&t, "%s%s==%s", i > 0 ? " " : "", wheel->pins[i].distribution, wheel->pins[i].version);
+    if (t.n > 0)
+        line(w, "fixes", t.s);
+}
+
+static void put_wheel(struct writer *w, const struct wheel *wheel)
+{
+    safe_print(w->f, "%s\n", wheel->path);
+    line(w, "is", text_make(&w->arena, "%s %s, %s, %zu members", known(wheel->name), known(wheel->version),
+                            size_text(&w->arena, wheel->bytes), wheel->n_members));
+    if (wheel->build != NULL)
+        line(w, "build", text_make(&w->arena, "%s%s%s (torch/version.py)", wheel->build, wheel->cuda != NULL ? ", CUDA " : "",
+                                   wheel->cuda != NULL ? wheel->cuda : ""));
+    if (wheel->platform != NULL)
+        line(w, "for", text_make(&w->arena, "Python %s, ABI %s, %s%s%s%s", wheel->python, wheel->abi, wheel->platform,
+                                 wheel->glibc != NULL ? " (glibc " : "", wheel->glibc != NULL ? wheel->glibc : "",
+                                 wheel->glibc != NULL ? " and newer)" : ""));
+    put_pins(w, wheel);
+    if (!wheel->has_record)
+        line(w, "RECORD", "none");
+    else
+        line(w, "RECORD", text_make(&w->arena, "the sizes of %zu members agree", wheel->n_recorded));
+    fputc('\n', w->f);
+}
+
+/* Where a wheel's libraries find what is not in the wheel: each once. */
+static void put_brought(struct writer *w, const struct wheel *wheel)
+{
+    const char **told = NULL, *label = "needs";
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->all->n_files; i++)
+        for (size_t k = 0; k < w->all->files[i].n_wheel_needs; k++) {
+            const struct wheel_need *need = &w->all->files[i].wheel_needs[k];
+            bool known_already = false;
+
+            for (size_t j = 0; j < n; j++)
+                known_already |= text_is(told[j], need->name);
+            if (known_already || need->path != NULL || text_is(need->by, "system") || !text_is(w->all->files[i].wheel, wheel->path))
+                continue;
+            *ARENA_PUSH(&w->arena, told, n) = need->name;
+            line(w, label, text_make(&w->arena, "%s: %s", need->name, need->why));
+            label = "";
+        }
+    if (n > 0)
+        fputc('\n', w->f);
+}
+
 static int widest_name(const struct inspection *all)
 {
     size_t n = 0;
@@ -225,6 +284,8 @@ static void put_closing(struct writer *w)
         n_read += w->all->files[i].elf != NULL;
         n_wrong += problems_code(&w->all->files[i].problems) != 0;
     }
+    for (size_t i = 0; i < w->all->n_wheels; i++)
+        n_wrong += problems_code(&w->all->wheels[i].problems) != 0;
     safe_print(w->f, "\ngpuvet: %zu %s read", n_read, n_read == 1 ? "library" : "libraries");
     if (n_wrong > 0)
         safe_print(w->f, ", %zu not well\n", n_wrong);
@@ -237,12 +298,21 @@ void inspect_write(FILE *f, const struct inspection *all, const struct terminal 
     struct writer w = { .f = f, .all = all, .t = t };
     bool any = false;
 
+    for (size_t i = 0; i < all->n_wheels; i++) {
+        put_problems(&w, &all->wheels[i].problems, NULL, all->wheels[i].path);
+        any |= all->wheels[i].problems.n > 0;
+    }
     for (size_t i = 0; i < all->n_files; i++) {
         put_problems(&w, &all->files[i].problems, &all->files[i], name_of(&w, &all->files[i]));
         any |= all->files[i].problems.n > 0;
     }
     if (any)
         fputc('\n', f);
+    for (size_t i = 0; i < all->n_wheels; i++)
+        if (all->wheels[i].n_members > 0) {
+            put_wheel(&w, &all->wheels[i]);
+            put_brought(&w, &all->wheels[i]);
+        }
     if (all->table)
         put_table(&w);
     for (size_t i = 0, n = 0; i < all->n_files && !all->table; i++) {
@@ -252,7 +322,7 @@ void inspect_write(FILE *f, const struct inspection *all, const struct terminal 
             fputc('\n', f);
         put_file(&w, &all->files[i]);
     }
-    if (all->n_files > 1)
+    if (all->n_files + all->n_wheels > 1)
         put_closing(&w);
     arena_free(&w.arena);
 }

@@ -3,11 +3,13 @@
 
 #include "discover/inspect.h"
 #include "report/out.h"
+#include "report/progress.h"
 
 static bool inspect(const struct options *o, char *const *env, struct arena *a, struct inspection *all, struct err *e)
 {
     struct environment environment;
     struct root root;
+    struct byte_progress progress;
     struct inspector in;
 
     if (!root_open(&root, a, o->root, e))
@@ -15,8 +17,11 @@ static bool inspect(const struct options *o, char *const *env, struct arena *a, 
     environment_read(&environment, a, &root);
     all->whole_needs = o->needs;
     inspector_begin(&in, a, &root, &environment);
+    byte_progress_begin(&progress);
+    in.watcher = &progress.watcher;
     for (size_t i = 0; i < o->rest.n; i++)
         inspect_path(&in, all, o->rest.items[i]);
+    byte_progress_end(&progress);
     return o->json ? out_inspection_json(all, e)
                    : out_inspection(all, o->colour == COLOUR_ALWAYS, o->colour == COLOUR_NEVER, env, e);
 }
