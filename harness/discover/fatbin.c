@@ -35,6 +35,7 @@ struct walk {
     struct code_list tried;             /* of a container that may turn out to be none */
     size_t           n_containers, n_images, n_compressed;
     size_t           budget;            /* headers still allowed */
+    uint64_t         data_left;         /* bytes of data still to be looked through: sections do not overlap */
     uint64_t         file_bytes;
     unsigned char    page[4096];        /* headers are small and near one another: one read serves many */
     uint64_t         page_at;
@@ -158,7 +159,8 @@ static bool walk_section(struct walk *w, uint64_t at, uint64_t end, struct err *
         unsigned char word[PADDING_BYTES];
         uint64_t header, bytes;
 
-        if (read_at(w, at, word, sizeof word) && u64_at(word) == 0) {
+        if (w->budget > 0 && read_at(w, at, word, sizeof word) && u64_at(word) == 0) {
+            w->budget--;
             at += PADDING_BYTES;
             continue;
         }
@@ -193,6 +195,9 @@ static uint64_t next_magic(struct walk *w, uint64_t at, uint64_t end)
  * no container, and no damage. */
 static bool walk_data(struct walk *w, uint64_t at, uint64_t end, struct err *e)
 {
+    if (end - at > w->data_left)
+        return err_set(e, ERR_FORMAT, "its sections of data have more bytes than the file");
+    w->data_left -= end - at;
     for (at = next_magic(w, at, end); at < end; at = next_magic(w, at, end)) {
         uint64_t header, bytes = container_at(w, at, end, &header);
         struct err chance;
@@ -292,7 +297,7 @@ static struct walk *begin(struct arena *a, int fd, struct err *e)
     w->fd = fd;
     w->arena = a;
     w->budget = HEADERS_MAX;
-    w->file_bytes = (uint64_t)st.st_size;
+    w->file_bytes = w->data_left = (uint64_t)st.st_size;
     return w;
 }
 

@@ -279,6 +279,11 @@ static void a_table_that_names_the_same_bytes_again_and_again_ends_early(void **
     r = read_bytes(bytes, n);
     assert_false(r.ok);
     arena_free(&r.arena);
+    memcpy(bytes + s.sections[IN_NAMES].sh_offset + s.sections[IN_FATBIN].sh_name, ".data\0", 6);
+    r = read_bytes(bytes, n);
+    assert_false(r.ok);
+    assert_string_equal(r.err.text, "its sections of data have more bytes than the file");
+    arena_free(&r.arena);
     free(bytes);
 }
 
