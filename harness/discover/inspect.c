@@ -72,11 +72,21 @@ static bool is_drivers(const char *name)
     return text_starts(name, "libcuda.so.") || text_starts(name, "libnvidia-") || text_starts(name, "libcudadebugger.so.");
 }
 
+static bool asks_itself(const struct inspected *one, const char *name)
+{
+    for (size_t i = 0; i < one->elf->n_needed; i++)
+        if (text_is(one->elf->needed[i], name))
+            return true;
+    return false;
+}
+
+/* Nobody asked: the program that would open the file is taken to need libc. */
 static void judge_need(struct inspector *in, struct inspected *one, const struct loading *l)
 {
-    const char *name = l->depth > 1 ? text_make(in->arena, "%s, which %s needs,", l->name, l->asked_by) : l->name;
+    const char *asks = l->asked_by != NULL ? l->asked_by : one->path;
+    const char *name = l->depth > 1 ? text_make(in->arena, "%s, which %s needs,", l->name, asks) : l->name;
 
-    if (l->by != FOUND_NOT)
+    if (l->by != FOUND_NOT || (l->asked_by == NULL && !asks_itself(one, l->name)))
         return;
     if (is_drivers(l->name))
         problems_add(&one->problems, in->arena, NOTED, "%s is found nowhere: it comes with NVIDIA's driver", name);
@@ -84,7 +94,7 @@ static void judge_need(struct inspector *in, struct inspected *one, const struct
         problems_add(&one->problems, in->arena, WRONG, "%s is found nowhere: %s was passed over", name, l->passed_over);
     else
         problems_add(&one->problems, in->arena, WRONG, "%s is found nowhere", name);
-    one->problems.items[one->problems.n - 1].key = text_make(in->arena, "%s %s", l->name, text_base_name(l->asked_by));
+    one->problems.items[one->problems.n - 1].key = text_make(in->arena, "%s %s", l->name, text_base_name(asks));
 }
 
 /* A file for another machine is right as it is; where its needs lie is told there. */

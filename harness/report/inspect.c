@@ -130,7 +130,8 @@ static void put_needs(struct writer *w, const struct inspected *one)
         if (l->depth > 1 && !w->all->whole_needs)
             continue;
         if (l->by == FOUND_NOT)
-            line(w, label, text_make(&w->arena, "%s: nowhere%s%s", l->name, l->depth > 1 ? ", needed by " : "", l->depth > 1 ? l->asked_by : ""));
+            line(w, label, text_make(&w->arena, "%s: nowhere%s%s", l->name, l->depth > 1 && l->asked_by != NULL ? ", needed by " : "",
+                                      l->depth > 1 && l->asked_by != NULL ? l->asked_by : ""));
         else
             line(w, label, text_make(&w->arena, "%s: %s (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
         label = "";

@@ -134,8 +134,8 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
 
 @test "--root: a file of another machine is opened below it, and its needs are looked for there" {
     mkdir -p "$BATS_TEST_TMPDIR/root/opt"
-    cc -shared -o "$BATS_TEST_TMPDIR/root/opt/libb.so.1" -Wl,-soname,libb.so.1 -x c /dev/null
-    cc -shared -o "$BATS_TEST_TMPDIR/root/opt/liba.so" -x c /dev/null -x none -Wl,--no-as-needed,-rpath,/opt "$BATS_TEST_TMPDIR/root/opt/libb.so.1"
+    cc -shared -nostdlib -o "$BATS_TEST_TMPDIR/root/opt/libb.so.1" -Wl,-soname,libb.so.1 -x c /dev/null
+    cc -shared -nostdlib -o "$BATS_TEST_TMPDIR/root/opt/liba.so" -x c /dev/null -x none -Wl,--no-as-needed,-rpath,/opt "$BATS_TEST_TMPDIR/root/opt/libb.so.1"
     run "$GPUVET" inspect --root "$BATS_TEST_TMPDIR/root" /opt/liba.so
     [ "$status" = 0 ]
     [[ "$output" == *"libb.so.1: /opt/libb.so.1 (the RUNPATH of liba.so: /opt)"* ]]
@@ -143,6 +143,10 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
     run "$GPUVET" inspect --root "$BATS_TEST_TMPDIR/root" /opt/liba.so
     [ "$status" = 1 ]
     [ "${lines[0]}" = "[wrong] /opt/liba.so: libb.so.1 is found nowhere" ]
+    cc -shared -o "$BATS_TEST_TMPDIR/root/opt/libc-user.so" -Wl,--no-as-needed -x c /dev/null
+    run "$GPUVET" inspect --root "$BATS_TEST_TMPDIR/root" /opt/libc-user.so         # a root without a libc
+    [ "$status" = 1 ]
+    [ "${lines[0]}" = "[wrong] /opt/libc-user.so: libc.so.6 is found nowhere" ]
 }
 
 @test "a wheel is read in place, stored or deflated, and nothing is left behind" {
