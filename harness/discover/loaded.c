@@ -140,22 +140,17 @@ static bool try_path(struct hunt *h, struct search_path *path, enum found_by by,
 }
 
 /* The asker's RPATH, then that of the one for whose sake it was loaded, and on
- * up; the program's in any case. None of them if the asker has a RUNPATH. */
+ * up to the program's. None of them if the asker has a RUNPATH. */
 static bool try_rpaths(struct hunt *h, struct object *asker)
 {
-    struct object *program = h->loaded->objects[0];
-    bool seen = false;
-
     if (asker->elf.runpath != NULL)
         return false;
     for (struct object *o = asker; o != NULL; o = o->asker) {
         read_paths(h->loaded, o);
         if (try_path(h, &o->rpath, FOUND_RPATH, o->path))
             return true;
-        seen = seen || o == program;
     }
-    read_paths(h->loaded, program);
-    return !seen && try_path(h, &program->rpath, FOUND_RPATH, program->path);
+    return false;
 }
 
 /* Linked with -z nodefaultlib, a file does without the default folders, and

@@ -80,6 +80,7 @@ static struct loading loading_of(const struct loaded *l, const char *name, const
 
     if (answer != NULL && (answer->asker == asker || o == NULL)) {
         out = answer->loading;
+        out.asked_by = asker->path;
         out.depth = asker->depth + 1;
         return out;
     }
@@ -123,6 +124,26 @@ static void tell(struct loaded *l, struct object *from, struct loading **out, si
         }
 }
 
+static const char *cleaned(struct arena *a, const char *s)
+{
+    char *copy = arena_text(a, s);
+
+    if (copy != NULL)
+        text_clean(copy);
+    return copy;
+}
+
+/* Looked for as they are written, told without control bytes. */
+static void clean(struct arena *a, struct loading *l)
+{
+    l->name = cleaned(a, l->name);
+    l->asked_by = cleaned(a, l->asked_by);
+    l->path = cleaned(a, l->path);
+    l->entry = cleaned(a, l->entry);
+    l->whose = cleaned(a, l->whose);
+    l->passed_over = cleaned(a, l->passed_over);
+}
+
 /* Loads a library because it is to be preloaded. What cannot be found is left
  * out, with a warning, and may still be found by others who need it. */
 static struct object *preload_one(struct loaded *l, const char *name, const char *by)
@@ -147,11 +168,12 @@ static bool preload(struct loaded *l, struct queue *q, const char *list, const c
 {
     while (list != NULL && *(list += strspn(list, separators)) != '\0') {
         size_t n = strcspn(list, separators);
+        const char *name = path_expand(l->arena, arena_copy(l->arena, list, n), &l->objects[0]->tokens);
         struct object *o;
 
         if (!within_bounds(l, e))
             return false;
-        o = preload_one(l, arena_copy(l->arena, list, n), by);
+        o = name != NULL ? preload_one(l, name, by) : NULL;
         if (o != NULL)
             reach(l, q, o, 1);
         list += n;
@@ -203,12 +225,10 @@ static void add_some_program(struct loaded *l)
 
 static void read_host(struct loaded *l, const char *arch, const char *interpreter)
 {
-    static const struct path_tokens none = { NULL, NULL, NULL };
-
     loader_host_read(&l->host, l->arena, l->root, arch, interpreter);
     for (size_t i = 0; i < l->host.n_folders; i++)
         *ARENA_PUSH(l->arena, l->defaults.folders, l->defaults.n)
-            = search_path_of(l->arena, l->host.folders[i], ":", &none, "/").folders[0];
+            = (struct search_folder){ .entry = l->host.folders[i], .dir = l->host.folders[i] };
     l->cache = loader_cache_open(l->root, l->arena);
 }
 
@@ -284,8 +304,10 @@ bool loader_search(struct loading **out, size_t *n, struct arena *a, const struc
         from = open_library(&l, &file, full, env, e);
     else if (start_program(&l, &file, full, env, e))
         from = l.objects[0];
-    if (from == NULL)
+    if (from == NULL || !within_bounds(&l, e))
         return err_in(e, "%s", path);
     tell(&l, from, out, n);
+    for (size_t i = 0; i < *n; i++)
+        clean(a, &(*out)[i]);
     return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/cudnn_code.h"
 #include "model/gpu_code.h"
 
 const char *const fit_link_names[] = {
@@ -151,13 +152,27 @@ static struct fit_answer by_ptx(struct arena *a, const struct expected *x, const
                                       shown != NULL ? "" : text_make(a, ", and has to be one for CUDA %s or newer", cuda)));
 }
 
+/* Machine code is compatible within a major version on desktop GPUs, and neither from them to a Tegra nor between Tegras
+ * (CUDA C++ Programming Guide, "Binary Compatibility"). */
+static bool has_exactly(const struct gpu_code *codes, size_t n, int cc)
+{
+    for (size_t i = 0; i < n; i++)
+        if (codes[i].sass && codes[i].arch == cc)
+            return true;
+    return false;
+}
+
 struct fit_answer fit_gpu_code(struct arena *a, const struct expected *x, const struct gpu_code *codes, size_t n_codes,
                                const char *cuda, const struct fit_gpu *gpu, const char *driver)
 {
     const struct gpu_cover cover = gpu_code_covers(codes, n_codes, gpu->cc);
+    const struct gpu_arch *arch = expected_arch(x, gpu->cc);
 
     if (!cover.has_code)
         return says(ANSWER_UNKNOWN, "code not known", "it is not known for which GPUs it has code");
+    if (arch != NULL && arch->tegra == ANSWER_YES && !has_exactly(codes, n_codes, gpu->cc))
+        return says(ANSWER_UNKNOWN, "not made for Jetson", text_make(a, "it has no code made for %s, and that of desktop GPUs is not promised to run there:"
+                                                                     " NVIDIA publishes builds of its own for Jetson", called(a, gpu)));
     if (cover.sass)
         return holds;
     if (cover.ptx)
@@ -184,6 +199,19 @@ static bool is_newer(const char *version, const char *bound)
     return text_compare_versions(cut, bound) > 0;
 }
 
+static struct fit_answer check_cudnn_matrix(struct arena *a, const struct expected *x, const struct torch_build *b, const struct fit_gpu *gpu)
+{
+    int oldest;
+    enum answer serves = cudnn_serves(x, b->cudnn, b->cuda, gpu->cc, &oldest);
+
+    if (serves == ANSWER_YES)
+        return holds;
+    if (serves == ANSWER_UNKNOWN)
+        return says(ANSWER_UNKNOWN, "cuDNN not known", text_make(a, "it is not known whether its cuDNN %s still serves %s", b->cudnn, called(a, gpu)));
+    return says(ANSWER_NO, text_make(a, "cuDNN without sm_%d", gpu->cc),
+                text_make(a, "its cuDNN %s no longer serves %s: compute capability %d.%d is the oldest", b->cudnn, called(a, gpu), oldest / 10, oldest % 10));
+}
+
 static struct fit_answer check_cudnn(struct arena *a, const struct expected *x, const struct torch_build *b, const struct fit_gpu *gpu)
 {
     const struct gpu_arch *arch = expected_arch(x, gpu->cc);
@@ -192,7 +220,7 @@ static struct fit_answer check_cudnn(struct arena *a, const struct expected *x, 
         return holds;
     if (arch->cudnn_last != NULL && is_newer(b->cudnn, arch->cudnn_last))
         return says(ANSWER_NO, text_make(a, "cuDNN without sm_%d", gpu->cc), text_make(a, "its cuDNN %s has no code for %s: %s is the last that has", b->cudnn, called(a, gpu), arch->cudnn_last));
-    return holds;
+    return check_cudnn_matrix(a, x, b, gpu);
 }
 
 /* ---- What the wheel asks of the system ---- */

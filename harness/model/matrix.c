@@ -33,6 +33,7 @@ struct install install_of(struct arena *a, const struct torch_build *b)
 
 /* ---- Which are asked about ---- */
 
+/* Of that variant: where of 2.14.1 only some builds are known, the others of 2.14.0 count. */
 static bool is_newest_patch(const struct expected *x, const struct torch_build *b)
 {
     size_t minor = strcspn(b->torch, ".") + 1;
@@ -43,7 +44,7 @@ static bool is_newest_patch(const struct expected *x, const struct torch_build *
     text_format(cut, sizeof cut, "%.*s", (int)minor, b->torch);
     series = cut;
     for (size_t i = 0; i < x->n_torch; i++)
-        if (text_is(x->torch[i].platform, b->platform) && text_version_within(x->torch[i].torch, series)
+        if (text_is(x->torch[i].platform, b->platform) && text_is(x->torch[i].variant, b->variant) && text_version_within(x->torch[i].torch, series)
             && text_compare_versions(x->torch[i].torch, b->torch) > 0)
             return false;
     return true;

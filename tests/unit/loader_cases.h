@@ -51,11 +51,11 @@ static const struct loader_case loader_cases[] = {
     { "the_nearest_rpath_comes_first",
       "lib b/libz.so libz.so ''; lib c/libz.so libz.so ''; lib a/liby.so liby.so libz.so $(old $D/c); lib top.so - liby.so $(old $D/a:$D/b)",
       "top.so", { NULL } },
-    { "beside_a_runpath_the_files_own_rpath_does_not_count",
-      /* The linker writes one of them: a DT_RPATH is made of a DT_DEBUG-like spare, by patching the tag of a DT_NEEDED. */
-      "lib r/liby.so liby.so ''; lib u/liby.so liby.so ''; lib top.so - \"$D/r liby.so\" $(new $D/u)\n"
+    { "beside_a_runpath_a_files_rpath_does_not_count_even_further_down",
+      /* The linker writes one of them: the other is the first DT_NEEDED, whose tag becomes DT_RPATH. */
+      "lib r/liby.so liby.so ''; lib u/liby.so liby.so libz.so; lib r/libz.so libz.so ''; lib top.so - \"$D/r liby.so\" $(new $D/u)\n"
       "tag=$(readelf -S top.so | awk '$2 == \".dynamic\" { print $5 } $3 == \".dynamic\" { print $6 }')\n"
-      "patch top.so $((0x$tag)) '\\017'", "top.so", { NULL } },
+      "patch top.so $((0x$tag)) '\\017'; readelf -d top.so | grep -q '(RPATH)'", "top.so", { NULL } },
     { "an_rpath_comes_before_the_environment",
       "lib r/liby.so liby.so ''; lib e/liby.so liby.so ''; lib top.so - liby.so $(old $D/r)", "top.so", { "LD_LIBRARY_PATH=$D/e" } },
     { "the_environment_comes_before_a_runpath",
@@ -96,7 +96,7 @@ static const struct loader_case loader_cases[] = {
       "lib a/liby-renamed.so liby.so ''; lib b/liby.so liby.so ''; lib b/libz.so libz.so liby.so $(new $D/b)\n"
       "lib top.so - \"$D/a/liby-renamed.so libz.so\" $(new $D/b)", "top.so", { NULL } },
     { "two_names_of_one_file_are_one_object",
-      "lib a/liby.so - libw.so $(new '$ORIGIN/.'); mkdir b; ln -s ../a/liby.so b/libz.so; lib a/libw.so libw.so ''; lib b/libw.so libw.so ''\n"
+      "lib a/liby.so - '$ORIGIN/libw.so'; mkdir b; ln -s ../a/liby.so b/libz.so; lib a/libw.so - ''; lib b/libw.so - ''\n"
       "lib top.so - 'liby.so libz.so' $(new $D/a:$D/b)", "top.so", { NULL } },
     { "a_needed_path_is_not_searched_for", "lib a/liby.so liby.so ''; lib b/liby.so liby.so ''; lib top.so - $D/a/liby.so $(new $D/b)", "top.so", { NULL } },
     { "a_needed_relative_path_starts_from_the_current_folder", "lib a/liby.so liby.so ''; lib b/top.so - a/liby.so", "b/top.so", { NULL } },
@@ -131,6 +131,7 @@ static const struct loader_case loader_cases[] = {
       "lib top.so - 'liby.so libz.so' $(new $D/a)", "top.so", { "LD_PRELOAD=$D/p/liby-mine.so" } },
     { "a_preloaded_name_is_searched_for", "lib p/liby.so liby.so ''; lib a/liby.so liby.so ''; lib top.so - liby.so $(new $D/a)", "top.so",
       { "LD_PRELOAD=liby.so libno.so", "LD_LIBRARY_PATH=$D/p" } },
+    { "a_preload_that_the_program_does_not_find_others_may", "lib a/liby.so liby.so ''; lib top.so - liby.so $(new $D/a)", "top.so", { "LD_PRELOAD=liby.so" } },
     { "a_preload_that_is_missing_or_garbage_is_left_out",
       "mkdir p; echo no >p/liby.so; lib a/liby.so liby.so ''; lib top.so - liby.so $(new $D/a)", "top.so", { "LD_PRELOAD=$D/p/liby.so:$D/none.so" } },
     { "a_hwcaps_folder_comes_before_its_folder",

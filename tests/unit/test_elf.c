@@ -52,6 +52,30 @@ static void a_librarys_name_needs_and_paths_are_read(void **state)
     arena_free(&r.arena);
 }
 
+static void what_a_programs_headers_say_of_its_loader_is_read(void **state)
+{
+    struct small_elf s;
+    struct reading r;
+
+    (void)state;
+    small_elf_make(&s);
+    r = read_small(&s);
+    assert_null(r.facts.interpreter);
+    assert_false(r.facts.no_default_folders);
+    arena_free(&r.arena);
+    s.dynamic[DYN_RPATH] = (Elf64_Dyn){ .d_tag = DT_FLAGS_1, .d_un.d_val = DF_1_NOW | DF_1_NODEFLIB };
+    s.segment = (Elf64_Phdr){ .p_type = PT_INTERP, .p_offset = offsetof(struct small_elf, strings) + 1, .p_filesz = 64 };
+    r = read_small(&s);
+    assert_string_equal(r.facts.interpreter, "libsmall.so.1");
+    assert_true(r.facts.no_default_folders);
+    arena_free(&r.arena);
+    s.segment.p_filesz = 5;                     /* a name without its end is none */
+    r = read_small(&s);
+    assert_true(r.ok);
+    assert_null(r.facts.interpreter);
+    arena_free(&r.arena);
+}
+
 static void the_newest_glibc_is_found_by_number_and_not_by_letter(void **state)
 {
     struct small_elf s;
@@ -281,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_librarys_name_needs_and_paths_are_read),
+        cmocka_unit_test(what_a_programs_headers_say_of_its_loader_is_read),
         cmocka_unit_test(the_newest_glibc_is_found_by_number_and_not_by_letter),
         cmocka_unit_test(what_a_library_does_not_say_is_absent),
         cmocka_unit_test(each_machine_has_its_name),

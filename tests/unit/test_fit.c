@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/cudnn_code.h"
 #include "model/gpu_code.h"
 #include "model/matrix.h"
 
@@ -25,10 +26,12 @@ static const int branches[] = { 535, 550 };
 static const struct compat_package compat[] = { { .package = "cuda-compat-13-0", .cuda = "13.0", .branches = branches, .n_branches = 2 } };
 static const struct gpu_arch archs[] = {
     { .cc = 70, .last_cuda = "12.9", .last_driver = 580, .cudnn_last = "9.10.2" }, { .cc = 90 }, { .cc = 120, .first_cuda = "12.8", .min_driver = 570 },
+    { .cc = 87, .tegra = ANSWER_YES },
 };
 static const struct gpu_code old_code[] = { { 70, 0, true, false }, { 90, 0, true, false } };
 static const struct gpu_code ptx_code[] = { { 70, 0, true, false }, { 90, 0, true, true } };
 static const struct gpu_code new_code[] = { { 70, 0, true, false }, { 90, 0, true, false }, { 120, 0, true, false } };
+static const struct gpu_code desktop_code[] = { { 80, 0, true, false } };
 static const char *const pythons[] = { "3.9", "3.12" };
 
 #define BUILD(t, v, c, codes_, dnn) { .torch = t, .variant = v, .platform = "linux-x86_64", .cuda = c, .codes = codes_, .n_codes = COUNT_OF(codes_), \
@@ -39,6 +42,7 @@ static const struct torch_build builds[] = {
     BUILD("2.8.0", "cu124", "12.4", ptx_code, "9.10.2.21"), BUILD("2.8.0", "cu128", "12.8", new_code, "9.10.2.21"),
     BUILD("2.9.0", "cu128", "12.8", new_code, "9.11.0.1"), BUILD("2.9.0", "cu130", "13.0", new_code, "9.11.0.1"),
     { .torch = "2.9.0", .variant = "cu127", .platform = "linux-x86_64", .cuda = "12.7" },
+    { .torch = "2.9.0", .variant = "cu130", .platform = "linux-aarch64", .cuda = "13.0", .codes = desktop_code, .n_codes = 1 },
 };
 
 static const struct expected x = {
@@ -46,8 +50,9 @@ static const struct expected x = {
     .n_drivers = COUNT_OF(drivers), .compat = compat, .n_compat = 1, .archs = archs, .n_archs = COUNT_OF(archs),
 };
 
-enum { OLD = 0, PTX = 2, NEW = 3, NEW_DNN = 4, CUDA13 = 5, NOTHING = 6 };
+enum { OLD = 0, PTX = 2, NEW = 3, NEW_DNN = 4, CUDA13 = 5, NOTHING = 6, DESKTOP = 7 };
 
+static const struct fit_gpu orin = { "Orin", 87 };
 static const struct fit_gpu volta = { "V100", 70 }, hopper = { "H200", 90 }, blackwell = { "RTX 5090", 120 };
 
 static void each_link_breaks_alone_and_says_why(void **state)
@@ -73,6 +78,7 @@ static void each_link_breaks_alone_and_says_why(void **state)
         { NEW_DNN, { .driver = "580.1" }, &volta, ANSWER_NO, FIT_CUDNN, "cuDNN 9.11.0.1 has no code for V100 (sm_70): 9.10.2 is the last that has" },
         { NEW, { .driver = NULL }, &blackwell, ANSWER_YES, 0, "with a driver >= 570" },
         { NEW, { .driver = NULL }, &hopper, ANSWER_YES, 0, "with a driver >= 525.60.13" },
+        { DESKTOP, { .driver = "580" }, &orin, ANSWER_UNKNOWN, FIT_GPU_CODE, "that of desktop GPUs is not promised to run there" },
         { NOTHING, { .driver = "580" }, NULL, ANSWER_UNKNOWN, FIT_DRIVER, "the tables do not know which driver CUDA 12.7 needs" },
         { NOTHING, { .python = "3.9" }, NULL, ANSWER_UNKNOWN, FIT_PYTHON, "not known for which Pythons" },
         { NOTHING, { .driver = "580" }, &hopper, ANSWER_UNKNOWN, FIT_GPU_CODE, "not known for which GPUs" },
@@ -179,6 +185,33 @@ static void how_to_install_follows_where_a_build_is_published(void **state)
     }
 }
 
+/* Kepler was in the matrix of 8.5 and is not in that of 8.9.5; that of 8.7 is not in the tables. */
+static void a_gpu_that_a_cudnn_dropped_does_not_come_back(void **state)
+{
+    static const char *const old[] = { "3.5", "3.7", "5.0" }, *const new[] = { "5.0", "9.0" };
+    static const struct cudnn_build kepler = { .cuda = "11.x", .cc = { old, 3 } }, maxwell = { .cuda = "11.x", .cc = { new, 2 } }, unsaid = { .cuda = "11.x" };
+    static const struct cudnn_release releases[] = {
+        { .cudnn = "8.9.5", .builds = &maxwell, .n_builds = 1 }, { .cudnn = "8.5.0", .builds = &kepler, .n_builds = 1 },
+        { .cudnn = "8.7.0", .builds = &unsaid, .n_builds = 1 },
+    };
+    static const struct expected y = { .cudnn = releases, .n_cudnn = COUNT_OF(releases) };
+    static const struct { const char *cudnn, *cuda; int cc; enum answer serves; int oldest; } cases[] = {
+        { "8.5.0.96", "11.7", 37, ANSWER_YES, 35 },     { "8.4.0.27", "11.7", 37, ANSWER_YES, 35 },    
+        { "8.7.0.84", "11.8", 37, ANSWER_UNKNOWN, 50 }, { "8.7.0.84", "11.8", 50, ANSWER_YES, 35 },
+        { "8.9.5.30", "11.8", 37, ANSWER_NO, 50 },      { "9.1.0.70", "11.8", 37, ANSWER_NO, 50 },
+        { "9.1.0.70", "11.8", 120, ANSWER_YES, 50 },    { "9.1.0.70", "12.4", 37, ANSWER_YES, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int oldest;
+        enum answer serves = cudnn_serves(&y, cases[i].cudnn, cases[i].cuda, cases[i].cc, &oldest);
+
+        if (serves != cases[i].serves || oldest != cases[i].oldest)
+            fail_msg("%s for CUDA %s on %d: %d, from %d on", cases[i].cudnn, cases[i].cuda, cases[i].cc, serves, oldest);
+    }
+}
+
 static void a_name_of_code_is_read_or_refused(void **state)
 {
     static const char *const not[] = { "", "sm_", "sm_9", "sm_9000", "sm_90b", "sm_90aa", "compute_", "SM_90", "90" };
@@ -201,6 +234,7 @@ int main(void)
         CASE(the_best_is_the_newest_that_runs_and_rather_one_that_the_driver_knows_whole),
         CASE(machine_code_is_better_than_ptx_of_the_same_release),
         CASE(how_to_install_follows_where_a_build_is_published),
+        CASE(a_gpu_that_a_cudnn_dropped_does_not_come_back),
         CASE(a_name_of_code_is_read_or_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

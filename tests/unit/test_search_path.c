@@ -153,7 +153,7 @@ static struct loading *search(struct layout *l, const char *path, size_t *n)
     return out;
 }
 
-/* As a container's files are looked at: links, relative entries and preloads stay below the root. */
+/* As a container's files are looked at: links and relative entries stay below the root. */
 static void below_another_root_everything_is_that_machines(void **state)
 {
     struct layout *l = *state;
@@ -165,7 +165,6 @@ static void below_another_root_everything_is_that_machines(void **state)
     put_library_needing(l, "/home/me/rel/libb.so", "");
     put_library_needing(l, "/pre/real-liba.so", "");
     put_link(l, "/pre/liba.so", "/pre/real-liba.so");
-    put_text(l, "/etc/ld.so.preload", "# a hook\n/pre/liba.so\tlibgone.so\n");
     put_variable(l, "PWD=/home/me");
     put_variable(l, "LD_LIBRARY_PATH=$ORIGIN/x:/pre:rel");
     out = search(l, "/opt/top.so", &n);
@@ -178,6 +177,55 @@ static void below_another_root_everything_is_that_machines(void **state)
     assert_int_equal(out[3].by, FOUND_NOT);
     assert_string_equal(out[3].asked_by, "/opt/top.so");
     assert_int_equal(out[3].depth, 1);
+}
+
+static void put_program_needing(struct layout *l, const char *path, const char *needed)
+{
+    const uint16_t type = ET_EXEC;
+    int fd;
+
+    put_library_needing(l, path, needed);
+    fd = open(layout_path(l, path), O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, &type, sizeof type, offsetof(Elf64_Ehdr, e_type)), sizeof type);
+    close(fd);
+}
+
+static void what_is_preloaded_is_told_as_that(void **state)
+{
+    struct layout *l = *state;
+    struct loading *out;
+    size_t n;
+
+    put_program_needing(l, "/opt/prog", "/pre/liba.so libb.so libc.so libd.so");
+    put_library_needing(l, "/pre/liba.so", "libd.so");
+    put_library_needing(l, "/pre/libb.so", "");
+    put_library_needing(l, "/pre/libc.so", "");
+    put_library_needing(l, "/pre/libd.so", "");
+    put_text(l, "/etc/ld.so.preload", "# a hook: libc.so\n/pre/liba.so\n");
+    put_variable(l, "LD_PRELOAD=libb.so:$ORIGIN/none.so");
+    put_variable(l, "LD_LIBRARY_PATH=$ORIGIN/../pre");
+    out = search(l, "/opt/prog", &n);
+    assert_int_equal(n, 4);
+    assert_string_equal(loading_why(&l->arena, &out[0]), "preloaded by /etc/ld.so.preload: /pre/liba.so");
+    assert_string_equal(loading_why(&l->arena, &out[1]), "preloaded by LD_PRELOAD: libb.so");
+    assert_string_equal(out[1].path, "/opt/../pre/libb.so");
+    assert_string_equal(loading_why(&l->arena, &out[2]), "LD_LIBRARY_PATH: $ORIGIN/../pre");
+    assert_string_equal(loading_why(&l->arena, &out[3]), "LD_LIBRARY_PATH: $ORIGIN/../pre");
+}
+
+/* What the unknown program could not have either is told of the file that asks. */
+static void a_missing_c_library_is_told_for_who_needs_it(void **state)
+{
+    struct layout *l = *state;
+    struct loading *out;
+    size_t n;
+
+    put_library(l, "/opt/top.so");
+    put_text(l, "/lib64/libc.so.6", "");
+    out = search(l, "/opt/top.so", &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(out[0].asked_by, "/opt/top.so");
+    assert_string_equal(loading_why(&l->arena, &out[0]), "nowhere (/lib64/libc.so.6: an empty file, where the loader stops)");
 }
 
 static void a_file_that_is_no_library_is_refused_with_the_reason(void **state)
@@ -227,6 +275,8 @@ int main(void)
         IN_A_LAYOUT(without_the_loader_the_folders_that_are_there_tell),
         IN_A_LAYOUT(the_processor_decides_on_levels_and_on_platform),
         IN_A_LAYOUT(below_another_root_everything_is_that_machines),
+        IN_A_LAYOUT(what_is_preloaded_is_told_as_that),
+        IN_A_LAYOUT(a_missing_c_library_is_told_for_who_needs_it),
         IN_A_LAYOUT(a_file_that_is_no_library_is_refused_with_the_reason),
         IN_A_LAYOUT(a_file_that_needs_more_than_any_real_one_is_refused),
     };
