@@ -243,4 +243,6 @@ void inspect_wheel(struct inspector *in, struct inspection *all, int fd, const c
         if (all->files[i].elf != NULL)
             wheel_needs(&all->files[i], in->arena, w, &r.zip);
     check_promise(&r, first);
+    if (all->n_files == first)
+        problems_add(&w->problems, in->arena, NOTED, "it holds no shared library");
 }

@@ -132,6 +132,14 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
     [[ "$output" == *"bytes, but the RECORD of nvidia-cublas-cu12 12.4.5.8 says 5: replaced or damaged"* ]]
 }
 
+@test "a toolkit's version.json names the version of what no package lists" {
+    cd "$BATS_TEST_TMPDIR"
+    mkdir -p cuda/lib64
+    cp "$library" cuda/lib64/libcublas.so.13
+    echo '{"cuda": {"version": "13.0.1"}, "libcublas": {"version": "13.0.2.14"}}' >cuda/version.json
+    [ "$(json 'r["files"][0]["version"], r["files"][0]["version_source"]' cuda/lib64/libcublas.so.13)" = "('13.0.2.14', '$PWD/cuda/version.json')" ]
+}
+
 @test "--root: a file of another machine is opened below it, and its needs are looked for there" {
     mkdir -p "$BATS_TEST_TMPDIR/root/opt"
     cc -shared -nostdlib -o "$BATS_TEST_TMPDIR/root/opt/libb.so.1" -Wl,-soname,libb.so.1 -x c /dev/null
@@ -179,6 +187,10 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
     run "$GPUVET" inspect "$wheel"
     [ "$status" = 1 ]
     [[ "${lines[0]}" == *"no wheel: it has no .dist-info folder" ]]
+    python3 -c 'import zipfile, sys; zipfile.ZipFile(sys.argv[1], "w").writestr("a-1.dist-info/METADATA", "Name: a")' "$wheel"
+    run "$GPUVET" inspect "$wheel"
+    [ "$status" = 0 ]
+    [ "${lines[0]}" = "[note] $wheel: it holds no shared library" ]
 }
 
 @test "a bomb: declared small it is stopped there, declared large it is not begun" {
