@@ -120,7 +120,7 @@ static const char inspect_help[] =
     "they carry code for, the oldest glibc they start on, and where the loader would find what they\n"
     "need, and why there. A DIR means every shared library below it; a wheel is read as it is.\n"
     "\n"
-    "      --needs          all that is needed, also by what is needed, and not only what is missing\n"
+    "      --needs          of every library all that it needs, also by what it needs; not one line each\n"
     "      --root DIR       a FILE is one of the machine below DIR: a mounted disk, a container's files\n"
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n"

@@ -103,12 +103,31 @@ static void put_gpu_code(struct writer *w, const struct inspected *one)
         return;
     }
     if (elf->n_codes == 0 && elf->n_loose == 0)
-        line(w, "GPU code", "none");
+        line(w, "GPU code", text_is(elf->machine, "cuda") ? "all of it: a cubin, for one GPU" : "none");
     if (elf->n_codes > 0)
         line(w, "GPU code", gpu_code_list(&w->arena, elf->codes, elf->n_codes));
     if (elf->n_loose > 0)
-        line(w, elf->n_codes > 0 ? "" : "GPU code", text_make(&w->arena, "and in %s: %s", elf->loose_in,
+        line(w, elf->n_codes > 0 ? "" : "GPU code", text_make(&w->arena, "%sin %s: %s", elf->n_codes > 0 ? "and " : "", elf->loose_in,
                                                               gpu_code_list(&w->arena, elf->loose, elf->n_loose)));
+}
+
+static const char *joined(struct writer *w, const char *const *names, size_t n)
+{
+    struct text t = { .arena = &w->arena };
+
+    for (size_t i = 0; i < n; i++)
+        text_add(&t, "%s%s", i > 0 ? " " : "", names[i]);
+    return n > 0 ? t.s : "nothing";
+}
+
+static void put_need(struct writer *w, const char *label, const struct loading *l)
+{
+    if (l->by == FOUND_NOT && l->depth > 1 && l->asked_by != NULL)
+        line(w, label, text_make(&w->arena, "%s: nowhere, needed by %s", l->name, l->asked_by));
+    else if (l->by == FOUND_NOT)
+        line(w, label, text_make(&w->arena, "%s: nowhere", l->name));
+    else
+        line(w, label, text_make(&w->arena, "%s: %s (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
 }
 
 static void put_needs(struct writer *w, const struct inspected *one)
@@ -116,28 +135,26 @@ static void put_needs(struct writer *w, const struct inspected *one)
     const char *label = "needs";
 
     if (one->needs_unknown != NULL) {
-        struct text t = { .arena = &w->arena };
-
-        for (size_t i = 0; i < one->elf->n_needed; i++)
-            text_add(&t, "%s%s", i > 0 ? " " : "", one->elf->needed[i]);
-        line(w, label, t.n > 0 ? t.s : "nothing");
-        line(w, "", text_make(&w->arena, "where they would be found is not told: %s", one->needs_unknown));
+        line(w, label, joined(w, one->elf->needed, one->elf->n_needed));
+        if (one->elf->n_needed > 0)
+            line(w, "", text_make(&w->arena, "where they would be found is not told: %s", one->needs_unknown));
         return;
     }
+    if (one->n_needs + one->n_wheel_needs == 0)
+        line(w, label, "nothing");
     for (size_t i = 0; i < one->n_needs; i++) {
-        const struct loading *l = &one->needs[i];
-
-        if (l->depth > 1 && !w->all->whole_needs)
+        if (one->needs[i].depth > 1 && !w->all->whole_needs)
             continue;
-        if (l->by == FOUND_NOT)
-            line(w, label, text_make(&w->arena, "%s: nowhere%s%s", l->name, l->depth > 1 && l->asked_by != NULL ? ", needed by " : "",
-                                      l->depth > 1 && l->asked_by != NULL ? l->asked_by : ""));
-        else
-            line(w, label, text_make(&w->arena, "%s: %s (%s)", l->name, l->path != NULL ? l->path : "?", loading_why(&w->arena, l)));
+        put_need(w, label, &one->needs[i]);
         label = "";
     }
-    if (one->n_needs == 0)
-        line(w, label, "nothing");
+    for (size_t i = 0; i < one->n_wheel_needs; i++) {
+        const struct wheel_need *n = &one->wheel_needs[i];
+
+        line(w, label, text_make(&w->arena, "%s: %s%s%s%s", n->name, n->path != NULL ? n->path : "", n->path != NULL ? " (" : "", n->why,
+                                 n->path != NULL ? ")" : ""));
+        label = "";
+    }
 }
 
 static void put_file(struct writer *w, const struct inspected *one)
@@ -314,9 +331,9 @@ void inspect_write(FILE *f, const struct inspection *all, const struct terminal 
             put_wheel(&w, &all->wheels[i]);
             put_brought(&w, &all->wheels[i]);
         }
-    if (all->table)
+    if (all->table && !all->whole_needs)
         put_table(&w);
-    for (size_t i = 0, n = 0; i < all->n_files && !all->table; i++) {
+    for (size_t i = 0, n = 0; i < all->n_files && (!all->table || all->whole_needs); i++) {
         if (all->files[i].elf == NULL)
             continue;
         if (n++ > 0)

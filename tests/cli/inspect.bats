@@ -172,6 +172,22 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
     [ "$(ls)" = "$(printf '%s\n' out.json tmp "$wheel" | sort)" ]
 }
 
+@test "--needs: of every library in a folder or a wheel all that it needs" {
+    cd "$BATS_TEST_TMPDIR"
+    make_wheel "$wheel"
+    run "$GPUVET" inspect --needs "$wheel"
+    [ "$status" = 0 ]
+    [[ "$output" == *"$wheel: torch/lib/libfake.so.13"*"needs"*"libc.so.6: every system has it"* ]]
+    mkdir lib
+    cc -shared -nostdlib -o lib/libc1.so -Wl,-soname,libc1.so -x c /dev/null
+    cc -shared -nostdlib -o lib/libb1.so -Wl,-soname,libb1.so -x c /dev/null -x none -Wl,--no-as-needed lib/libc1.so
+    cc -shared -nostdlib -o lib/liba1.so -x c /dev/null -x none -Wl,--no-as-needed,-rpath,"$PWD/lib",--disable-new-dtags lib/libb1.so
+    run "$GPUVET" inspect --needs lib/liba1.so
+    [[ "$output" == *"libb1.so: "*"libc1.so: "*"RPATH of liba1.so"* ]]
+    run "$GPUVET" inspect lib/liba1.so
+    [[ "$output" == *"libb1.so: "* && "$output" != *"libc1.so: "* ]]
+}
+
 @test "a wheel that was cut, or is none" {
     cd "$BATS_TEST_TMPDIR"
     make_wheel whole.whl

@@ -18,7 +18,7 @@ struct small_zip {
 static inline void small_zip_number(struct small_zip *z, uint64_t v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        z->bytes[z->n++] = i < 8 ? (unsigned char)(v >> (8 * i)) : 0;
+        z->bytes[z->n++] = (unsigned char)(i < 8 ? v >> (8 * i) : 0);
 }
 
 static inline void small_zip_put(struct small_zip *z, const void *bytes, size_t n)
