@@ -21,7 +21,8 @@ static const struct option table[] = {
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
     { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list matrix" },
+    { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
+    { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
     { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
     { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
     { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
@@ -32,7 +33,7 @@ static const struct option table[] = {
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
     { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
     { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list judge matrix" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list inspect judge matrix" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
     { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
     { "--ci",      NULL, CI,       AT(ci),         "run judge" },
@@ -52,7 +53,7 @@ static const struct option table[] = {
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list judge" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run list judge inspect" },
 };
 
 static const char general_help[] =
@@ -61,6 +62,7 @@ static const char general_help[] =
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
+    "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
     "  gpuvet matrix            which official PyTorch builds run here, and how to install the best\n"
@@ -116,6 +118,19 @@ static const char list_help[] =
     "      --as-require     as an order sheet for `gpuvet run --require FILE`\n"
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
+
+static const char inspect_help[] =
+    "gpuvet inspect FILE|DIR|WHEEL... - what files say about themselves: soname and version, the GPUs\n"
+    "they carry code for, the oldest glibc they start on, and where the loader would find what they\n"
+    "need, and why there. A DIR means every shared library below it; a wheel is read as it is.\n"
+    "\n"
+    "      --needs          of every library all that it needs, also by what it needs; not one line each\n"
+    "      --root DIR       a FILE is one of the machine below DIR: a mounted disk, a container's files\n"
+    "      --json           as JSON\n"
+    "      --color WHEN     auto, always or never\n"
+    "\n"
+    "Exit codes: 0 all well, 1 something is wrong with a file (truncated, damaged, no library, or what\n"
+    "it needs is found nowhere), 2 usage, 3 a file could not be read.\n";
 
 static const char explain_help[] =
     "gpuvet explain [TOPIC | FILE] - how to use it with Slurm, in CI, in Kubernetes, with Ansible\n"
@@ -194,8 +209,8 @@ int options_usage_code(const struct options *o)
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "explain", explain_help },
-        { "matrix", matrix_help }, { "require", require_help },
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 
     for (size_t i = 0; i < COUNT_OF(helps); i++)
@@ -206,7 +221,7 @@ const char *options_help(const char *verb)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -309,6 +324,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
+    if (text_is(o->verb, "inspect") && n == 0)
+        return err_set(e, ERR_USAGE, "gpuvet inspect takes files, folders or wheels");
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)

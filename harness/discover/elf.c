@@ -29,6 +29,7 @@ static const char *machine_name(struct arena *a, unsigned machine)
     case EM_AARCH64: return "aarch64";
     case EM_PPC64:   return "ppc64le";
     case EM_386:     return "i386";
+    case EM_CUDA:    return "cuda";     /* a cubin: machine code for a GPU alone */
     default:         return text_make(a, "machine %u", machine);
     }
 }

@@ -8,7 +8,11 @@
 #include "base/text.h"
 #include "report/safe.h"
 
-enum { LOG_EVERY_MS = 10000, DRAW_EVERY_MS = 200, SHOWN = 512 };        /* a CI log stays readable */
+enum {
+    LOG_EVERY_MS = 10000,               /* a CI log stays readable */
+    PATIENCE_MS = 1000, DRAW_EVERY_MS = 200,
+    SHOWN = 512,
+};
 
 static int columns(void)
 {
@@ -69,6 +73,34 @@ void progress_begin(struct progress *p, bool quiet)
 }
 
 void progress_end(struct progress *p)
+{
+    if (p->drawn)
+        fputs("\r\033[2K", stderr);
+    p->drawn = false;
+}
+
+static void came(struct byte_watcher *watcher, const char *what, uint64_t done, uint64_t all)
+{
+    struct byte_progress *p = (struct byte_progress *)(void *)watcher;
+    const int64_t now = clock_ms();
+    char line[SHOWN];
+
+    if (!p->tty || now - p->began_ms < PATIENCE_MS || now - p->last_ms < DRAW_EVERY_MS)
+        return;
+    text_format(line, sizeof line, "unpacking %.0f of %.0f MiB: %s", (double)done / (1 << 20), (double)all / (1 << 20), what);
+    fputs("\r\033[2K", stderr);
+    safe_print(stderr, "%.*s", columns() - 1, line);
+    fflush(stderr);
+    p->drawn = true;
+    p->last_ms = now;
+}
+
+void byte_progress_begin(struct byte_progress *p)
+{
+    *p = (struct byte_progress){ .watcher = { came }, .tty = isatty(STDERR_FILENO), .began_ms = clock_ms() };
+}
+
+void byte_progress_end(struct byte_progress *p)
 {
     if (p->drawn)
         fputs("\r\033[2K", stderr);

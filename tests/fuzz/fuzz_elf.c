@@ -20,7 +20,9 @@ static void read_both(const void *bytes, size_t n)
 
     if (fd < 0 || (elf_read(&f, &arena, fd, &e) && f.machine == NULL))
         __builtin_trap();
-    if (fatbin_read(&f, &arena, fd, &e) && f.n_codes > 0 && !f.codes[0].sass && !f.codes[0].ptx)
+    if (fatbin_read(&f, &arena, fd, &e) && f.n_codes > 0 && !f.codes[0].sass && !f.codes[0].ptx && !f.codes[0].lto)
+        __builtin_trap();
+    if (fatbin_read_loose(&f, &arena, fd, &e) && f.n_loose > 0 && f.loose_in == NULL)
         __builtin_trap();
     close(fd);
     arena_free(&arena);

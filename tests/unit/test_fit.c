@@ -28,10 +28,10 @@ static const struct gpu_arch archs[] = {
     { .cc = 70, .last_cuda = "12.9", .last_driver = 580, .cudnn_last = "9.10.2" }, { .cc = 90 }, { .cc = 120, .first_cuda = "12.8", .min_driver = 570 },
     { .cc = 87, .tegra = ANSWER_YES },
 };
-static const struct gpu_code old_code[] = { { 70, 0, true, false }, { 90, 0, true, false } };
-static const struct gpu_code ptx_code[] = { { 70, 0, true, false }, { 90, 0, true, true } };
-static const struct gpu_code new_code[] = { { 70, 0, true, false }, { 90, 0, true, false }, { 120, 0, true, false } };
-static const struct gpu_code desktop_code[] = { { 80, 0, true, false } };
+static const struct gpu_code old_code[] = { { 70, 0, true, false, false }, { 90, 0, true, false, false } };
+static const struct gpu_code ptx_code[] = { { 70, 0, true, false, false }, { 90, 0, true, true, false } };
+static const struct gpu_code new_code[] = { { 70, 0, true, false, false }, { 90, 0, true, false, false }, { 120, 0, true, false, false } };
+static const struct gpu_code desktop_code[] = { { 80, 0, true, false, false } };
 static const char *const pythons[] = { "3.9", "3.12" };
 
 #define BUILD(t, v, c, codes_, dnn) { .torch = t, .variant = v, .platform = "linux-x86_64", .cuda = c, .codes = codes_, .n_codes = COUNT_OF(codes_), \
@@ -103,7 +103,7 @@ static void each_link_breaks_alone_and_says_why(void **state)
 /* PTX is not covered by minor-version compatibility. */
 static void ptx_needs_a_driver_as_new_as_its_toolkit(void **state)
 {
-    static const struct gpu_code only_ptx[] = { { 70, 0, false, true } };
+    static const struct gpu_code only_ptx[] = { { 70, 0, false, true, false } };
     struct fit_answer old = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, "535.1");
     struct fit_answer new = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, "570.1");
     struct fit_answer unknown = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, NULL);
