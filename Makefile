@@ -43,7 +43,9 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 own_cppflags = -I. -Iharness -Iprobes -D_GNU_SOURCE -DGPUVET_VERSION='"$(VERSION)"' $(CPPFLAGS)
 own_cflags   = -std=c11 -fvisibility=hidden -ffp-contract=off $(WARN) $(CFLAGS.$(MODE)) $(CFLAGS)
 own_ldflags  = -static-libgcc $(LDFLAGS.$(MODE)) $(LDFLAGS)
-own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf zlib) -Wl,-Bdynamic -ldl -lm
+own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf zlib) $(nettle) -Wl,-Bdynamic -ldl -lm -lpthread
+# For its SHA-256 alone. Distributions of RPMs have no static one.
+nettle      := $(if $(findstring /,$(shell $(CC) -print-file-name=libnettle.a)),-lnettle,-Wl,-Bdynamic -lnettle)
 
 sources := $(sort $(wildcard harness/*.c harness/*/*.c harness/*/*/*.c probes/*.c probes/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)

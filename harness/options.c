@@ -19,6 +19,7 @@ static const struct option table[] = {
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
+    { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
     { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
@@ -82,6 +83,9 @@ static const char run_help[] =
     "      --stack DIR      add the stack in DIR: a Python environment, a libtorch, a toolkit\n"
     "      --require WHAT   gpu, gpu=8, stack, a probe's name and more, or a file of such lines:\n"
     "                       else exit 1 (`gpuvet help require`); repeatable\n"
+    "      --expect WHAT    the PyTorch there should be: torch==2.4.1+cu124, torch==2.4, a\n"
+    "                       requirements file, a saved run; auto (the default): what is installed.\n"
+    "                       Every PyTorch of the run is compared with it: -s picks one\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --level LEVEL    quick (the default), or full: more, and for longer\n"
     "      --all-gpus       also those that CUDA_VISIBLE_DEVICES hides\n"
@@ -140,6 +144,7 @@ static const char judge_help[] =
     "that was killed): no GPU is touched; exit codes as run\n"
     "\n"
     "      --require WHAT   instead of what the run itself required (`gpuvet help require`)\n"
+    "      --expect WHAT    the PyTorch there should have been, as run\n"
     "      --strict         a warning is a failure\n"
     "  -o, --output FILE    save what it came to as JSON\n"
     "      --json           the same JSON on standard output\n"
@@ -189,6 +194,7 @@ static const char require_help[] =
     "  devices.alike             the GPUs agree in model, VBIOS, memory, ECC, power limit, links\n"
     "  stack                     at least one stack was found\n"
     "  stack = venv:/opt/app     it was found, and nothing about it failed or was left out\n"
+    "  torch==2.4.1+cu124        every PyTorch of the run is that one, and there is one\n"
     "  blas.*                    every trial of these probes passed (`gpuvet list probes`)\n"
     "\n"
     "# begins a comment. `gpuvet list --as-require` writes such a file from a good machine.\n"

@@ -22,6 +22,7 @@ struct options {
     struct words       stack_dirs;                      /* --stack DIR */
     struct words       requires;                        /* --require WHAT */
     struct words       rest;                            /* what is not an option */
+    const char        *expect;                          /* --expect WHAT; NULL: nothing is asked for */
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
     const char        *junit, *metrics;                 /* --junit FILE, --metrics FILE */

@@ -26,7 +26,7 @@ struct torch_build {
     const char *codes_basis;                    /* "measured", "build script", "RELEASE.md" */
     enum answer on_pypi;                        /* `pip install torch==VERSION` gives this one */
     const char *index;                          /* "whl/cu124", below https://download.pytorch.org/ */
-    const char *conda;                          /* "pytorch-cuda=12.4"; NULL: not known to be in PyTorch's own channel */
+    const char *conda;                          /* "pytorch-cuda=12.4 -c pytorch -c nvidia"; NULL: not known to be in its own channel */
     const char *glibc;                          /* "2.17": the wheel's platform tag */
     const struct pin *pins; size_t n_pins;
     const char *released, *status;              /* "2024-09", "stable" */
