@@ -65,7 +65,7 @@ static bool is_wanted(const struct expected *x, const struct torch_build *b, con
     return (platform == NULL || text_is(b->platform, platform))
         && (w->torch == NULL || text_version_within(b->torch, w->torch))
         && (w->variant == NULL || text_is(b->variant, w->variant))
-        && (w->cuda == NULL || text_version_within(b->cuda, w->cuda))
+        && (w->cuda == NULL || text_version_within(b->cuda, w->cuda) || (b->cuda_full != NULL && text_version_within(b->cuda_full, w->cuda)))
         && (w->all || w->torch != NULL || is_newest_patch(x, b));
 }
 
@@ -74,8 +74,8 @@ static bool no_such_release(const struct expected *x, struct arena *a, const cha
     const char *below, *above;
 
     expected_nearest(x, torch, &below, &above);
-    return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s): the nearest that are there %s %s%s%s", torch, x->where,
-                   below != NULL && above != NULL ? "are" : "is", below != NULL ? below : above,
+    return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s): the nearest that %s %s%s%s", torch, x->where,
+                   below != NULL && above != NULL ? "are there are" : "is there is", below != NULL ? below : above,
                    below != NULL && above != NULL ? " and " : "", below != NULL && above != NULL ? above : text_make(a, "%s", ""));
 }
 
