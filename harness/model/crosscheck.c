@@ -46,6 +46,7 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
 static void check_recorded(struct findings *f, const struct stack *s)
 {
     const char *is = stack_version(s, "torch"), *recorded = NULL;
+    struct text install = { .arena = f->arena };
 
     for (size_t i = 0; i < s->n_versions && is != NULL; i++) {
         const struct stack_version *v = &s->versions[i];
@@ -60,7 +61,9 @@ static void check_recorded(struct findings *f, const struct stack *s)
     if (recorded == NULL)
         return;
     finding_add(f, WRONG, "mixed", "torch/version.py says %s, and the package is recorded as %s: one was installed over the other", is, recorded);
-    finding_add(f, NOTED, "install", "--force-reinstall --no-deps torch==%s", recorded);
+    text_add(&install, "--force-reinstall --no-deps ");
+    text_add_quoted(&install, text_make(f->arena, "torch==%s", recorded));
+    finding_add(f, NOTED, "install", "%s", install.s);
 }
 
 /* Said where a GPU could use it; what it is otherwise stands in the report as it is. */

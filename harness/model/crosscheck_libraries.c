@@ -57,7 +57,8 @@ static void check_pin(struct pins *p, const char *name, const char *pinned, cons
     const char *why = installed != NULL ? why_it_breaks(name, pinned, installed) : NULL;
     struct text *t = installed == NULL || why != NULL ? &p->unmet : &p->warning;
 
-    text_add(&p->install, "%s%s==%s", p->install.n > 0 ? " " : "", name, pinned);
+    text_add(&p->install, p->install.n > 0 ? " " : "");
+    text_add_quoted(&p->install, text_make(p->found->arena, "%s==%s", name, pinned));
     text_add(t, "%s", t->n > 0 ? "; " : "");
     if (installed == NULL)
         text_add(t, "%s %s is required and not installed", name, pinned);
