@@ -1,7 +1,6 @@
 #include "model/crosscheck.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 
@@ -105,11 +104,6 @@ const char *check_why_no_cuda(const struct stack *s)
     return why_not != NULL ? why_not : "no file says which CUDA this PyTorch was built for";
 }
 
-static long major_of(const char *version)
-{
-    return strtol(version, NULL, 10);
-}
-
 static void too_old(struct findings *f, const struct stack *s, const char *why)
 {
     const char *fits = stack_version(s, "fits:install"), *torch = stack_version(s, "torch");
@@ -139,7 +133,7 @@ static bool is_served_by_compat(const struct stack *s, const char *cuda)
 
     if (shown == NULL || own == NULL)
         return shown != NULL && text_compare_versions(shown, cuda) >= 0;
-    return major_of(shown) >= major_of(cuda) && text_compare_versions(shown, own) > 0;
+    return text_version_major(shown) >= text_version_major(cuda) && text_compare_versions(shown, own) > 0;
 }
 
 void check_driver(struct findings *f, const struct stack *s)
