@@ -138,6 +138,11 @@ int text_compare_versions(const char *a, const char *b)
     }
 }
 
+long text_version_major(const char *version)
+{
+    return strtol(version, NULL, 10);
+}
+
 bool text_version_within(const char *version, const char *series)
 {
     size_t n = strlen(series);

@@ -40,6 +40,9 @@ bool text_next_line(const char **cursor, const char **line, size_t *n);
  * Stops at the first character that is neither a digit nor a dot. */
 int text_compare_versions(const char *a, const char *b);
 
+/* 12 of "12.4.1"; 0 of what is no version. */
+long text_version_major(const char *version);
+
 /* "2.3.1" is within "2.3" and "2.3.1"; "2.30" is not within "2.3". */
 bool text_version_within(const char *version, const char *series);
 

@@ -11,16 +11,6 @@
 /* More than this is garbage: libc.so.6 defines about 40. */
 enum { DEFINITIONS_MAX = 4096, SECTION_MAX = 1 << 20 };
 
-static void keep_newest(const char **newest, const char *prefix, const char *name)
-{
-    size_t n = strlen(prefix);
-
-    if (name == NULL || !text_starts(name, prefix) || name[n] < '0' || name[n] > '9')
-        return;                         /* GLIBC_PRIVATE is no version */
-    if (*newest == NULL || text_compare_versions(name + n, *newest) > 0)
-        *newest = name + n;
-}
-
 /* Offsets are checked against the section before libelf takes them as int. */
 static void read_definitions(const char **newest, Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr, const char *prefix)
 {
@@ -33,7 +23,7 @@ static void read_definitions(const char **newest, Elf *elf, Elf_Scn *scn, const 
         GElf_Verdaux aux;
 
         if (at + def.vd_aux < size && gelf_getverdaux(data, (int)(at + def.vd_aux), &aux) != NULL)
-            keep_newest(newest, prefix, elf_strptr(elf, shdr->sh_link, aux.vda_name));
+            elf_keep_newest(newest, prefix, elf_strptr(elf, shdr->sh_link, aux.vda_name));
         if (def.vd_next == 0)
             break;
         at += def.vd_next;

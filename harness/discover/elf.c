@@ -149,8 +149,7 @@ static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *
     f->needed = needed;
 }
 
-/* GLIBC_PRIVATE, GLIBC_ABI_DT_RELR and CXXABI_FLOAT128 are no versions. */
-static void keep_newer(const char **newest, const char *prefix, const char *version)
+void elf_keep_newest(const char **newest, const char *prefix, const char *version)
 {
     size_t n = strlen(prefix);
 
@@ -162,9 +161,9 @@ static void keep_newer(const char **newest, const char *prefix, const char *vers
 
 static void keep_version(struct elf_facts *f, const char *version)
 {
-    keep_newer(&f->glibc, "GLIBC_", version);
-    keep_newer(&f->glibcxx, "GLIBCXX_", version);
-    keep_newer(&f->cxxabi, "CXXABI_", version);
+    elf_keep_newest(&f->glibc, "GLIBC_", version);
+    elf_keep_newest(&f->glibcxx, "GLIBCXX_", version);
+    elf_keep_newest(&f->cxxabi, "CXXABI_", version);
 }
 
 /* The newest of each kind among the versions the file asks other libraries for.

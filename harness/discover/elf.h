@@ -11,6 +11,10 @@
  * inside its first 64 bytes: the error says which. */
 bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e) MUST_USE;
 
+/* Keeps the number of a version of symbols, "2.17" of "GLIBC_2.17", if it begins so and is newer than *newest, which may be
+ * NULL. GLIBC_PRIVATE, GLIBC_ABI_DT_RELR and CXXABI_FLOAT128 are no versions, nor is NULL. */
+void elf_keep_newest(const char **newest, const char *prefix, const char *version);
+
 /* The GPU architectures in the file's fat binaries, from their headers alone,
  * by pread: nothing is decompressed. Fat binary sections only. Takes about 1 ms per library when cached,
  * up to seconds when not. A file without any gives none. False, and the codes

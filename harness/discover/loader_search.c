@@ -124,7 +124,7 @@ static void tell(struct loaded *l, struct object *from, struct loading **out, si
         }
 }
 
-static const char *cleaned(struct arena *a, const char *s)
+static const char *copied(struct arena *a, const char *s)
 {
     char *copy = arena_text(a, s);
 
@@ -134,14 +134,12 @@ static const char *cleaned(struct arena *a, const char *s)
 }
 
 /* Looked for as they are written, told without control bytes. */
-static void clean(struct arena *a, struct loading *l)
+static struct loading cleaned(struct arena *a, const struct loading *l)
 {
-    l->name = cleaned(a, l->name);
-    l->asked_by = cleaned(a, l->asked_by);
-    l->path = cleaned(a, l->path);
-    l->entry = cleaned(a, l->entry);
-    l->whose = cleaned(a, l->whose);
-    l->passed_over = cleaned(a, l->passed_over);
+    return (struct loading){
+        .name = copied(a, l->name), .asked_by = copied(a, l->asked_by), .depth = l->depth, .by = l->by, .path = copied(a, l->path),
+        .entry = copied(a, l->entry), .whose = copied(a, l->whose), .passed_over = copied(a, l->passed_over),
+    };
 }
 
 /* Loads a library because it is to be preloaded. What cannot be found is left
@@ -281,33 +279,45 @@ static bool is_program(const struct loader_file *file, const struct elf_facts *e
     return file->program || (elf->interpreter != NULL && elf->soname == NULL && !text_has(text_base_name(path), ".so"));
 }
 
-bool loader_search(struct loading **out, size_t *n, struct arena *a, const struct root *root, const struct environment *env,
-                   const char *path, struct err *e)
+/* All of it in the arena of `l`. */
+static bool search(struct loading **told, size_t *n, struct loaded *l, const struct environment *env, const char *path, struct err *e)
 {
-    struct loaded l = { .arena = a, .root = root, .budget = BUDGET, .current = current_folder(a, root, env) };
-    const char *full = loaded_absolute(&l, path);
-    struct loader_file file = loader_file_open(root, a, full, NULL);
+    const char *full = loaded_absolute(l, path);
+    struct loader_file file = loader_file_open(l->root, l->arena, full, NULL);
     struct object *from = NULL;
     struct elf_facts elf;
 
+    if (file.takes != LOADER_TAKES_IT)
+        return err_set(e, ERR_FORMAT, "%s", file.why != NULL ? file.why : "no such file");
+    if (!elf_read(&elf, l->arena, file.fd, e)) {
+        close(file.fd);
+        return false;
+    }
+    l->kind = file.kind;
+    read_host(l, elf.machine, elf.interpreter);
+    if (!is_program(&file, &elf, full))
+        from = open_library(l, &file, full, env, e);
+    else if (start_program(l, &file, full, env, e))
+        from = l->objects[0];
+    if (from == NULL || !within_bounds(l, e))
+        return false;
+    tell(l, from, told, n);
+    return true;
+}
+
+bool loader_search(struct loading **out, size_t *n, struct arena *a, const struct root *root, const struct environment *env,
+                   const char *path, struct err *e)
+{
+    struct arena own = { NULL };        /* the loader's own bytes and its cache go through it: half a MiB for each search */
+    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = current_folder(&own, root, env) };
+    struct loading *told = NULL;
+    size_t n_told = 0;
+    bool ok = search(&told, &n_told, &l, env, path, e);
+
     *out = NULL;
     *n = 0;
-    if (file.takes != LOADER_TAKES_IT)
-        return err_set(e, ERR_FORMAT, "%s: %s", path, file.why != NULL ? file.why : "no such file");
-    if (!elf_read(&elf, a, file.fd, e)) {
-        close(file.fd);
-        return err_in(e, "%s", path);
-    }
-    l.kind = file.kind;
-    read_host(&l, elf.machine, elf.interpreter);
-    if (!is_program(&file, &elf, full))
-        from = open_library(&l, &file, full, env, e);
-    else if (start_program(&l, &file, full, env, e))
-        from = l.objects[0];
-    if (from == NULL || !within_bounds(&l, e))
-        return err_in(e, "%s", path);
-    tell(&l, from, out, n);
-    for (size_t i = 0; i < *n; i++)
-        clean(a, &(*out)[i]);
-    return true;
+    for (size_t i = 0; i < n_told; i++)
+        *ARENA_PUSH(a, *out, *n) = cleaned(a, &told[i]);
+    arena_free(&own);
+    return ok || err_in(e, "%s", path);
 }

@@ -4,37 +4,21 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "discover/record_line.h"
 #include "discover/toolkit.h"
 
 enum { UP_MAX = 8 };                    /* folders between a library and the one that holds its package's files */
-
-/* "PATH,sha256=...,SIZE"; only paths of libraries are kept. */
-static bool read_line(struct arena *a, const char *line, size_t n, const char *dir, struct claim *c)
-{
-    char *copy = arena_copy(a, line, n), *size = strrchr(copy, ','), *hash;
-
-    copy[strcspn(copy, "\r")] = '\0';
-    if (size == NULL)
-        return false;
-    *size++ = '\0';
-    hash = strrchr(copy, ',');
-    if (hash == NULL || !text_to_long(size, &c->bytes) || c->bytes < 0)
-        return false;
-    *hash = '\0';
-    c->place = text_join(a, dir, copy);
-    return true;
-}
 
 static void read_record(struct owners *all, struct site *site, const struct package *p)
 {
     struct arena *a = all->search.arena;
     const char *text = root_read(all->search.root, a, text_join(a, p->source, "RECORD"), NULL), *line;
-    struct claim c = { .package = p };
+    struct record_line r;
     size_t n;
 
     while (text_next_line(&text, &line, &n))
-        if (memmem(line, n, ".so", 3) != NULL && read_line(a, line, n, site->dir, &c))
-            *ARENA_PUSH(a, site->claims, site->n_claims) = c;
+        if (memmem(line, n, ".so", 3) != NULL && record_line_read(&r, a, line, n) && r.bytes >= 0)
+            *ARENA_PUSH(a, site->claims, site->n_claims) = (struct claim){ text_join(a, site->dir, r.path), r.bytes, p };
 }
 
 /* The toolkit that pip's packages are laid out as keeps their folders in dist-info/. */

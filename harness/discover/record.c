@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "discover/owner.h"
 #include "discover/record_line.h"
 
-/* One library that one package says it brought. */
-struct claim { const char *place; long bytes; const struct package *package; };
 struct claims { struct claim *items; size_t n; };
 
 static bool read_line(struct search *s, const char *site, const char *line, size_t n, struct claim *c)

@@ -101,9 +101,9 @@ static void add_conda_build(struct search *s, struct stack *stack, const struct 
     size_t n = root_list(s->root, s->arena, meta, &names);
 
     for (size_t i = 0; i < n; i++) {
-        const char *version = names[i] + sizeof start - 1, *build = strchr(version, '-');
+        const char *version = text_starts(names[i], start) ? names[i] + sizeof start - 1 : "", *build = strchr(version, '-');
 
-        if (text_starts(names[i], start) && *version >= '0' && *version <= '9' && build != NULL && text_ends(build, end))
+        if (*version >= '0' && *version <= '9' && build != NULL && text_ends(build, end))
             stack_add_version(stack, s->arena, "conda:pytorch", arena_copy(s->arena, build + 1, strlen(build + 1) - (sizeof end - 1)),
                               text_join(s->arena, meta, names[i]));
     }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "discover/inspect.h"
 #include "discover/python.h"
+#include "discover/record_line.h"
 #include "discover/spare.h"
 #include "discover/wheel_needs.h"
 
@@ -119,49 +120,27 @@ static void read_build(struct reading *r)
     r->wheel->cuda = python_assigned(r->in->arena, text, "cuda");
 }
 
-/* "PATH,sha256=...,SIZE"; a path with a comma stands in quotes. */
-static bool record_line(struct arena *a, const char *line, size_t n, const char **path, long *bytes)
-{
-    char *copy = arena_copy(a, line, n), *size, *hash;
-
-    copy[strcspn(copy, "\r")] = '\0';
-    size = strrchr(copy, ',');
-    if (size == NULL || !text_to_long(size + 1, bytes))
-        return false;
-    *size = '\0';
-    hash = strrchr(copy, ',');
-    if (hash == NULL)
-        return false;
-    *hash = '\0';
-    if (copy[0] == '"' && hash > copy + 1) {
-        hash[-1] = '\0';
-        copy++;
-    }
-    *path = copy;
-    return true;
-}
-
 static void check_record(struct reading *r)
 {
-    const char *text = info_document(r, "RECORD"), *line, *path;
+    const char *text = info_document(r, "RECORD"), *line;
     struct problems *problems = &r->wheel->problems;
     size_t n, n_bad = 0;
-    long bytes;
+    struct record_line listed;
 
     r->wheel->has_record = text != NULL;
     while (text_next_line(&text, &line, &n)) {
         const struct zip_member *m;
 
-        if (!record_line(r->in->arena, line, n, &path, &bytes))
+        if (!record_line_read(&listed, r->in->arena, line, n) || listed.bytes < 0)
             continue;
-        m = zip_find(&r->zip, path);
-        if (m != NULL && bytes >= 0 && m->bytes == (uint64_t)bytes) {
+        m = zip_find(&r->zip, listed.path);
+        if (m != NULL && m->bytes == (uint64_t)listed.bytes) {
             r->wheel->n_recorded++;
         } else if (n_bad++ < 5) {
             if (m == NULL)
-                problems_add(problems, r->in->arena, WRONG, "its RECORD lists %s, which is not in it", path);
+                problems_add(problems, r->in->arena, WRONG, "its RECORD lists %s, which is not in it", listed.path);
             else
-                problems_add(problems, r->in->arena, WRONG, "%s has %" PRIu64 " bytes, and %ld in its RECORD", path, m->bytes, bytes);
+                problems_add(problems, r->in->arena, WRONG, "%s has %" PRIu64 " bytes, and %ld in its RECORD", listed.path, m->bytes, listed.bytes);
         }
     }
     if (n_bad > 5)

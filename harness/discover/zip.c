@@ -139,6 +139,21 @@ static int by_name(const void *x, const void *y)
     return strcmp(a->name, b->name);
 }
 
+/* Members that share their packed bytes make a small file unpack to more than any disk holds, each of them within its bounds. */
+static bool lie_apart(const struct zip *z, struct err *e)
+{
+    uint64_t left = z->directory;
+
+    for (size_t i = 0; i < z->n; i++) {
+        const uint64_t bytes = LOCAL_BYTES + z->members[i].packed;
+
+        if (bytes > left)
+            return err_set(e, ERR_FORMAT, "damaged: its members overlap");
+        left -= bytes;
+    }
+    return true;
+}
+
 static bool read_directory(struct zip *z, struct arena *a, const struct directory *d, struct err *e)
 {
     unsigned char *bytes = malloc(d->bytes > 0 ? d->bytes : 1);
@@ -159,7 +174,7 @@ static bool read_directory(struct zip *z, struct arena *a, const struct director
     for (size_t i = 1; i < z->n; i++)
         if (text_is(z->members[i].name, z->members[i - 1].name))
             return err_set(e, ERR_FORMAT, "damaged: it holds %s twice", z->members[i].name);
-    return true;
+    return lie_apart(z, e);
 }
 
 bool zip_open(struct zip *z, struct arena *a, int fd, struct err *e)

@@ -1,7 +1,6 @@
 #include "model/crosscheck.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 
@@ -46,6 +45,7 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
 static void check_recorded(struct findings *f, const struct stack *s)
 {
     const char *is = stack_version(s, "torch"), *recorded = NULL;
+    struct text install = { .arena = f->arena };
 
     for (size_t i = 0; i < s->n_versions && is != NULL; i++) {
         const struct stack_version *v = &s->versions[i];
@@ -60,7 +60,9 @@ static void check_recorded(struct findings *f, const struct stack *s)
     if (recorded == NULL)
         return;
     finding_add(f, WRONG, "mixed", "torch/version.py says %s, and the package is recorded as %s: one was installed over the other", is, recorded);
-    finding_add(f, NOTED, "install", "--force-reinstall --no-deps torch==%s", recorded);
+    text_add(&install, "--force-reinstall --no-deps ");
+    text_add_quoted(&install, text_make(f->arena, "torch==%s", recorded));
+    finding_add(f, NOTED, "install", "%s", install.s);
 }
 
 /* Said where a GPU could use it; what it is otherwise stands in the report as it is. */
@@ -102,11 +104,6 @@ const char *check_why_no_cuda(const struct stack *s)
     return why_not != NULL ? why_not : "no file says which CUDA this PyTorch was built for";
 }
 
-static long major_of(const char *version)
-{
-    return strtol(version, NULL, 10);
-}
-
 static void too_old(struct findings *f, const struct stack *s, const char *why)
 {
     const char *fits = stack_version(s, "fits:install"), *torch = stack_version(s, "torch");
@@ -136,7 +133,7 @@ static bool is_served_by_compat(const struct stack *s, const char *cuda)
 
     if (shown == NULL || own == NULL)
         return shown != NULL && text_compare_versions(shown, cuda) >= 0;
-    return major_of(shown) >= major_of(cuda) && text_compare_versions(shown, own) > 0;
+    return text_version_major(shown) >= text_version_major(cuda) && text_compare_versions(shown, own) > 0;
 }
 
 void check_driver(struct findings *f, const struct stack *s)

@@ -2,8 +2,6 @@
  * that an extension of it would be compiled with. */
 #include "model/crosscheck.h"
 
-#include <stdlib.h>
-
 #include "base/text.h"
 
 /* ---- torch.host ---- */
@@ -75,7 +73,7 @@ void check_toolkit(struct findings *f, const struct stack *s)
     finding_add(f, NOTED, "toolkit", "%s", toolkit != NULL ? toolkit : "none, and PyTorch itself needs none");
     if (toolkit == NULL || text_compare_versions(toolkit, cuda) == 0)
         return;
-    if (strtol(toolkit, NULL, 10) == strtol(cuda, NULL, 10))
+    if (text_version_major(toolkit) == text_version_major(cuda))
         finding_add(f, NOTED, "extensions", "toolkit %s compiles extensions for this PyTorch (CUDA %s): within one major that is no obstacle", toolkit, cuda);
     else
         finding_add(f, asked != NULL ? WARNS : NOTED, asked != NULL ? "warning" : "extensions",

@@ -6,11 +6,6 @@
 
 #include "base/text.h"
 
-static long major_of(const char *version)
-{
-    return strtol(version, NULL, 10);
-}
-
 static long minor_of(const char *version)
 {
     const char *dot = strchr(version, '.');
@@ -47,7 +42,7 @@ static const char *why_it_breaks(const char *name, const char *pinned, const cha
 
     if (!cudnn && !text_starts(name, "nvidia-nccl") && !text_starts(name, "nvidia-cublas"))
         return NULL;
-    if (major_of(installed) != major_of(pinned))
+    if (text_version_major(installed) != text_version_major(pinned))
         return "another major version";
     return cudnn && minor_of(installed) < minor_of(pinned) ? "PyTorch refuses an older minor version than it was compiled with" : NULL;
 }
@@ -57,7 +52,8 @@ static void check_pin(struct pins *p, const char *name, const char *pinned, cons
     const char *why = installed != NULL ? why_it_breaks(name, pinned, installed) : NULL;
     struct text *t = installed == NULL || why != NULL ? &p->unmet : &p->warning;
 
-    text_add(&p->install, "%s%s==%s", p->install.n > 0 ? " " : "", name, pinned);
+    text_add(&p->install, p->install.n > 0 ? " " : "");
+    text_add_quoted(&p->install, text_make(p->found->arena, "%s==%s", name, pinned));
     text_add(t, "%s", t->n > 0 ? "; " : "");
     if (installed == NULL)
         text_add(t, "%s %s is required and not installed", name, pinned);
@@ -113,7 +109,7 @@ void check_pins(struct findings *f, const struct stack *s)
 /* As torch/backends/cudnn compares: major equal, minor not older. */
 static bool cudnn_is_refused(const char *compiled, const char *loaded)
 {
-    return major_of(loaded) != major_of(compiled) || minor_of(loaded) < minor_of(compiled);
+    return text_version_major(loaded) != text_version_major(compiled) || minor_of(loaded) < minor_of(compiled);
 }
 
 void check_cudnn(struct findings *f, const struct stack *s, const char *loaded)

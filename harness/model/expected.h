@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "model/elf_facts.h"
+#include "model/pin.h"
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
@@ -14,8 +15,6 @@ struct list { const char *const *items; size_t n; };
 
 /* Where a row's facts stand. */
 struct origin { const char *source, *as_of, *notes; };
-
-struct pin { const char *distribution, *version; };
 
 struct torch_build {
     const char *torch, *variant, *platform;     /* "2.4.1", "cu124", "linux-x86_64" */

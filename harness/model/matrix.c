@@ -33,10 +33,12 @@ struct install install_of(struct arena *a, const struct torch_build *b)
 
 const char *install_exactly(struct arena *a, const struct torch_build *b)
 {
-    const char *where = b->index == NULL ? "" : text_ends(b->index, ".html") ? " -f " WHEELS
-                      : text_compare_versions(b->torch, "2") < 0 ? " --extra-index-url " WHEELS : " --index-url " WHEELS;
+    const char *how;
 
-    return text_make(a, "torch==%s+%s%s%s", b->torch, b->variant, where, b->index != NULL ? b->index : "");
+    if (b->index == NULL)               /* PyPI's versions have no "+cu130", and === is met by no other build's (PEP 440) */
+        return b->on_pypi == ANSWER_YES ? text_make(a, "torch===%s", b->torch) : NULL;
+    how = text_ends(b->index, ".html") ? "-f" : text_compare_versions(b->torch, "2") < 0 ? "--extra-index-url" : "--index-url";
+    return text_make(a, "torch==%s+%s %s " WHEELS "%s", b->torch, b->variant, how, b->index);
 }
 
 /* ---- Which are asked about ---- */
@@ -44,13 +46,12 @@ const char *install_exactly(struct arena *a, const struct torch_build *b)
 /* Of that variant: where of 2.14.1 only some builds are known, the others of 2.14.0 count. */
 static bool is_newest_patch(const struct expected *x, const struct torch_build *b)
 {
-    size_t minor = strcspn(b->torch, ".") + 1;
-    const char *series;
-    char cut[32];
+    size_t minor = strcspn(b->torch, ".");
+    char series[32];
 
+    minor += b->torch[minor] == '.';
     minor += strcspn(b->torch + minor, ".");
-    text_format(cut, sizeof cut, "%.*s", (int)minor, b->torch);
-    series = cut;
+    text_format(series, sizeof series, "%.*s", (int)minor, b->torch);
     for (size_t i = 0; i < x->n_torch; i++)
         if (text_is(x->torch[i].platform, b->platform) && text_is(x->torch[i].variant, b->variant) && text_version_within(x->torch[i].torch, series)
             && text_compare_versions(x->torch[i].torch, b->torch) > 0)
@@ -69,14 +70,17 @@ static bool is_wanted(const struct expected *x, const struct torch_build *b, con
         && (w->all || w->torch != NULL || is_newest_patch(x, b));
 }
 
-static bool no_such_release(const struct expected *x, struct arena *a, const char *torch, struct err *e)
+static bool no_such_release(const struct expected *x, const char *torch, struct err *e)
 {
     const char *below, *above;
 
     expected_nearest(x, torch, &below, &above);
-    return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s): the nearest that %s %s%s%s", torch, x->where,
-                   below != NULL && above != NULL ? "are there are" : "is there is", below != NULL ? below : above,
-                   below != NULL && above != NULL ? " and " : "", below != NULL && above != NULL ? above : text_make(a, "%s", ""));
+    if (below != NULL && above != NULL)
+        return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s): the nearest that are there are %s and %s", torch, x->where, below, above);
+    if (below == NULL)
+        below = above;                  /* NULL as well where the only one there is spelled otherwise: "2.4.1.0" */
+    return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s)%s%s", torch, x->where,
+                   below != NULL ? ": the nearest there is " : "", below != NULL ? below : "");
 }
 
 static int compare(const struct torch_build *a, const struct torch_build *b)
@@ -236,7 +240,7 @@ bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, co
             *ARENA_PUSH(a, fits, m->n) = fit_build(a, x, &x->torch[i], host);
     }
     if (!known)
-        return no_such_release(x, a, w.torch, e);
+        return no_such_release(x, w.torch, e);
     if (m->n > 0)
         qsort(fits, m->n, sizeof *fits, newest_first);
     m->fits = fits;

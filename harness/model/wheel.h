@@ -4,9 +4,7 @@
 
 #include "base/arena.h"
 #include "model/inspected.h"
-
-/* One line of its METADATA's Requires-Dist, for a package of a fixed version. */
-struct pin { const char *distribution, *version; };     /* "nvidia-cublas-cu12", "12.4.5.8" */
+#include "model/pin.h"
 
 struct wheel {
     const char *path;
@@ -28,7 +26,7 @@ const char *wheel_glibc(struct arena *a, const char *platform);
 /* The tags of "torch-2.5.1-cp311-cp311-manylinux1_x86_64.whl"; false if it is no wheel's name. */
 bool wheel_tags(struct wheel *w, struct arena *a, const char *file_name);
 
-/* Reads "nvidia-nccl-cu12 (==2.21.5) ; platform_system == ..." and "nvidia-nccl-cu12==2.21.5"; false if nothing is fixed. */
+/* One line of its METADATA's Requires-Dist: reads "nvidia-nccl-cu12 (==2.21.5) ; platform_system == ..." and "nvidia-nccl-cu12==2.21.5"; false if nothing is fixed. */
 bool wheel_pin(struct pin *out, struct arena *a, const char *requirement);
 
 #endif

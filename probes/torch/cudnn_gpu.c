@@ -12,7 +12,7 @@ static void run(struct child *c)
 
 const struct probe probe_torch_cudnn_gpu = {
     .name     = "torch.cudnn.gpu",
-    .claim    = "The cuDNN of this PyTorch has code for this GPU.",
+    .claim    = "This GPU is none of those that the cuDNN of this PyTorch has dropped.",
     .scope    = SCOPE_STACK_DEVICE,
     .stacks   = ON_TORCH,
     .may_skip = true,

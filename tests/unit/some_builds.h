@@ -10,7 +10,7 @@ static const struct pin pins_241[] = { { "nvidia-cudnn-cu12", "9.1.0.70" }, { "n
 
 #define ROW(release, variant_, cuda_, ...) \
     { .torch = release, .variant = variant_, .platform = "linux-x86_64", .cuda = cuda_, .python = { pythons_38_312, 5 }, \
-      .codes = codes_50_90, .n_codes = 3, .codes_basis = "build script", .origin = { .source = "somewhere" }, __VA_ARGS__ }
+      .index = "whl/" variant_, .codes = codes_50_90, .n_codes = 3, .codes_basis = "build script", .origin = { .source = "somewhere" }, __VA_ARGS__ }
 
 static const struct torch_build some_rows[] = {
     ROW("1.12.1", "cu102", "10.2", .cudnn = "7.6.5.32"),

@@ -281,6 +281,24 @@ static void one_command_mends_all_pins_and_of_two_records_one_may_fit(void **sta
     arena_free(&c.arena);
 }
 
+/* Metadata is anybody's text, and what is advised is pasted. */
+static void no_word_of_a_package_reaches_the_shell_unquoted(void **state)
+{
+    struct checked c;
+
+    (void)state;
+    begin(&c, "2.4.1+cu121", "12.1");
+    state_version(&c, "installed:torch", "2.5.0;reboot");
+    check(&c, &plain, NULL, check_build);
+    assert_found(&c, "install", "--force-reinstall --no-deps 'torch==2.5.0;reboot'");
+    arena_free(&c.arena);
+    begin(&c, "2.4.1+cu124", "12.4");
+    state_version(&c, "requires:nvidia-x`reboot`", "1.0");
+    check(&c, &plain, NULL, check_pins);
+    assert_found(&c, "install", "'nvidia-x`reboot`==1.0'");
+    arena_free(&c.arena);
+}
+
 static void a_wheel_that_brings_its_libraries_pins_none(void **state)
 {
     struct checked c;
@@ -428,6 +446,7 @@ int main(void)
         cmocka_unit_test(where_driver_or_cuda_is_unknown_nothing_is_claimed),
         cmocka_unit_test(a_pinned_package_is_there_in_its_version_or_it_is_said),
         cmocka_unit_test(one_command_mends_all_pins_and_of_two_records_one_may_fit),
+        cmocka_unit_test(no_word_of_a_package_reaches_the_shell_unquoted),
         cmocka_unit_test(a_wheel_that_brings_its_libraries_pins_none),
         cmocka_unit_test(without_metadata_the_row_says_what_was_pinned),
         cmocka_unit_test(a_cudnn_is_refused_by_pytorchs_own_rule),

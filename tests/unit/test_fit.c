@@ -163,15 +163,20 @@ static void machine_code_is_better_than_ptx_of_the_same_release(void **state)
 
 static void how_to_install_follows_where_a_build_is_published(void **state)
 {
-    static const struct { struct torch_build build; const char *pip; } cases[] = {
-        { { .torch = "2.14.0", .variant = "cu130", .on_pypi = ANSWER_YES, .index = "whl/cu130" }, "pip install torch==2.14.0" },
+    static const struct { struct torch_build build; const char *pip, *exactly; } cases[] = {
+        { { .torch = "2.14.0", .variant = "cu130", .on_pypi = ANSWER_YES, .index = "whl/cu130" }, "pip install torch==2.14.0",
+          "torch==2.14.0+cu130 --index-url https://download.pytorch.org/whl/cu130" },
+        { { .torch = "2.14.1", .variant = "cu130", .on_pypi = ANSWER_YES }, "pip install torch==2.14.1", "torch===2.14.1" },
         { { .torch = "2.14.0", .variant = "cu126", .on_pypi = ANSWER_NO, .index = "whl/cu126" },
-          "pip install torch==2.14.0 --index-url https://download.pytorch.org/whl/cu126" },
+          "pip install torch==2.14.0 --index-url https://download.pytorch.org/whl/cu126",
+          "torch==2.14.0+cu126 --index-url https://download.pytorch.org/whl/cu126" },
         { { .torch = "1.12.1", .variant = "cu113", .index = "whl/cu113" },
-          "pip install torch==1.12.1+cu113 --extra-index-url https://download.pytorch.org/whl/cu113" },
+          "pip install torch==1.12.1+cu113 --extra-index-url https://download.pytorch.org/whl/cu113",
+          "torch==1.12.1+cu113 --extra-index-url https://download.pytorch.org/whl/cu113" },
         { { .torch = "1.7.1", .variant = "cu110", .index = "whl/torch_stable.html" },
-          "pip install torch==1.7.1+cu110 -f https://download.pytorch.org/whl/torch_stable.html" },
-        { { .torch = "1.0.0", .variant = "cu80" }, NULL },
+          "pip install torch==1.7.1+cu110 -f https://download.pytorch.org/whl/torch_stable.html",
+          "torch==1.7.1+cu110 -f https://download.pytorch.org/whl/torch_stable.html" },
+        { { .torch = "1.0.0", .variant = "cu80" }, NULL, NULL },
     };
 
     (void)state;
@@ -182,6 +187,11 @@ static void how_to_install_follows_where_a_build_is_published(void **state)
             assert_null(how.pip);
         else
             assert_string_equal(how.pip, cases[i].pip);
+        how.pip = install_exactly(&arena, &cases[i].build);
+        if (cases[i].exactly == NULL)
+            assert_null(how.pip);
+        else
+            assert_string_equal(how.pip, cases[i].exactly);
     }
 }
 

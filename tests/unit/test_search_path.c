@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <malloc.h>
 
 #include "discover/loader_search.h"
 #include "discover/loader_host.h"
@@ -261,6 +262,23 @@ static void a_file_that_needs_more_than_any_real_one_is_refused(void **state)
     assert_int_equal(e.kind, ERR_LIMIT);
 }
 
+/* A folder of 2000 libraries is searched 2000 times. A sanitizer's allocator counts nothing. */
+static void a_search_keeps_nothing_but_its_answer(void **state)
+{
+    enum { LOADER_BYTES = 200000, SEARCHES = 100 };
+    struct layout *l = *state;
+    char *loader = arena_alloc(&l->arena, LOADER_BYTES + 1);
+    size_t before, n;
+
+    memset(loader, 'x', LOADER_BYTES);
+    put_text(l, "/lib64/ld-linux-x86-64.so.2", loader);
+    put_library_needing(l, "/opt/top.so", "libno.so");
+    before = mallinfo2().uordblks;
+    for (int i = 0; i < SEARCHES; i++)
+        (void)search(l, "/opt/top.so", &n);
+    assert_true(mallinfo2().uordblks - before < LOADER_BYTES);
+}
+
 #define IN_A_LAYOUT(f) cmocka_unit_test_setup_teardown(f, layout_open, layout_close)
 
 int main(void)
@@ -279,6 +297,7 @@ int main(void)
         IN_A_LAYOUT(a_missing_c_library_is_told_for_who_needs_it),
         IN_A_LAYOUT(a_file_that_is_no_library_is_refused_with_the_reason),
         IN_A_LAYOUT(a_file_that_needs_more_than_any_real_one_is_refused),
+        IN_A_LAYOUT(a_search_keeps_nothing_but_its_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

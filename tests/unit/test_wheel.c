@@ -170,6 +170,22 @@ static void what_a_record_says_otherwise_is_wrong(void **state)
     arena_free(&i.arena);
 }
 
+/* As csv writers put what holds a comma or a quote. */
+static void a_record_may_quote_its_names(void **state)
+{
+    static struct small_zip z;
+    struct inspecting i;
+
+    (void)state;
+    z = (struct small_zip){ .n = 0 };
+    small_zip_text(&z, "p/a,\"b\".txt", "abc");
+    small_zip_text(&z, "p-1.dist-info/RECORD", "\"p/a,\"\"b\"\".txt\",sha256=x,3\n");
+    small_zip_end(&z, 0);
+    inspect_bytes_as(&i, &z, "p-1-py3-none-any.whl");
+    assert_int_equal(i.all.wheels[0].n_recorded, 1);
+    arena_free(&i.arena);
+}
+
 static void a_need_is_found_by_the_path_relative_to_the_library(void **state)
 {
     static struct small_zip z;
@@ -201,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_wheel_says_what_it_is_and_where_its_needs_come_from),
         cmocka_unit_test(a_wheel_without_its_own_name_still_has_tags),
         cmocka_unit_test(what_a_record_says_otherwise_is_wrong),
+        cmocka_unit_test(a_record_may_quote_its_names),
         cmocka_unit_test(a_need_is_found_by_the_path_relative_to_the_library),
     };
 

@@ -177,6 +177,25 @@ static void a_member_that_is_there_twice_is_refused(void **state)
     close_zip(&o);
 }
 
+/* A hundred names for the same bytes would unpack to a hundred times as much. */
+static void members_that_share_their_bytes_are_refused(void **state)
+{
+    struct small_zip z = { .n = 0 };
+    struct opened o;
+
+    (void)state;
+    small_zip_add(&z, "a.so", text, sizeof text - 1, 0);
+    z.members[1] = z.members[0];
+    z.members[1].name = "b.so";
+    z.n_members = 2;
+    small_zip_end(&z, 0);
+    o = open_bytes(z.bytes, z.n);
+    assert_false(o.ok);
+    assert_int_equal(o.err.kind, ERR_FORMAT);
+    assert_string_equal(o.err.text, "damaged: its members overlap");
+    close_zip(&o);
+}
+
 static void no_cut_and_no_changed_byte_stops_the_reader(void **state)
 {
     (void)state;
@@ -222,6 +241,7 @@ int main(void)
         cmocka_unit_test(what_does_not_hold_together_is_refused),
         cmocka_unit_test(a_bomb_is_stopped_at_the_size_it_declares),
         cmocka_unit_test(a_member_that_is_there_twice_is_refused),
+        cmocka_unit_test(members_that_share_their_bytes_are_refused),
         cmocka_unit_test(no_cut_and_no_changed_byte_stops_the_reader),
         cmocka_unit_test(a_spare_file_has_no_name_and_holds_what_it_is_given),
     };
