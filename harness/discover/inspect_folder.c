@@ -120,5 +120,5 @@ void inspect_folder(struct inspector *in, struct inspection *all, const char *di
     if (b.limit != NULL)
         say(&b, UNKNOWN, b.limit);
     else if (all->n_files == before)
-        say(&b, NOTED, "no shared library is below this folder");
+        say(&b, UNKNOWN, "no shared library is below this folder: nothing was read");
 }

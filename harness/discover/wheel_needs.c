@@ -1,6 +1,7 @@
 #include "discover/wheel_needs.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "discover/packages.h"
@@ -69,12 +70,30 @@ static bool elsewhere(struct wheel_need *need, const struct zip *z)
     return false;
 }
 
+/* cuda-toolkit is a package without files: its extras, named as NVIDIA's libraries are, stand for those that have them. */
+static bool extras_bring(const char *extras, const char *family)
+{
+    for (const char *at = extras; at != NULL && *at != '\0';) {
+        size_t n = strcspn(at, ", ");
+
+        if (n > 0 && strncasecmp(at, family, n) == 0)
+            return true;
+        at += n + strspn(at + n, ", ");
+    }
+    return false;
+}
+
+static bool pin_brings(struct arena *a, const struct pin *pin, const char *family)
+{
+    return text_is(pin->distribution, "cuda-toolkit") ? extras_bring(pin->extras, family) : distribution_brings(a, pin->distribution, family);
+}
+
 static bool by_package(struct wheel_need *need, struct arena *a, const struct wheel *w)
 {
     const char *family = library_family(a, need->name);
 
     for (size_t i = 0; i < w->n_pins && family != NULL; i++)
-        if (distribution_brings(a, w->pins[i].distribution, family)) {
+        if (pin_brings(a, &w->pins[i], family)) {
             need->by = "package";
             need->why = text_make(a, "not in this wheel: %s %s brings it", w->pins[i].distribution, w->pins[i].version);
             return true;

@@ -16,7 +16,7 @@ static long minor_of(const char *version)
 /* ---- torch.pins ---- */
 
 /* What is pinned, by the metadata or by the row: facts that begin so. */
-struct pins { struct findings *found; const struct stack *stack; const char *prefix; struct text unmet, warning, install; size_t n; };
+struct pins { struct findings *found; const struct stack *stack; const char *prefix; struct text missing, unmet, warning, install; size_t n, n_missing; };
 
 /* Two records of one package may be there; the files are one's. */
 static const char *installed_version(const struct pins *p, const char *name, const char *pinned)
@@ -50,15 +50,15 @@ static const char *why_it_breaks(const char *name, const char *pinned, const cha
 static void check_pin(struct pins *p, const char *name, const char *pinned, const char *installed)
 {
     const char *why = installed != NULL ? why_it_breaks(name, pinned, installed) : NULL;
-    struct text *t = installed == NULL || why != NULL ? &p->unmet : &p->warning;
+    struct text *t = why != NULL ? &p->unmet : &p->warning;
 
     text_add(&p->install, p->install.n > 0 ? " " : "");
     text_add_quoted(&p->install, text_make(p->found->arena, "%s==%s", name, pinned));
-    text_add(t, "%s", t->n > 0 ? "; " : "");
-    if (installed == NULL)
-        text_add(t, "%s %s is required and not installed", name, pinned);
-    else
-        text_add(t, "%s %s is installed, and %s is pinned%s%s", name, installed, pinned, why != NULL ? ": " : "", why != NULL ? why : "");
+    if (installed == NULL) {
+        text_add(&p->missing, "%s%s %s", p->n_missing++ > 0 ? ", " : "", name, pinned);
+        return;
+    }
+    text_add(t, "%s%s %s is installed, and %s is pinned%s%s", t->n > 0 ? "; " : "", name, installed, pinned, why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 /* installed_alone: what is not installed is not missed. */
@@ -79,11 +79,17 @@ static void check_all(struct pins *p, bool installed_alone)
     }
 }
 
+/* "not installed, of what it requires: nvidia-cudnn-cu12 9.1.0.70, nvidia-nccl-cu12 2.20.5" */
+static const char *missing(const struct pins *p)
+{
+    return text_make(p->found->arena, "not installed, of what it requires: %s", p->missing.s);
+}
+
 /* What its own metadata pins; where that is gone altogether, what its row says of the packages that are there. A wheel that pins
  * nothing brings its libraries itself: what is installed beside it is none of its own. */
 void check_pins(struct findings *f, const struct stack *s)
 {
-    struct pins p = { .found = f, .stack = s, .prefix = "requires:", .unmet = { .arena = f->arena },
+    struct pins p = { .found = f, .stack = s, .prefix = "requires:", .missing = { .arena = f->arena }, .unmet = { .arena = f->arena },
                       .warning = { .arena = f->arena }, .install = { .arena = f->arena } };
 
     check_all(&p, false);
@@ -96,8 +102,9 @@ void check_pins(struct findings *f, const struct stack *s)
         return;
     }
     finding_add(f, NOTED, "pins", "%zu", p.n);
-    if (p.unmet.n > 0)
-        finding_add(f, WRONG, "unmet", "%s", p.unmet.s);
+    if (p.n_missing > 0 || p.unmet.n > 0)
+        finding_add(f, WRONG, "unmet", "%s%s%s", p.n_missing > 0 ? missing(&p) : "", p.n_missing > 0 && p.unmet.n > 0 ? "; " : "",
+                    p.unmet.n > 0 ? p.unmet.s : "");
     if (p.warning.n > 0)
         finding_add(f, WARNS, "warning", "%s", p.warning.s);
     if (p.install.n > 0)

@@ -174,12 +174,22 @@ static struct framework_fit fit_release(struct arena *a, const struct expected *
 
 /* ---- All releases ---- */
 
+static const char *newest_of(const struct framework_release *r)
+{
+    return r->last != NULL ? r->last : r->version;
+}
+
 static int newest_first(const void *p, const void *q)
 {
     const struct framework_fit *a = p, *b = q;
-    int order = text_compare_versions(b->release->version, a->release->version);
+    const char *of_a = newest_of(a->release), *of_b = newest_of(b->release);
+    int order = text_compare_versions(of_b, of_a);
 
-    return order != 0 ? order : strcmp(b->release->version, a->release->version);       /* "0.6.4.post1" follows "0.6.4" */
+    if (order == 0)
+        order = strcmp(of_b, of_a);                                         /* "0.6.4.post1" follows "0.6.4" */
+    if (order == 0 && a->release->cuda.n > 0 && b->release->cuda.n > 0)     /* a row for each CUDA that it was made for */
+        order = text_compare_versions(b->release->cuda.items[0], a->release->cuda.items[0]);
+    return order;
 }
 
 /* "jax[cuda12]==0.10.2" for "jax[cuda12]==0.8.0": what pip is given is told for the first release of a range. */
@@ -206,10 +216,10 @@ static void conclude(struct frameworks *f, struct arena *a)
         text_add_quoted(&words, of_the_last(a, r, r->install.items[i]));
     }
     if (words.n == 0)
-        text_add(&words, "%s==%s", name_in(r->framework), r->last != NULL ? r->last : r->version);
+        text_add(&words, "%s==%s", name_in(r->framework), newest_of(r));
     f->pip = text_make(a, "pip install %s", words.s);
     f->uv = text_make(a, "uv pip install %s", words.s);
-    f->closing = text_make(a, "%s %s is the newest that runs here%s%s%s%s", name_in(r->framework), r->last != NULL ? r->last : r->version,
+    f->closing = text_make(a, "%s %s is the newest that runs here%s%s%s%s", name_in(r->framework), newest_of(r),
                            f->best->with != NULL ? ", with PyTorch " : "", f->best->with != NULL ? f->best->with->torch : "",
                            f->best->with != NULL ? "+" : "", f->best->with != NULL ? f->best->with->variant : "");
 }

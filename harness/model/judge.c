@@ -300,6 +300,6 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
         j->act = own_advice(j, a);
     if (j->verdict == FAIL && j->act == NULL && j->trial.probe->scope == SCOPE_MACHINE)
         j->act = machine_hint(m);
-    if (j->verdict == FAIL && j->act == NULL && j->trial.stack != NULL)
+    if (j->verdict == FAIL && j->act == NULL && j->trial.stack != NULL && j->outcome.stop != STOP_CALL)     /* a call's error is no damaged file */
         j->act = repair_command(j->trial.stack, j->why, a);
 }

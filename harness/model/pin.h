@@ -2,6 +2,7 @@
 #ifndef MODEL_PIN_H
 #define MODEL_PIN_H
 
-struct pin { const char *distribution, *version; };     /* "nvidia-cublas-cu12", "12.4.5.8" */
+/* extras: "cublas,cudart" of "cuda-toolkit[cublas,cudart]==13.0.2"; NULL for none. */
+struct pin { const char *distribution, *version, *extras; };        /* "nvidia-cublas-cu12", "12.4.5.8" */
 
 #endif

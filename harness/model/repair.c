@@ -4,14 +4,17 @@
 
 #include "base/text.h"
 
-/* "nvidia-cudnn-cu12==9.1.0.70" of ".../nvidia_cudnn_cu12-9.1.0.70.dist-info"; NULL for any other source. */
+static bool is_wheels(const char *source)
+{
+    return source != NULL && strchr(text_base_name(source), '-') != NULL && text_ends(source, ".dist-info");
+}
+
+/* "nvidia-cudnn-cu12==9.1.0.70" of ".../nvidia_cudnn_cu12-9.1.0.70.dist-info". */
 static char *requirement_of(const char *source, struct arena *a)
 {
     const char *name = text_base_name(source), *dash = strchr(name, '-');
     char *out;
 
-    if (dash == NULL || !text_ends(name, ".dist-info"))
-        return NULL;
     out = text_make(a, "%.*s==%.*s", (int)(dash - name), name, (int)(strlen(dash) - strlen("-.dist-info")), dash + 1);
     for (char *at = out; *at != '='; at++)
         if (*at == '_')
@@ -39,19 +42,27 @@ static const char *pip_install(const char *python, const char *requirement, stru
     return t.s;
 }
 
+/* The one that the sentence names; or one whose file is known to be bad, for a library that is whole crashes in opening it. */
+static const struct member *culprit(const struct stack *s, const char *sentence)
+{
+    const struct member *named = NULL, *bad = NULL;
+
+    for (size_t i = 0; i < s->n_members; i++) {
+        const struct member *m = &s->members[i];
+
+        if (named == NULL && text_has(sentence, m->path) && is_wheels(m->source))
+            named = m;
+        if (bad == NULL && m->why_bad != NULL && is_wheels(m->source))
+            bad = m;
+    }
+    return named != NULL && named->why_bad == NULL && bad != NULL ? bad : named;
+}
+
 const char *repair_command(const struct stack *s, const char *sentence, struct arena *a)
 {
-    for (size_t i = 0; i < s->n_members && s->kind == STACK_PYTHON && s->python != NULL; i++) {
-        const struct member *m = &s->members[i];
-        const char *requirement;
+    const struct member *m = s->kind == STACK_PYTHON && s->python != NULL ? culprit(s, sentence) : NULL;
 
-        if (m->source == NULL || !text_has(sentence, m->path))
-            continue;
-        requirement = requirement_of(m->source, a);
-        if (requirement != NULL)
-            return pip_install(s->python, requirement, a);
-    }
-    return NULL;
+    return m != NULL ? pip_install(s->python, requirement_of(m->source, a), a) : NULL;
 }
 
 const char *repair_install(const struct stack *s, const char *arguments, struct arena *a)

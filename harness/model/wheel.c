@@ -76,6 +76,8 @@ bool wheel_pin(struct pin *out, struct arena *a, const char *requirement)
         return false;
     fixed += strspn(fixed, "= ");
     version = strcspn(fixed, " ),;");
-    *out = (struct pin){ arena_copy(a, requirement, name), arena_copy(a, fixed, version) };
+    *out = (struct pin){ .distribution = arena_copy(a, requirement, name), .version = arena_copy(a, fixed, version) };
+    if (requirement[name] == '[')
+        out->extras = arena_copy(a, requirement + name + 1, strcspn(requirement + name + 1, "]"));
     return version > 0;
 }

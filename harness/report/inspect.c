@@ -135,9 +135,12 @@ static void put_needs(struct writer *w, const struct inspected *one)
     const char *label = "needs";
 
     if (one->needs_unknown != NULL) {
+        if (one->elf->n_needed == 0) {
+            line(w, label, text_make(&w->arena, "not known: %s", one->needs_unknown));
+            return;
+        }
         line(w, label, joined(w, one->elf->needed, one->elf->n_needed));
-        if (one->elf->n_needed > 0)
-            line(w, "", text_make(&w->arena, "where they would be found is not told: %s", one->needs_unknown));
+        line(w, "", text_make(&w->arena, "where they would be found is not told: %s", one->needs_unknown));
         return;
     }
     if (one->n_needs + one->n_wheel_needs == 0)

@@ -38,10 +38,14 @@ static bool is_date(const char *s)
 /* A text that may stand in a column of that kind, as a copy. */
 static const char *text_of(struct door *d, const char *key, const json_t *value, enum column_kind kind)
 {
+    /* Commands are made of it, to be pasted into a shell. */
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,_=+:/-";
     const char *s = json_string_value(value);
 
     if (s == NULL || *s == '\0')
         door_refuse(d, key, s == NULL ? "it is no text" : "it is empty");
+    else if (kind == ARGUMENTS && strspn(s, plain) < strlen(s))
+        door_refuse(d, key, text_make(d->arena, "\"%s\" holds more than letters, digits, blanks and .,_=+:/-", s));
     else if (kind == VERSION && !is_version(s))
         door_refuse(d, key, text_make(d->arena, "\"%s\" is no version: numbers and dots", s));
     else if (kind == DATE && !is_date(s))
@@ -145,7 +149,7 @@ static struct span pins_of(struct door *d, const char *key, const json_t *value)
     if (!json_is_object(value))
         door_refuse(d, key, "it is no object of distributions and versions");
     json_object_foreach((json_t *)(uintptr_t)value, name, version)
-        *ARENA_PUSH(d->arena, items, n) = (struct pin){ arena_text(d->arena, name), text_of(d, name, version, VERSION) };
+        *ARENA_PUSH(d->arena, items, n) = (struct pin){ .distribution = arena_text(d->arena, name), .version = text_of(d, name, version, VERSION) };
     return (struct span){ items, n };
 }
 
@@ -181,6 +185,7 @@ static void read_column(struct door *d, const struct column *c, const json_t *va
 {
     switch (c->kind) {
     case WORDS:
+    case ARGUMENTS:
     case VERSION:
     case DATE:         *(const char **)field = text_of(d, c->name, value, c->kind); break;
     case SOURCES:      *(const char **)field = sources_of(d, c->name, value); break;

@@ -7,6 +7,7 @@
 /* What may stand in a column, and what of the struct it fills. */
 enum column_kind {
     WORDS,          /* any text                              const char * */
+    ARGUMENTS,      /* what may stand in a command as it is  const char * */
     VERSION,        /* "12.4.1": numbers and dots            const char * */
     DATE,           /* "2024-09", "2024-09-05"               const char * */
     SOURCES,        /* one text or more, none empty          const char *, joined by "; " */

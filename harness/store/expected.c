@@ -35,11 +35,11 @@ TABLES(EMBED_TABLE)
     { NULL, WORDS, 0, MAY_BE }
 
 static const struct column torch_columns[] = {
-    COLUMN(torch_build, torch, VERSION, MUST_BE), COLUMN(torch_build, variant, WORDS, MUST_BE), COLUMN(torch_build, platform, WORDS, MUST_BE),
+    COLUMN(torch_build, torch, VERSION, MUST_BE), COLUMN(torch_build, variant, ARGUMENTS, MUST_BE), COLUMN(torch_build, platform, WORDS, MUST_BE),
     COLUMN(torch_build, cuda, VERSION, MUST_BE), COLUMN(torch_build, cuda_full, VERSION, MAY_BE),
     COLUMN(torch_build, cudnn, VERSION, MAY_BE), COLUMN(torch_build, nccl, VERSION, MAY_BE), COLUMN(torch_build, python, VERSIONS, MAY_BE),
     NAMED(torch_build, "archs", codes, GPU_CODES, MAY_BE), NAMED(torch_build, "archs_basis", codes_basis, WORDS, MAY_BE),
-    COLUMN(torch_build, on_pypi, ANSWER, MAY_BE), COLUMN(torch_build, index, WORDS, MAY_BE), COLUMN(torch_build, conda, WORDS, MAY_BE),
+    COLUMN(torch_build, on_pypi, ANSWER, MAY_BE), COLUMN(torch_build, index, ARGUMENTS, MAY_BE), COLUMN(torch_build, conda, ARGUMENTS, MAY_BE),
     COLUMN(torch_build, glibc, VERSION, MAY_BE), COLUMN(torch_build, pins, PINS, MAY_BE),
     COLUMN(torch_build, released, DATE, MAY_BE), COLUMN(torch_build, status, WORDS, MAY_BE), ORIGIN(torch_build),
 };
@@ -57,7 +57,7 @@ static const struct column drivers_columns[] = {
 };
 
 static const struct column compat_columns[] = {
-    COLUMN(compat_package, package, WORDS, MUST_BE), COLUMN(compat_package, cuda, VERSION, MUST_BE),
+    COLUMN(compat_package, package, ARGUMENTS, MUST_BE), COLUMN(compat_package, cuda, VERSION, MUST_BE),
     COLUMN(compat_package, branches, WHOLES, MUST_BE), COLUMN(compat_package, not_on, WHOLES, MAY_BE), COLUMN(compat_package, gpus, WORDS, MAY_BE),
     ORIGIN(compat_package),
 };
@@ -86,7 +86,7 @@ static const struct column parts_columns[] = {
 };
 
 static const struct column frameworks_columns[] = {
-    COLUMN(framework_release, framework, WORDS, MUST_BE), COLUMN(framework_release, version, WORDS, MUST_BE), COLUMN(framework_release, last, WORDS, MAY_BE),
+    COLUMN(framework_release, framework, ARGUMENTS, MUST_BE), COLUMN(framework_release, version, ARGUMENTS, MUST_BE), COLUMN(framework_release, last, ARGUMENTS, MAY_BE),
     COLUMN(framework_release, torch, WORDS, MAY_BE), COLUMN(framework_release, cuda, VERSIONS, MAY_BE), COLUMN(framework_release, cudnn, WORDS, MAY_BE),
     COLUMN(framework_release, python, VERSIONS, MAY_BE), COLUMN(framework_release, min_cc, CC, MAY_BE), COLUMN(framework_release, install, WORD_LIST, MAY_BE),
     ORIGIN(framework_release),

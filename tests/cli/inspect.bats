@@ -114,8 +114,8 @@ wheel=torch-9.8.7-cp311-cp311-manylinux_2_28_x86_64.whl
     [[ "$output" == *"tree/a/"*"libx.so.1.2.3 "*" 1.2.3 "*"3 libraries read, nothing wrong"* ]]
     mkdir nothing
     run "$GPUVET" inspect nothing
-    [ "$status" = 0 ]
-    [[ "$output" == *"no shared library is below this folder"* ]]
+    [ "$status" = 3 ]
+    [[ "$output" == *"no shared library is below this folder: nothing was read"* ]]
 }
 
 @test "a package's RECORD names the version, and tells what was replaced" {

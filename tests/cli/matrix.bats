@@ -147,7 +147,7 @@ assert rows["2.16.1"]["runs"] and rows["2.18.0"]["runs"]' <<<"$output"
     [[ "$output" == *"2.4.1 and 2.5.0"* ]]
     matrix --torch 9.9 --driver 535
     [ "$status" -eq 2 ]
-    [[ "$output" == *"the nearest that is there is 2."* ]]
+    [[ "$output" == *"the nearest there is 2."* ]]
 }
 
 @test "what is spelt otherwise is a usage error, and not said to be without a build" {

@@ -81,6 +81,8 @@ static void every_kind_of_error_is_refused_with_its_row_and_its_reason(void **st
           "rows[0].a: \"any\" is no version" },
         { "torch.json", "{\"torch\": \"2.4.1\", \"variant\": \"cu124\", \"platform\": \"p\", \"cuda\": \"12.4\", \"pins\": [], " ORIGIN "}",
           "rows[0].pins: it is no object" },
+        { "torch.json", "{\"torch\": \"2.4.1\", \"variant\": \"cu124\", \"platform\": \"p\", \"cuda\": \"12.4\", \"conda\": \"$(reboot)\", " ORIGIN "}",
+          "rows[0].conda: \"$(reboot)\" holds more than letters" },
         { "cudnn.json", "{\"cudnn\": \"9.1.0\", \"builds\": [{\"cudda\": \"12\"}], " ORIGIN "}", "rows[0].builds[0].cudda: there is no such column" },
         { "compat.json", "{\"package\": \"c\", \"cuda\": \"12.9\", \"branches\": [\"535\"], " ORIGIN "}", "rows[0].branches: it is no whole number" },
     };

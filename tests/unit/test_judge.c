@@ -136,6 +136,28 @@ static void a_damaged_file_comes_with_the_command_that_mends_it(void **state)
     arena_free(&a);
 }
 
+/* A crash in opening a whole library is that of the damaged one that it opens. */
+static void the_damaged_file_is_mended_and_not_the_one_that_opened_it(void **state)
+{
+    const struct member members[] = {
+        { .family = "torch", .path = "/e/libtorch.so", .source = "/e/torch-2.5.1.dist-info" },
+        { .family = "cublasLt", .path = "/e/libcublasLt.so.12", .source = "/e/nvidia_cublas_cu12-12.4.5.8.dist-info", .why_bad = "truncated" },
+    };
+    const struct stack venv = { .kind = STACK_PYTHON, .python = "/e/bin/python3", .members = members, .n_members = COUNT_OF(members) };
+    struct judged crash = { .trial = { .probe = &strict, .stack = &venv, .id = "t" }, .outcome = { .stop = STOP_LOAD, .text = "dlopen(/e/libtorch.so): SIGBUS" } };
+    struct judged call = { .trial = { .probe = &strict, .stack = &venv, .id = "t" },
+                           .outcome = { .stop = STOP_CALL, .code = 500, .call = "cudaGetDeviceCount", .library = "/e/libtorch.so", .text = "named symbol not found" } };
+    struct arena a = { NULL };
+
+    (void)state;
+    judge_trial(&crash, &machine, &a);
+    assert_string_equal(crash.act, "/e/bin/python3 -m pip install --force-reinstall --no-deps nvidia-cublas-cu12==12.4.5.8");
+    judge_trial(&call, &machine, &a);
+    assert_int_equal(call.verdict, FAIL);
+    assert_null(call.act);
+    arena_free(&a);
+}
+
 /* ---- Whole runs ---- */
 
 static const struct device gpu = { .index = 0, .name = "G", .answers = true };
@@ -255,6 +277,7 @@ int main(void)
         cmocka_unit_test(every_outcome_has_its_verdict),
         cmocka_unit_test(a_version_is_not_judged_where_the_module_is_unknown),
         cmocka_unit_test(a_damaged_file_comes_with_the_command_that_mends_it),
+        cmocka_unit_test(the_damaged_file_is_mended_and_not_the_one_that_opened_it),
         cmocka_unit_test(exit_codes_follow_the_table),
         cmocka_unit_test(gpus_that_could_not_be_counted_are_not_missing),
         cmocka_unit_test(nothing_proved_is_never_zero),

@@ -96,20 +96,47 @@ static void inspect_bytes_as(struct inspecting *i, const struct small_zip *z, co
     close(fd);
 }
 
-static void make_wheel(struct small_zip *z, const char *record)
+static void make_wheel_that_requires(struct small_zip *z, const char *record, const char *cudart)
 {
     static struct small_elf elf;
+    char metadata[400];
+
+    text_format(metadata, sizeof metadata, "Metadata-Version: 2.1\nName: small\nVersion: 1.0\nRequires-Dist: %s\nRequires-Dist: jinja2==3\n\nVersion: 9\n", cudart);
 
     *z = (struct small_zip){ .n = 0 };
     small_elf_make(&elf);
     elf.dynamic[DYN_RPATH].d_tag = DT_RUNPATH;
     small_zip_add(z, "small/lib/libsmall.so.1", &elf, sizeof elf, 8);
-    small_zip_text(z, "small-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1.0\n"
-                   "Requires-Dist: nvidia-cuda-runtime-cu12 (==12.4.127)\nRequires-Dist: jinja2==3\n\nVersion: 9\n");
+    small_zip_text(z, "small-1.0.dist-info/METADATA", metadata);
     small_zip_text(z, "small-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: cp311-cp311-linux_x86_64\n");
     small_zip_text(z, "torch/version.py", "__version__ = '2.5.1+cu124'\ncuda: Optional[str] = '12.4'\n");
     small_zip_text(z, "small-1.0.dist-info/RECORD", record);
     small_zip_end(z, 0);
+}
+
+static void make_wheel(struct small_zip *z, const char *record)
+{
+    make_wheel_that_requires(z, record, "nvidia-cuda-runtime-cu12 (==12.4.127)");
+}
+
+/* CUDA 13's wheels require cuda-toolkit, whose extras stand for NVIDIA's packages. */
+static void an_extra_of_cuda_toolkit_brings_the_library_that_it_names(void **state)
+{
+    static const struct { const char *requires, *why; } cases[] = {
+        { "cuda-toolkit[cublas,cudart]==13.0.2", "not in this wheel: cuda-toolkit 13.0.2 brings it" },
+        { "cuda-toolkit[cublas]==13.0.2", "not in this wheel, and none of the packages that it fixes is known to bring it" },
+        { "cuda-toolkit==13.0.2", "not in this wheel, and none of the packages that it fixes is known to bring it" },
+    };
+    static struct small_zip z;
+    struct inspecting i;
+
+    (void)state;
+    for (size_t k = 0; k < COUNT_OF(cases); k++) {
+        make_wheel_that_requires(&z, "", cases[k].requires);
+        inspect_bytes_as(&i, &z, "small-1.0-py3-none-manylinux_2_17_x86_64.whl");
+        assert_string_equal(i.all.files[0].wheel_needs[0].why, cases[k].why);
+        arena_free(&i.arena);
+    }
 }
 
 static void a_wheel_says_what_it_is_and_where_its_needs_come_from(void **state)
@@ -215,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_file_name_ends_in_three_tags),
         cmocka_unit_test(only_a_fixed_version_is_a_pin),
         cmocka_unit_test(a_wheel_says_what_it_is_and_where_its_needs_come_from),
+        cmocka_unit_test(an_extra_of_cuda_toolkit_brings_the_library_that_it_names),
         cmocka_unit_test(a_wheel_without_its_own_name_still_has_tags),
         cmocka_unit_test(what_a_record_says_otherwise_is_wrong),
         cmocka_unit_test(a_record_may_quote_its_names),
