@@ -249,6 +249,16 @@ PY
     [ "$status" = 1 ]
 }
 
+@test "a folder too deep to look into is said, and does not hide the libraries beside it" {
+    deep=$(printf 'd/%.0s' {1..40})
+    mkdir -p "$BATS_TEST_TMPDIR/top/$deep"
+    cp "$library" "$BATS_TEST_TMPDIR/top/libz.so"
+    run "$GPUVET" inspect "$BATS_TEST_TMPDIR/top"
+    [ "$status" = 3 ]
+    [[ "$output" == *"below more than 32 folders, was left out"* ]]
+    [[ "$output" == *"libz.so "*"1 library read, 1 not well"* ]]
+}
+
 @test "usage" {
     run "$GPUVET" inspect
     [ "$status" = 2 ]
