@@ -118,13 +118,15 @@ void inspect_folder(struct inspector *in, struct inspection *all, const char *di
     const size_t before = all->n_files;
     struct below b = { .in = in, .all = all, .shown = dir, .real = root_resolve(in->root, in->arena, whole) };
     int fd = root_fd(in->root, whole);
+    struct stat st;
 
     all->table = true;
-    if (fd < 0 || b.real == NULL) {
+    if (fd < 0 || b.real == NULL || fstat(fd, &st) != 0) {
         say(&b, UNKNOWN, "cannot be opened: no permission to read this folder");
         return;
     }
     close(fd);
+    (void)was_here(&b, &st);
     walk(&b, b.real, 0);
     if (b.limit != NULL)
         say(&b, UNKNOWN, b.limit);

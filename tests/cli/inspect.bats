@@ -249,6 +249,13 @@ PY
     [ "$status" = 1 ]
 }
 
+@test "a link back to the folder itself tells nothing twice" {
+    mkdir "$BATS_TEST_TMPDIR/top"
+    ln -s . "$BATS_TEST_TMPDIR/top/again"
+    ln -s /nowhere "$BATS_TEST_TMPDIR/top/libgone.so"
+    [ "$(json '[f["path"][-15:] for f in r["files"]]' "$BATS_TEST_TMPDIR/top")" = "['/top/libgone.so']" ]
+}
+
 @test "a folder too deep to look into is said, and does not hide the libraries beside it" {
     deep=$(printf 'd/%.0s' {1..40})
     mkdir -p "$BATS_TEST_TMPDIR/top/$deep"
