@@ -86,6 +86,7 @@ static const char run_help[] =
     "      --expect WHAT    the PyTorch there should be: torch==2.4.1+cu124, torch==2.4, a\n"
     "                       requirements file, a saved run; auto (the default): what is installed.\n"
     "                       Every PyTorch of the run is compared with it: -s picks one\n"
+    "      --data DIR       other tables than this program's own (results/expected)\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --level LEVEL    quick (the default), or full: more, and for longer\n"
     "      --all-gpus       also those that CUDA_VISIBLE_DEVICES hides\n"
@@ -145,6 +146,7 @@ static const char judge_help[] =
     "\n"
     "      --require WHAT   instead of what the run itself required (`gpuvet help require`)\n"
     "      --expect WHAT    the PyTorch there should have been, as run\n"
+    "      --data DIR       other tables than this program's own, as run\n"
     "      --strict         a warning is a failure\n"
     "  -o, --output FILE    save what it came to as JSON\n"
     "      --json           the same JSON on standard output\n"
@@ -326,12 +328,17 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
     if (text_is(o->verb, "inspect") && n == 0)
         return err_set(e, ERR_USAGE, "gpuvet inspect takes files, folders or wheels");
+    for (size_t i = 0; i < n; i++)
+        if (o->rest.items[i][0] == '\0')        /* a shell's variable that is not set: never "the current folder" */
+            return err_set(e, ERR_USAGE, "gpuvet %s was given an empty name", o->verb);
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
     if (text_is(o->verb, "matrix") && n > 0)
         return err_set(e, ERR_USAGE, "gpuvet matrix takes options only, not \"%s\"", o->rest.items[0]);
+    if (o->framework != NULL && (o->torch != NULL || o->cuda != NULL))
+        return err_set(e, ERR_USAGE, "--torch and --cuda choose among PyTorch's builds: with --framework they choose nothing");
     if (text_is(o->verb, "explain") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet explain takes one topic or one file");
     return true;

@@ -28,7 +28,7 @@ static void read_record(struct listing *all, struct child *c, const char *path)
 {
     struct root here;
     const char *text, *line, *site = text_dir_name(&c->arena, text_dir_name(&c->arena, path));
-    size_t n;
+    size_t n, before = all->n;
 
     if (!root_open(&here, &c->arena, "/", &c->err))
         stop_ours(c, "%s", c->err.text);
@@ -42,6 +42,24 @@ static void read_record(struct listing *all, struct child *c, const char *path)
         if (record_line_read(&r, &c->arena, line, n) && r.sha256 != NULL)
             *ARENA_PUSH(&c->arena, all->items, all->n) = (struct listed){ text_join(&c->arena, site, r.path), r.sha256, r.bytes > 0 ? (uint64_t)r.bytes : 0 };
     }
+    if (text != NULL && all->n == before)
+        saw_text(c, "warning", "%s lists no file with a hash: what its package brought is compared with nothing", path);
+}
+
+/* Beside packages that have a RECORD, one without hides what happened to it. */
+static void tell_without_record(struct child *c)
+{
+    static const char installed[] = "installed:";
+
+    for (size_t i = 0; i < c->stack->n_versions; i++) {
+        const struct stack_version *v = &c->stack->versions[i];
+        const char *name = text_starts(v->what, installed) ? v->what + sizeof installed - 1 : NULL;
+
+        if (name != NULL && stack_version(c->stack, text_make(&c->arena, "record:%s", name)) == NULL)
+            saw_text(c, "warning", "%s %s has no RECORD: what it brought is compared with nothing", name, v->version);
+    }
+    if (stack_version(c->stack, "installed:torch") == NULL)
+        saw_text(c, "warning", "no package is recorded that brought torch: it is compared with nothing");
 }
 
 static int by_path(const void *x, const void *y)
@@ -70,6 +88,7 @@ size_t hashes_listed(struct hashed **out, struct child *c)
             read_record(&all, c, c->stack->versions[i].version);
     if (all.n == 0)
         return 0;
+    tell_without_record(c);
     qsort(all.items, all.n, sizeof *all.items, by_path);
     sums = arena_alloc(&c->arena, all.n * sizeof *sums);
     for (size_t i = 0; i < all.n; i++) {

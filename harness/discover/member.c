@@ -93,9 +93,12 @@ struct member *member_add(struct search *s, struct stack *stack, const char *pla
         return NULL;
     if (real == NULL)
         return add_dangling(s, stack, family, place);
-    if (has_member(stack, real) || !root_stat(s->root, real, &st) || !S_ISREG(st.st_mode))
+    if (has_member(stack, real) || !root_stat(s->root, real, &st))
         return NULL;
     m = append(s, stack, family, real);
-    read_file(s, m);
+    if (S_ISREG(st.st_mode))
+        read_file(s, m);
+    else
+        m->why_bad = "not a regular file";      /* the loader would wait for the other end of a FIFO */
     return m;
 }

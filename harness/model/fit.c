@@ -44,6 +44,13 @@ const char *fit_driver_cuda(const struct expected *x, const char *driver)
     return b != NULL ? b->cuda : NULL;
 }
 
+bool fit_branch_is_known(const struct expected *x, const char *driver)
+{
+    const struct driver_branch *b = known_branch(x, driver);
+
+    return b != NULL && b->branch == branch_of(driver);
+}
+
 static const char *compat_hint(struct arena *a, const struct expected *x, const char *cuda, const char *driver)
 {
     for (size_t i = 0; i < x->n_compat; i++)

@@ -60,4 +60,7 @@ struct fit_answer fit_gpu_code(struct arena *a, const struct expected *x, const 
  * that is not in the table the next older one's; NULL if there is none. */
 const char *fit_driver_cuda(const struct expected *x, const char *driver);
 
+/* Whether that driver's own branch is in the table. */
+bool fit_branch_is_known(const struct expected *x, const char *driver);
+
 #endif

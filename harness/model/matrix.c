@@ -66,7 +66,7 @@ static bool is_wanted(const struct expected *x, const struct torch_build *b, con
     return (platform == NULL || text_is(b->platform, platform))
         && (w->torch == NULL || text_version_within(b->torch, w->torch))
         && (w->variant == NULL || text_is(b->variant, w->variant))
-        && (w->cuda == NULL || text_version_within(b->cuda, w->cuda))
+        && (w->cuda == NULL || text_version_within(b->cuda, w->cuda) || (b->cuda_full != NULL && text_version_within(b->cuda_full, w->cuda)))
         && (w->all || w->torch != NULL || is_newest_patch(x, b));
 }
 
@@ -80,7 +80,7 @@ static bool no_such_release(const struct expected *x, const char *torch, struct 
     if (below == NULL)
         below = above;                  /* NULL as well where the only one there is spelled otherwise: "2.4.1.0" */
     return err_set(e, ERR_USAGE, "PyTorch %s is not in the tables (%s)%s%s", torch, x->where,
-                   below != NULL ? ": the nearest that is there is " : "", below != NULL ? below : "");
+                   below != NULL ? ": the nearest there is " : "", below != NULL ? below : "");
 }
 
 static int compare(const struct torch_build *a, const struct torch_build *b)

@@ -1,5 +1,7 @@
 #include "verbs/expect.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "store/want.h"
 
@@ -9,6 +11,8 @@ static bool read_text_or_file(struct want *want, struct arena *a, const char *te
     if (want_is_about_torch(text))
         return want_parse(want, a, text, e);
     if (!want_read(want, a, text, e)) {
+        if (e->kind == ERR_SYS)
+            err_set(e, ERR_USAGE, "\"%s\" is no demand on torch as in torch==2.4.1, and no file that can be read (%s)", text, strerror(e->code));
         e->kind = ERR_USAGE;            /* a file that is not there as well */
         return false;
     }

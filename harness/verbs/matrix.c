@@ -36,9 +36,9 @@ static bool take_driver(struct asking *q, const char *driver, const char *source
 
     if (digits != 3 || text_version_length(driver) != strlen(driver))
         return err_set(e, ERR_USAGE, "\"%s\" is no driver's version: as nvidia-smi shows it under \"Driver Version\", 535.183.01, or its branch, 535", driver);
-    cuda = fit_driver_cuda(q->x, driver);
+    cuda = fit_branch_is_known(q->x, driver) ? fit_driver_cuda(q->x, driver) : NULL;
     q->host.driver = driver;
-    tell(q, "driver", cuda != NULL ? text_make(q->arena, "%s, for which nvidia-smi shows CUDA %s", driver, cuda) : driver, source);
+    tell(q, "driver", cuda != NULL ? text_make(q->arena, "%s, for which nvidia-smi shows CUDA %s", driver, cuda) : text_make(q->arena, "%s, of a branch that the tables do not know", driver), source);
     return true;
 }
 
@@ -71,8 +71,25 @@ static bool take_python(struct asking *q, const char *version, const char *sourc
     return true;
 }
 
+/* What is spelt otherwise is in no table: to say so of it would be taken for "no such build". */
+static bool check_spelling(const struct options *o, struct err *e)
+{
+    size_t release = o->torch != NULL ? strcspn(o->torch, "+") : 0;
+    const char *variant = o->torch != NULL && o->torch[release] == '+' ? o->torch + release + 1 : NULL;
+
+    if (o->torch != NULL && (release == 0 || text_version_length(o->torch) != release))
+        return err_set(e, ERR_USAGE, "\"%s\" is no release of PyTorch as in 2.3, 2.3.1 or 2.3.1+cu121", o->torch);
+    if (variant != NULL && !text_starts(variant, "cu"))
+        return err_set(e, ERR_USAGE, "\"%s\": the tables hold PyTorch's builds for CUDA alone, as in 2.3.1+cu121", o->torch);
+    if (o->cuda != NULL && text_version_length(o->cuda) != strlen(o->cuda))
+        return err_set(e, ERR_USAGE, "\"%s\" is no CUDA version as in 12, 12.1 or 12.1.1", o->cuda);
+    return true;
+}
+
 static bool take_options(struct asking *q, struct err *e)
 {
+    if (!check_spelling(q->o, e))
+        return false;
     if (q->o->driver != NULL && !take_driver(q, q->o->driver, NULL, e))
         return false;
     for (size_t i = 0; i < q->o->gpus.n; i++)

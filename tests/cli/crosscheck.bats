@@ -120,6 +120,13 @@ print(next((s["value"] for s in t["saw"] if s["key"] == sys.argv[3]), ""))' "$ou
     [[ "$output" == *"requirements.txt: torch is not in it"* ]]
 }
 
+@test "--expect of neither a demand nor a file says what a demand looks like" {
+    environment 2.4.1+cu121 12.1
+    run check --expect 2.4.1
+    [ "$status" = 2 ]
+    [[ "$output" == *"torch==2.4.1"*"No such file"* ]]
+}
+
 @test "a saved run is held against another expectation" {
     environment 2.4.1+cu124 12.4
     check -p torch.build >/dev/null || true
@@ -251,6 +258,23 @@ PY
     [ "$status" = 1 ]
     [[ "$(field "torch.record/venv:$venv" why)" == "$site/torch/lib/libtorch_cuda.so: its bytes are not those that its package's RECORD lists" ]]
     [[ "$(field "torch.record/venv:$venv" act)" == *"pip install --force-reinstall --no-deps torch==2.4.1"* ]]
+}
+
+@test "at level full a RECORD that is gone, or lists nothing, is told: silence is no pass" {
+    environment 2.4.1+cu121 12.1
+    torch_cuda
+    record torch/version.py
+    mkdir -p "$site/nvidia_nccl_cu12-2.20.5.dist-info"
+    printf 'Name: nvidia-nccl-cu12\nVersion: 2.20.5\n' >"$site/nvidia_nccl_cu12-2.20.5.dist-info/METADATA"
+    run check -p torch.record
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"nvidia-nccl-cu12 2.20.5 has no RECORD"* ]]
+    mv "$site/torch-2.4.1.dist-info/RECORD" "$site/nvidia_nccl_cu12-2.20.5.dist-info/RECORD"
+    echo garbage >"$site/torch-2.4.1.dist-info/RECORD"
+    run check -p torch.record
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"torch-2.4.1.dist-info/RECORD lists no file with a hash"* ]]
+    rm -r "$site/torch-2.4.1.dist-info"
+    run check -p torch.record
+    [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"no package is recorded that brought torch"* ]]
 }
 
 @test "a quick run reads no file whole" {

@@ -269,6 +269,9 @@ PY
 @test "usage" {
     run "$GPUVET" inspect
     [ "$status" = 2 ]
+    run "$GPUVET" inspect ""
+    [ "$status" = 2 ]
+    [[ "$output" == *"empty name"* ]]
     run "$GPUVET" inspect --stack x y
     [ "$status" = 2 ]
     run "$GPUVET" help inspect

@@ -147,7 +147,26 @@ assert rows["2.16.1"]["runs"] and rows["2.18.0"]["runs"]' <<<"$output"
     [[ "$output" == *"2.4.1 and 2.5.0"* ]]
     matrix --torch 9.9 --driver 535
     [ "$status" -eq 2 ]
-    [[ "$output" == *"the nearest"* ]]
+    [[ "$output" == *"the nearest that is there is 2."* ]]
+}
+
+@test "what is spelt otherwise is a usage error, and not said to be without a build" {
+    for odd in "--torch torch==2.4.1" "--torch v2.4.1" "--torch 2.4.1rc1" "--torch 2.4.1+cpu" "--torch 2.4.1+rocm6.1" "--torch +cu121" \
+               "--cuda cu121" "--cuda twelve" "--framework vllm --torch 2.4" "--framework vllm --cuda 12"; do
+        matrix --driver 535 $odd
+        [ "$status" -eq 2 ] || { echo "$odd: $status $output"; false; }
+        [[ "$output" != *"no official"* && "$output" != *"nearest"* ]]
+    done
+    matrix --driver 535 --cuda 12.1.1 --json
+    [ "$status" -eq 0 ]
+    [ "$(answer 2.3.1+cu121)" = yes ]
+}
+
+@test "what nvidia-smi shows for a driver of an unknown branch is not guessed" {
+    matrix --driver 999
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"999, of a branch that the tables do not know"* ]]
+    [[ "$output" != *"999, for which nvidia-smi shows"* ]]
 }
 
 @test "a GPU, a driver or a framework that nobody knows is a usage error that says what is" {

@@ -65,6 +65,7 @@ static void a_member_that_cannot_be_used_says_why(void **state)
     put_text(l, V "/nvidia/cudnn/lib/libcudnn_cnn.so.9", "");
     put_text(l, V "/nvidia/cudnn/lib/libcudnn_adv.so.9", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 47185920\n");
     put_link(l, V "/nvidia/cudnn/lib/libcudnn_graph.so.9", "libcudnn_graph.so.9.1.0");
+    put_text(l, V "/nvidia/cublas/lib/libcublas.so.12/file", "");
     put_text(l, V "/nvidia_nccl_cu12-2.21.5.dist-info/RECORD", "nvidia/nccl/lib/libnccl.so.2,sha256=x,4096\n");
     find_all(l, "/opt/app");
     s = stack_named(l, "venv:/opt/app");
@@ -75,6 +76,7 @@ static void a_member_that_cannot_be_used_says_why(void **state)
     assert_string_equal(member_named(s, "cudnn_adv")->why_bad, "not an ELF file");
     assert_string_equal(member_named(s, "cudnn_graph")->why_bad, "a link to libcudnn_graph.so.9.1.0, which is not there");
     assert_string_equal(member_named(s, "nccl")->why_bad, "missing: the RECORD of nvidia-nccl-cu12 2.21.5 lists it");
+    assert_string_equal(member_named(s, "cublas")->why_bad, "not a regular file");
     assert_null(member_named(s, "torch_cpu")->why_bad);
 }
 
