@@ -16,7 +16,8 @@ struct below {
     struct seen { dev_t device; ino_t inode; } *folders;
     size_t             n_folders;
     const char       **places;  size_t n_places;
-    const char        *limit;           /* which bound was reached; NULL if none was */
+    const char        *limit;           /* why not all of it was looked at; NULL if it was */
+    bool               full;            /* there is too much of it: nothing more is looked at */
 };
 
 bool is_library_name(const char *name)
@@ -62,6 +63,7 @@ static void add_library(struct below *b, const char *path)
         return;
     if (b->n_places == LIBRARIES_MAX) {
         b->limit = text_make(b->in->arena, "more than %d libraries: the rest was left out", LIBRARIES_MAX);
+        b->full = true;
         return;
     }
     if (real != NULL)
@@ -71,12 +73,23 @@ static void add_library(struct below *b, const char *path)
     inspect_file(b->in, b->all, real != NULL ? real : path, shown);
 }
 
+static bool may_enter(struct below *b, const char *path, int depth)
+{
+    if (b->n_folders > FOLDERS_MAX) {
+        b->limit = text_make(b->in->arena, "more than %d folders: the rest was left out", FOLDERS_MAX);
+        b->full = true;
+    } else if (depth == DEPTH_MAX && b->limit == NULL) {
+        b->limit = text_make(b->in->arena, "%s, and what else lies below more than %d folders, was left out", path, DEPTH_MAX);
+    }
+    return !b->full && depth < DEPTH_MAX;
+}
+
 static void walk(struct below *b, const char *dir, int depth)
 {
     char **names;
     size_t n = root_list(b->in->root, b->in->arena, dir, &names);
 
-    for (size_t i = 0; i < n && b->limit == NULL; i++) {
+    for (size_t i = 0; i < n && !b->full; i++) {
         const char *path = text_join(b->in->arena, dir, names[i]);
         struct stat st;
 
@@ -85,12 +98,8 @@ static void walk(struct below *b, const char *dir, int depth)
                 add_library(b, path);           /* a link to nowhere */
         } else if (S_ISREG(st.st_mode) && is_library_name(names[i])) {
             add_library(b, path);
-        } else if (S_ISDIR(st.st_mode) && !was_here(b, &st)) {
-            if (depth == DEPTH_MAX || b->n_folders > FOLDERS_MAX)
-                b->limit = text_make(b->in->arena, "%s: more than %d folders, or %d of them inside one another: the rest was left out",
-                                     path, FOLDERS_MAX, DEPTH_MAX);
-            else
-                walk(b, path, depth + 1);
+        } else if (S_ISDIR(st.st_mode) && !was_here(b, &st) && may_enter(b, path, depth)) {
+            walk(b, path, depth + 1);
         }
     }
 }
@@ -109,13 +118,15 @@ void inspect_folder(struct inspector *in, struct inspection *all, const char *di
     const size_t before = all->n_files;
     struct below b = { .in = in, .all = all, .shown = dir, .real = root_resolve(in->root, in->arena, whole) };
     int fd = root_fd(in->root, whole);
+    struct stat st;
 
     all->table = true;
-    if (fd < 0 || b.real == NULL) {
+    if (fd < 0 || b.real == NULL || fstat(fd, &st) != 0) {
         say(&b, UNKNOWN, "cannot be opened: no permission to read this folder");
         return;
     }
     close(fd);
+    (void)was_here(&b, &st);
     walk(&b, b.real, 0);
     if (b.limit != NULL)
         say(&b, UNKNOWN, b.limit);

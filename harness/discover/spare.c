@@ -37,15 +37,19 @@ int spare_file(const char *folder, uint64_t bytes, struct err *e)
 {
     const char *const folders[] = { folder, "/tmp", "/var/tmp" };
     struct sysinfo memory;
+    int fd;
 
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
-        int fd = folders[i] != NULL && has_room(folders[i], bytes) ? file_in(folders[i]) : -1;
-
+        fd = folders[i] != NULL && has_room(folders[i], bytes) ? file_in(folders[i]) : -1;
         if (fd >= 0)
             return fd;
     }
-    if (sysinfo(&memory) == 0 && (uint64_t)memory.freeram * memory.mem_unit / 2 >= bytes)
-        return memfd_create("gpuvet", MFD_CLOEXEC);
+    if (sysinfo(&memory) == 0 && (uint64_t)memory.freeram * memory.mem_unit / 2 >= bytes) {
+        fd = memfd_create("gpuvet", MFD_CLOEXEC);
+        if (fd < 0)
+            err_sys(e, "no file to unpack it into");
+        return fd;
+    }
     err_set(e, ERR_LIMIT, "unpacked it has %" PRIu64 " MiB, for which neither TMPDIR nor /tmp nor /var/tmp nor memory has room", bytes >> 20);
     return -1;
 }

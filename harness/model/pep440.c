@@ -14,10 +14,12 @@ static const char *skip_blanks(const char *s)
     return s;
 }
 
-/* "2.4" and "2.4.0" are one release. */
+/* "2.4" and "2.4.0" are one release. Ends at the first character that is neither a digit nor a dot. */
 static int order(const char *a, const char *b)
 {
-    while (*a != '\0' || *b != '\0') {
+    static const char part[] = "0123456789.";
+
+    while ((*a != '\0' && strchr(part, *a) != NULL) || (*b != '\0' && strchr(part, *b) != NULL)) {
         size_t n = strspn(a, "0123456789"), m = strspn(b, "0123456789");
         char x[VERSION_MAX], y[VERSION_MAX];
         int by;

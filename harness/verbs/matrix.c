@@ -100,9 +100,11 @@ static bool take_options(struct asking *q, struct err *e)
 
 /* ---- What the machine says ---- */
 
-/* As the driver answers; else as its files say. */
+/* As the driver answers; else as its files say. NULL with a source: it is installed, and nothing tells its version. */
 static const char *installed_driver(const struct session *s, const char **source)
 {
+    const char *library = NULL;
+
     for (size_t i = 0; i < s->plan.n_trials; i++) {
         const struct observation *said = s->has_outcome[i] ? outcome_saw(&s->judged[i].outcome, "driver.version") : NULL;
 
@@ -116,10 +118,13 @@ static const char *installed_driver(const struct session *s, const char **source
     for (size_t i = 0; i < s->machine.n_drivers; i++) {
         const struct driver_file *f = &s->machine.drivers[i];
 
-        *source = f->path;
-        if (f->version != NULL && (f->kind == DRIVER_INSTALLED || f->kind == DRIVER_WSL))
+        if (f->kind != DRIVER_INSTALLED && f->kind != DRIVER_WSL)
+            continue;
+        *source = library = f->path;
+        if (f->version != NULL)
             return f->version;
     }
+    *source = library;
     return NULL;
 }
 
@@ -131,10 +136,9 @@ static bool take_machine(struct asking *q, struct session *s, struct err *e)
     driver = installed_driver(s, &source);
     if (driver != NULL && !take_driver(q, arena_copy(q->arena, driver, text_version_length(driver)), source, e))
         return false;
-    if (driver == NULL) {
-        q->host.no_driver = true;
-        tell(q, "driver", "none is installed", NULL);
-    }
+    q->host.no_driver = driver == NULL && source == NULL;
+    if (driver == NULL)
+        tell(q, "driver", source == NULL ? "none is installed" : "installed, and nothing tells its version: --driver VERSION says it", source);
     for (size_t i = 0; i < s->n_devices; i++) {
         const struct device *d = &s->devices[i];
 

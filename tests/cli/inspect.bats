@@ -249,6 +249,23 @@ PY
     [ "$status" = 1 ]
 }
 
+@test "a link back to the folder itself tells nothing twice" {
+    mkdir "$BATS_TEST_TMPDIR/top"
+    ln -s . "$BATS_TEST_TMPDIR/top/again"
+    ln -s /nowhere "$BATS_TEST_TMPDIR/top/libgone.so"
+    [ "$(json '[f["path"][-15:] for f in r["files"]]' "$BATS_TEST_TMPDIR/top")" = "['/top/libgone.so']" ]
+}
+
+@test "a folder too deep to look into is said, and does not hide the libraries beside it" {
+    deep=$(printf 'd/%.0s' {1..40})
+    mkdir -p "$BATS_TEST_TMPDIR/top/$deep"
+    cp "$library" "$BATS_TEST_TMPDIR/top/libz.so"
+    run "$GPUVET" inspect "$BATS_TEST_TMPDIR/top"
+    [ "$status" = 3 ]
+    [[ "$output" == *"below more than 32 folders, was left out"* ]]
+    [[ "$output" == *"libz.so "*"1 library read, 1 not well"* ]]
+}
+
 @test "usage" {
     run "$GPUVET" inspect
     [ "$status" = 2 ]

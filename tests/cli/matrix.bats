@@ -239,3 +239,13 @@ assert rows["2.16.1"]["runs"] and rows["2.18.0"]["runs"]' <<<"$output"
     [ "$status" -eq 3 ]
     [[ "$output" == *"No space left"* ]]
 }
+
+@test "a driver whose version no file tells is not taken for none" {
+    matrix --root "$BATS_TEST_DIRNAME/../machines/wsl"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"driver   installed, and nothing tells its version: --driver VERSION says it"* ]]
+    [[ "$output" != *"none is installed"* ]]
+    matrix --root "$BATS_TEST_DIRNAME/../machines/bare"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"none is installed"* ]]
+}

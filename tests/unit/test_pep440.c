@@ -47,11 +47,22 @@ static void what_is_no_specifier_is_said_to_be_none(void **state)
     }
 }
 
+/* Tables are checked when they are read; this must end even if one was not. */
+static void a_release_with_letters_counts_up_to_them(void **state)
+{
+    bool understood;
+
+    (void)state;
+    assert_true(pep440_meets("2.4rc1", ">=2.4,<2.5", &understood));
+    assert_false(pep440_meets("2.4rc1", ">2.4.0", &understood));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_release_meets_what_pip_says_that_it_meets),
         cmocka_unit_test(what_is_no_specifier_is_said_to_be_none),
+        cmocka_unit_test(a_release_with_letters_counts_up_to_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
@@ -232,6 +233,21 @@ static void a_spare_file_has_no_name_and_holds_what_it_is_given(void **state)
     assert_true(text_has(e.text, "has room"));
 }
 
+static void where_no_file_can_be_had_it_is_said_why(void **state)
+{
+    struct err e = { .kind = ERR_NONE };
+    struct rlimit files, none;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){ 0, files.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(spare_file(NULL, 100, &e), -1);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+    assert_int_equal(e.kind, ERR_SYS);
+    assert_true(text_has(e.text, "Too many open files"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +260,7 @@ int main(void)
         cmocka_unit_test(members_that_share_their_bytes_are_refused),
         cmocka_unit_test(no_cut_and_no_changed_byte_stops_the_reader),
         cmocka_unit_test(a_spare_file_has_no_name_and_holds_what_it_is_given),
+        cmocka_unit_test(where_no_file_can_be_had_it_is_said_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
