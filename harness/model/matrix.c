@@ -204,6 +204,15 @@ static bool some_unknown(const struct matrix *m)
     return false;
 }
 
+/* PyPI has one build of each release; a platform of which nothing else is known has more of them elsewhere. */
+static const char *what_is_lacking(struct arena *a, const struct expected *x, const char *platform)
+{
+    for (size_t i = 0; i < x->n_torch; i++)
+        if (text_is(x->torch[i].platform, platform) && x->torch[i].on_pypi != ANSWER_YES)
+            return NULL;
+    return text_make(a, "for %s the tables have PyPI's builds alone: " WHEELS "whl/ may have others", platform);
+}
+
 static void conclude(struct matrix *m, struct arena *a, const struct expected *x, const struct wanted *w)
 {
     const struct fit *other = m->best == NULL ? with_another_driver(m, a, x) : NULL;
@@ -245,6 +254,7 @@ bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, co
         qsort(fits, m->n, sizeof *fits, newest_first);
     m->fits = fits;
     m->best = best_of(m);
+    m->caveat = what_is_lacking(a, x, host->platform);
     conclude(m, a, x, &w);
     return true;
 }

@@ -23,6 +23,7 @@ struct matrix {
     const struct fit *best;                 /* NULL: none runs */
     struct install    install;              /* of the best; else of what the hint names */
     const char       *hint;                 /* none runs: the one thing that would change it; NULL: no one thing */
+    const char       *caveat;               /* what the tables lack for that platform, in a sentence; NULL: nothing is known to be lacking */
     const char       *closing;              /* one sentence */
 };
 

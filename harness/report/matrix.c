@@ -234,6 +234,8 @@ void matrix_write(FILE *f, const struct matrix *m, bool brief, int width)
         paragraph(f, width, 2, "", remark);
     if (m->hint != NULL)
         paragraph(f, width, 2, "", m->hint);
+    if (m->caveat != NULL)
+        paragraph(f, width, 2, "", m->caveat);
     put_install(f, &m->install);
     arena_free(&a);
 }

@@ -76,6 +76,7 @@ bool matrix_write_json(FILE *f, const struct matrix *m, struct err *e)
     json_put(o, "builds", builds);
     json_put_text(o, "closing", m->closing);
     json_put_text(o, "hint", m->hint);
+    json_put_text(o, "caveat", m->caveat);
     json_put(o, "install", json_of_commands(m->install.pip, m->install.uv, m->install.conda));
     return json_finish(f, o, false, e);
 }

@@ -45,6 +45,8 @@ void matrix_write_markdown(FILE *f, const struct matrix *m)
     safe_print(f, "\n%s.\n", m->closing);
     if (m->hint != NULL)
         safe_print(f, "%s.\n", m->hint);
+    if (m->caveat != NULL)
+        safe_print(f, "%s.\n", m->caveat);
     put_command(f, m->install.pip);
     arena_free(&a);
 }

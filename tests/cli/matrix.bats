@@ -183,6 +183,14 @@ assert rows["2.16.1"]["runs"] and rows["2.18.0"]["runs"]' <<<"$output"
     [ "$status" -eq 2 ]
 }
 
+@test "where the tables have PyPI's builds alone, that is said" {
+    matrix --gpu GH200 --driver 550
+    [ "$status" -eq 1 ]
+    [[ "${output//$'\n'  / }" == *"for linux-aarch64 the tables have PyPI's builds alone"* ]]
+    matrix --gpu H100 --driver 550
+    [[ "$output" != *"builds alone"* ]]
+}
+
 @test "several GPUs are served only by a build that serves them all" {
     matrix --gpu V100 --gpu "RTX 5090" --driver 580 --all --json
     [ "$(answer 2.8.0+cu128)" = yes ]

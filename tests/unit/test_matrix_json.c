@@ -25,6 +25,7 @@ static const struct fit_host hosts[] = {
     { .platform = "linux-x86_64", .driver = "580.65.06", .python = "3.12", .glibc = "2.36" },
     { .platform = "linux-x86_64", .driver = "535", .gpus = gpus, .n_gpus = 2 },
     { .platform = "linux-x86_64", .no_driver = true },
+    { .platform = "linux-aarch64", .driver = "550" },
 };
 
 static void check(char *text)
