@@ -54,12 +54,43 @@ struct integers integers_below(double limit, enum number format, int k)
     return (struct integers){ 1, 1, 0, (unsigned)(ALL * 1.5 * room) };
 }
 
-bool operands_are_exact(const struct operand *a, const struct operand *b, double more, double limit, struct err *e)
+bool operands_are_exact(const struct operand *a, const struct operand *b, double limit, struct err *e)
 {
-    double worst = operand_worst(a, b) + more;
+    double worst = operand_worst(a, b);
 
     if (!(worst < limit))
         return err_set(e, ERR_LIMIT, "a sum of %d products can reach %.9g, and is exact below %.0f", a->k, worst, limit);
+    return true;
+}
+
+/* What the kernels make goes through fp32 (kernels/operand.cu). */
+#define MADE_EXACTLY (1u << 20)
+
+/* Some seeds have a vector that is longer than its like: then a smaller range. */
+static bool make_smaller(struct integers *r)
+{
+    if (r->spread > 1)
+        r->spread -= r->spread / 64 + 1;
+    else
+        r->keep -= r->keep / 8 + 1;
+    return r->keep > ALL / 4096 && r->keep <= ALL;
+}
+
+bool operands_below(struct operand *a, struct operand *b, enum number format, double limit, struct err *e)
+{
+    if (format == NUMBER_FP32) {
+        a->range = (struct integers){ 4096, 2, 1, ALL };
+        b->range = (struct integers){ 1, 1, 0, ALL };
+        return operands_are_exact(a, b, limit, e);
+    }
+    a->range = integers_below(limit, format, a->k);
+    a->range.spread = a->range.spread < MADE_EXACTLY ? a->range.spread : MADE_EXACTLY;
+    b->range = a->range;
+    while (!operands_are_exact(a, b, limit, e)) {
+        if (!make_smaller(&a->range))
+            return false;
+        b->range = a->range;
+    }
     return true;
 }
 

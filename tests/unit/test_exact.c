@@ -56,14 +56,13 @@ static void data_are_refused_from_the_limit_on(void **state)
     struct err e;
 
     (void)state;
-    assert_true(operands_are_exact(&a, &b, 0, nextafter(worst, 1e9), &e));
-    assert_false(operands_are_exact(&a, &b, 0, worst, &e));
+    assert_true(operands_are_exact(&a, &b, nextafter(worst, 1e9), &e));
+    assert_false(operands_are_exact(&a, &b, worst, &e));
     assert_int_equal(e.kind, ERR_LIMIT);
-    assert_false(operands_are_exact(&a, &b, 1, nextafter(worst, 1e9), &e));
     a.range.spread = 1 << 20;
     b.range.spread = 1 << 20;
-    assert_true(operands_are_exact(&a, &b, 0, 0x1p53, &e));
-    assert_false(operands_are_exact(&a, &b, 0, 0x1p24, &e));
+    assert_true(operands_are_exact(&a, &b, 0x1p53, &e));
+    assert_false(operands_are_exact(&a, &b, 0x1p24, &e));
 }
 
 /* What is asked for is used: within a tenth of the limit, and below it for nearly every seed. */
@@ -90,7 +89,7 @@ static void ranges_use_what_the_limit_allows(void **state)
     assert_int_equal(integers_below(0x1p14, NUMBER_E5M2, 64).spread, 8);
     assert_int_equal(integers_below(0x1p31, NUMBER_INT8, 1024).spread, 127);
     assert_true(operands_are_exact(&(struct operand){ integers_below(0x1p24, NUMBER_FP16, 1024), 5, 300, 1024 },
-                                   &(struct operand){ integers_below(0x1p24, NUMBER_FP16, 1024), 6, 300, 1024 }, 0, 0x1p24 * 1.1, &e));
+                                   &(struct operand){ integers_below(0x1p24, NUMBER_FP16, 1024), 6, 300, 1024 }, 0x1p24 * 1.1, &e));
 }
 
 /* The limit means what it says: fp32 sums in random trees are exact below it. */
@@ -102,7 +101,7 @@ static void fp32_sums_in_any_tree_are_exact(void **state)
     struct err e;
 
     (void)state;
-    assert_true(operands_are_exact(&a, &b, 0, exact_below(NUMBER_FP16, 70), &e));
+    assert_true(operands_are_exact(&a, &b, exact_below(NUMBER_FP16, 70), &e));
     for (int again = 0; again < 200; again++) {
         int i = random_integer(&order, 0, 19), j = random_integer(&order, 0, 19), n = 300;
         float terms[300];
@@ -122,6 +121,60 @@ static void fp32_sums_in_any_tree_are_exact(void **state)
     }
 }
 
+static size_t wrong_with_factors_of(const struct operand *a, const struct operand *b, enum number n)
+{
+    size_t wrong = 0;
+
+    for (int i = 0; i < a->rows; i++)
+        for (int j = 0; j < b->rows; j++) {
+            double sum = 0;
+
+            for (int k = 0; k < a->k; k++)
+                sum += number_value(n, number_bits(n, operand_at(a, i, k))) * operand_at(b, j, k);
+            wrong += sum != operand_product(a, b, i, j);
+        }
+    return wrong;
+}
+
+static void operands_for_fp32_are_wrong_in_what_is_narrower(void **state)
+{
+    struct operand a = { .seed = 4, .rows = 19, .k = 200 }, b = { .seed = 5, .rows = 13, .k = 200 };
+    struct err e;
+
+    (void)state;
+    assert_true(operands_below(&a, &b, NUMBER_FP32, 0x1p24, &e));
+    assert_int_equal(wrong_with_factors_of(&a, &b, NUMBER_FP32), 0);
+    assert_true(wrong_with_factors_of(&a, &b, NUMBER_TF32) > 230);      /* of 247 */
+    assert_true(wrong_with_factors_of(&a, &b, NUMBER_BF16) > 230);
+    assert_true(wrong_with_factors_of(&a, &b, NUMBER_FP16) > 230);
+}
+
+static void operands_of_every_format_are_made_below_the_limit_or_refused(void **state)
+{
+    struct err e;
+
+    (void)state;
+    for (unsigned n = NUMBER_FP64; n <= NUMBER_INT8; n++)
+        for (int k = 16; k < 2000; k = k * 3 - 1)
+            for (uint64_t seed = 0; seed < 5; seed++) {
+                struct operand a = { .seed = seed, .rows = 40, .k = k }, b = { .seed = seed + 100, .rows = 30, .k = k };
+                double limit = exact_below(n, 90);
+
+                assert_true(operands_below(&a, &b, n, limit, &e));
+                assert_true(operand_worst(&a, &b) < limit);
+                assert_true(a.range.spread * a.range.step + a.range.offset <= number_integers(n));
+            }
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct operand a = { .seed = seed, .rows = 200, .k = 1088 }, b = { .seed = seed + 100, .rows = 200, .k = 1088 };
+
+        assert_true(operands_below(&a, &b, NUMBER_BF16, 0x1p8, &e));
+        assert_true(operand_worst(&a, &b) < 0x1p8 && a.range.keep > 65536 / 20);
+        assert_false(operands_below(&a, &b, NUMBER_BF16, 1, &e));
+        assert_int_equal(e.kind, ERR_LIMIT);
+        assert_false(operands_below(&a, &b, NUMBER_FP32, 0x1p20, &e));
+    }
+}
+
 static void the_limit_is_the_architectures(void **state)
 {
     (void)state;
@@ -138,6 +191,8 @@ int main(void)
         cmocka_unit_test(data_are_refused_from_the_limit_on),
         cmocka_unit_test(ranges_use_what_the_limit_allows),
         cmocka_unit_test(fp32_sums_in_any_tree_are_exact),
+        cmocka_unit_test(operands_for_fp32_are_wrong_in_what_is_narrower),
+        cmocka_unit_test(operands_of_every_format_are_made_below_the_limit_or_refused),
         cmocka_unit_test(the_limit_is_the_architectures),
     };
 
