@@ -158,5 +158,10 @@ const struct expect product_bounds[] = {
     RIGHT("exact",   true,  "%s tiles of a product that is to be rounded differ from the exact result"),
     RIGHT("rounded", true,  "%s elements in 16 bits are not the nearest to the exact result"),
     RIGHT("narrow",  true,  "%s tiles of a product in 16 bits, whose every sum is exact in them, differ from the exact result"),
+    { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: our own product on it is not the CPU's" },
+    { .key = "reals.nmse_ratio", .bound = AT_MOST, .number = 1, .optional = true,
+      .sentence = "on full-mantissa data the mean squared error is %s times what a sound product may have",
+      .source = "harness/math/precision.c: Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330; arXiv 2511.10909" },
+    { .key = "repeat.different", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s repetitions of one product gave other bits than the first" },
     { .key = NULL },
 };

@@ -48,6 +48,12 @@ void product_tiles(struct multiplier *by, const char *key, enum number out, doub
  * "rounded.wrong" and "rounded.first". */
 void product_rounding(struct multiplier *by, enum number out);
 
+/* A product of full mantissas: how far sampled squares are from our own product summed
+ * in fp64 (math/precision.h), and how many of so many calls give other bits than the
+ * first. Observes "reals.*" as compare_close does, "own.wrong" (1: our own kernel and
+ * the CPU disagree), "repeat.times", "repeat.different" and "repeat.hash". */
+void product_reals(struct multiplier *by, bool fast, int times);
+
 /* What must hold of these observations, for whatever was observed of them; at least
  * "tn" and "tiles" are. */
 extern const struct expect product_bounds[];

@@ -208,10 +208,11 @@ static void compare_rounded(const struct tiled *t, CUdeviceptr narrow, enum numb
     uint64_t found[2] = { 0, ~UINT64_C(0) }, ld = (uint64_t)t->p.ldd, elements = (uint64_t)t->p.m * (uint64_t)t->p.n;
     struct child *c = t->by->child;
     CUdeviceptr wrong = device_buffer(c, sizeof found), first = wrong + sizeof found[0], wide = t->p.d;
-    unsigned format = out, rows = (unsigned)t->p.m, columns = (unsigned)t->p.n;
+    unsigned format = out, rows = (unsigned)t->p.m;
 
     device_upload(c, wrong, found, sizeof found);
-    launch(c, "compare_rounded", blocks_for(elements), ((struct grid){ BLOCK, 1, 1 }), &narrow, &format, &wide, &ld, &rows, &columns, &wrong, &first);
+    launch(c, "compare_rounded", ((struct grid){ (rows + BLOCK - 1) / BLOCK, (unsigned)t->p.n, 1 }), ((struct grid){ BLOCK, 1, 1 }),
+           &narrow, &format, &wide, &ld, &rows, &wrong, &first);
     device_wait(c);
     device_download(c, found, wrong, sizeof found);
     saw_num(c, "rounded.compared", "", (double)elements);

@@ -89,6 +89,7 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
         product_rounding(&by, in);
         product_tiles(&by, "narrow", in, number_integers(in), true, 1);
     }
+    product_reals(&by, false, 3);
     MUST(c, cublas, cublasDestroy_v2(way.handle));
     saw_num(c, "seed", "", (double)c->seed);
 }

@@ -230,6 +230,8 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
         product_rounding(&by, in);
         product_tiles(&by, "narrow", in, number_integers(in), true, USED_MAX);
     }
+    if (in != NUMBER_INT8)
+        product_reals(&by, lt.fast, 3);
     MUST(c, cublaslt, cublasLtDestroy(lt.handle));
     saw_num(c, "seed", "", (double)c->seed);
 }

@@ -16,6 +16,7 @@
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"
 #include "kernels/rounded.cu"
+#include "kernels/errors.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
