@@ -59,6 +59,19 @@ static void multiply(struct multiplier *by, const struct product *p)
         multiply_by_type(c, way, p);
 }
 
+/* Before 11, sums in fp32 were asked for by the name of the type, and neither bf16 nor tf32 was there. */
+static void settle_for_older(struct child *c, struct way *way)
+{
+    int version;
+
+    MUST(c, cublas, cublasGetVersion_v2(way->handle, &version));
+    if (version >= 110000)
+        return;
+    if (way->in == NUMBER_BF16 || way->in == NUMBER_TF32)
+        stop_unsupported(c, "cuBLAS before 11 does not multiply %s matrices", number_name(way->in));
+    way->compute = CUDA_R_32F;
+}
+
 /* What cuBLAS says of computing wider types by narrower ones. */
 static void look_at_emulation(struct child *c, cublasHandle_t handle)
 {
@@ -82,6 +95,7 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
     product_look_at_environment(c);
     MUST(c, cublas, cublasCreate_v2(&way.handle));
     MUST(c, cublas, cublasSetMathMode(way.handle, mode));
+    settle_for_older(c, &way);
     look_at_emulation(c, way.handle);
     product_whole(&by);
     product_tiles(&by, "tiles", out, exact_below(in, c->cc), false, 1);

@@ -13,6 +13,7 @@ struct lt {
     bool                fast;                   /* fp8: sums may be kept more coarsely */
     CUdeviceptr         workspace;
     size_t              room;
+    const char         *told;                   /* of the algorithm that was used last */
 };
 
 /* One product's descriptions. */
@@ -179,6 +180,8 @@ static int offered(struct child *c, const struct lt *lt, const struct product *p
     for (int i = 0; i < n && code == 0; i++)
         if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
             results[usable++] = results[i];
+    if (usable == 0 && (p->a_type == NUMBER_FP64 || p->a_type == NUMBER_FP32))      /* which every GPU has */
+        child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
     if (usable == 0)
         stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d", number_name(p->a_type), c->cc / 10, c->cc % 10);
     return usable;
@@ -195,7 +198,7 @@ static void multiply(struct multiplier *by, const struct product *p)
 {
     cublasLtMatmulHeuristicResult_t results[OFFERED_MAX], *r;
     struct child *c = by->child;
-    const struct lt *lt = by->library;
+    struct lt *lt = by->library;
     struct described x = describe(c, lt, p);
     const union scalar alpha = scalar(lt->scale, p->alpha), beta = scalar(lt->scale, p->beta);
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
@@ -204,8 +207,11 @@ static void multiply(struct multiplier *by, const struct product *p)
     by->choices = offered(c, lt, p, &x, results);
     r = &results[by->choice < by->choices ? by->choice : 0];
     by->said = words_of(c, &r->algo);
-    saw_text(c, "algorithm", "%s", by->said);
-    look_at_narrowing(c, p->a_type, flags_of(c, &r->algo));
+    if (lt->told == NULL || !text_is(lt->told, by->said)) {
+        saw_text(c, "algorithm", "%s", by->said);
+        look_at_narrowing(c, p->a_type, flags_of(c, &r->algo));
+    }
+    lt->told = by->said;
     MUST(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
     forget(c, &x);
 }
@@ -219,6 +225,8 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
 
     child_bind_cublaslt(c);
     product_look_at_environment(c);
+    if (VALUE(c, cublaslt, cublasLtGetVersion()) < 110000)
+        stop_unsupported(c, "cuBLASLt before 11 has another interface");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
     lt.workspace = device_buffer(c, lt.room);
     product_whole(&by);
@@ -238,27 +246,27 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
 
 extern const struct probe probe_stack_loads, probe_cuda_launch;
 
-#define LT(id, label, sentence, skips, in, out, compute) \
+#define LT(id, label, sentence, in, out, compute) \
     static void run_##id(struct child *c) { run(c, in, out, compute); } \
     const struct probe probe_blas_lt_##id = { \
         .name = label, .claim = sentence, .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, \
-        .stacks = ON_ANY_STACK, .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = skips, \
+        .stacks = ON_ANY_STACK, .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = true, \
         .expects = product_bounds, .run = run_##id, \
     };
 
-LT(fp64, "blas.lt.fp64", "cuBLASLt multiplies fp64 matrices exactly where the result is exact.", false,
+LT(fp64, "blas.lt.fp64", "cuBLASLt multiplies fp64 matrices exactly where the result is exact.",
    NUMBER_FP64, NUMBER_FP64, CUBLAS_COMPUTE_64F)
-LT(fp32, "blas.lt.fp32", "cuBLASLt multiplies fp32 matrices exactly where the result is exact, and not in tf32.", false,
+LT(fp32, "blas.lt.fp32", "cuBLASLt multiplies fp32 matrices exactly where the result is exact, and not in tf32.",
    NUMBER_FP32, NUMBER_FP32, CUBLAS_COMPUTE_32F_PEDANTIC)
-LT(tf32, "blas.lt.tf32", "cuBLASLt multiplies tf32 matrices exactly where the result is exact.", true,
+LT(tf32, "blas.lt.tf32", "cuBLASLt multiplies tf32 matrices exactly where the result is exact.",
    NUMBER_TF32, NUMBER_FP32, CUBLAS_COMPUTE_32F_FAST_TF32)
-LT(fp16, "blas.lt.fp16", "cuBLASLt multiplies fp16 matrices exactly where the result is exact.", true,
+LT(fp16, "blas.lt.fp16", "cuBLASLt multiplies fp16 matrices exactly where the result is exact.",
    NUMBER_FP16, NUMBER_FP32, CUBLAS_COMPUTE_32F)
-LT(bf16, "blas.lt.bf16", "cuBLASLt multiplies bf16 matrices exactly where the result is exact.", true,
+LT(bf16, "blas.lt.bf16", "cuBLASLt multiplies bf16 matrices exactly where the result is exact.",
    NUMBER_BF16, NUMBER_FP32, CUBLAS_COMPUTE_32F)
-LT(fp8_e4m3, "blas.lt.fp8_e4m3", "cuBLASLt multiplies fp8 matrices (e4m3) exactly where the result is exact.", true,
+LT(fp8_e4m3, "blas.lt.fp8_e4m3", "cuBLASLt multiplies fp8 matrices (e4m3) exactly where the result is exact.",
    NUMBER_E4M3, NUMBER_FP32, CUBLAS_COMPUTE_32F)
-LT(fp8_e5m2, "blas.lt.fp8_e5m2", "cuBLASLt multiplies fp8 matrices (e5m2 by e4m3) exactly where the result is exact.", true,
+LT(fp8_e5m2, "blas.lt.fp8_e5m2", "cuBLASLt multiplies fp8 matrices (e5m2 by e4m3) exactly where the result is exact.",
    NUMBER_E5M2, NUMBER_FP32, CUBLAS_COMPUTE_32F)
-LT(int8, "blas.lt.int8", "cuBLASLt multiplies int8 matrices exactly.", true,
+LT(int8, "blas.lt.int8", "cuBLASLt multiplies int8 matrices exactly.",
    NUMBER_INT8, NUMBER_INT32, CUBLAS_COMPUTE_32I)

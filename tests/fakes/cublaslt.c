@@ -16,7 +16,7 @@ struct cublasLtMatmulPreference { uint64_t workspace; uint32_t reductions, align
 
 size_t fake_cublasLtGetVersion(void)
 {
-    return 130100;
+    return (size_t)fake_number("FAKE_CUBLAS", 130100);
 }
 
 size_t fake_cublasLtGetCudartVersion(void)
