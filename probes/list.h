@@ -39,6 +39,11 @@
     X(blas_lt_fp8_e4m3) \
     X(blas_lt_fp8_e5m2) \
     X(blas_lt_int8) \
+    X(blas_repeat_fp32) \
+    X(blas_repeat_tf32) \
+    X(blas_repeat_fp16) \
+    X(blas_repeat_bf16) \
+    X(blas_repeat_fp8_e4m3) \
     X(dnn_conv_fp32) \
     X(nccl_kernel) \
     X(cnn_simple) \

@@ -83,6 +83,39 @@ static bool is_right(const struct whole *w, const struct product *p, const void 
     return memcmp((const char *)d + at * bytes, poison, bytes) == 0;
 }
 
+/* The same element with its factors rounded to a narrower type first, or cut. */
+static double by_way_of(const struct whole *w, enum number narrower, bool cut, int i, int j)
+{
+    double sum = 0;
+
+    for (int k = 0; k < w->k; k++) {
+        double a = operand_at(&w->a, i, k);
+
+        if (cut && narrower == NUMBER_TF32)
+            a = (double)float_of_bits(bits_of_float((float)a) & ~0x1FFFu);
+        else if (cut)
+            a = (double)float_of_bits(bits_of_float((float)a) & ~0xFFFFu);
+        else
+            a = number_value(narrower, number_bits(narrower, a));
+        sum += a * operand_at(&w->b, j, k);
+    }
+    return sum;
+}
+
+/* Of a wrong element in fp32: what it is exactly right for. "" if for nothing that is known. */
+static const char *told_of_narrowing(const struct whole *w, const struct product *p, int i, int j, double got)
+{
+    double of_d = p->beta != 0 ? p->beta * before(w, i, j) : 0;
+
+    for (int cut = 0; cut < 2 && p->a_type == NUMBER_FP32; cut++) {
+        if (got == p->alpha * by_way_of(w, NUMBER_TF32, cut, i, j) + of_d)
+            return ": that is the result in tf32, which was not asked for";
+        if (got == p->alpha * by_way_of(w, NUMBER_BF16, cut, i, j) + of_d)
+            return ": that is the result in bf16, which was not asked for";
+    }
+    return "";
+}
+
 static void compare(const struct whole *w, const char *key, const struct product *p, const void *d)
 {
     struct child *c = w->by->child;
@@ -94,7 +127,8 @@ static void compare(const struct whole *w, const char *key, const struct product
                 double got = number_get(p->out, d, (size_t)j * (size_t)p->ldd + (size_t)i);
 
                 if (i < p->m)
-                    saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d] is %.17g, expected %.17g", i, j, got, expected_of(w, p, i, j));
+                    saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d] is %.17g, expected %.17g%s", i, j, got, expected_of(w, p, i, j),
+                             told_of_narrowing(w, p, i, j, got));
                 else
                     saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d], behind its last row, was written", i, j);
             }
@@ -142,6 +176,15 @@ void product_whole(struct multiplier *by)
     multiply_and_compare(&w, "beta", true, false, true);
 }
 
+#define REALS \
+    { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: our own product on it is not the CPU's" }, \
+    { .key = "reals.nmse_ratio", .bound = AT_MOST, .number = 1, .optional = true, \
+      .sentence = "on full-mantissa data the mean squared error is %s times what a sound product may have", \
+      .source = "harness/math/precision.c: Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330; arXiv 2511.10909" }, \
+    { .key = "repeat.different", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s repetitions of one product gave other bits than the first" }
+
+const struct expect product_repeat_bounds[] = { REALS, { .key = "repeat.times", .bound = AT_LEAST, .number = 2, .sentence = "it ran %s times" }, { .key = NULL } };
+
 #define RIGHT(of, may_lack, words) \
     { .key = of ".wrong", .bound = EQUALS, .number = 0, .optional = may_lack, .sentence = words, .detail = of ".first" }
 #define UNCHANGED(of) \
@@ -158,10 +201,6 @@ const struct expect product_bounds[] = {
     RIGHT("exact",   true,  "%s tiles of a product that is to be rounded differ from the exact result"),
     RIGHT("rounded", true,  "%s elements in 16 bits are not the nearest to the exact result"),
     RIGHT("narrow",  true,  "%s tiles of a product in 16 bits, whose every sum is exact in them, differ from the exact result"),
-    { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: our own product on it is not the CPU's" },
-    { .key = "reals.nmse_ratio", .bound = AT_MOST, .number = 1, .optional = true,
-      .sentence = "on full-mantissa data the mean squared error is %s times what a sound product may have",
-      .source = "harness/math/precision.c: Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330; arXiv 2511.10909" },
-    { .key = "repeat.different", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s repetitions of one product gave other bits than the first" },
+    REALS,
     { .key = NULL },
 };

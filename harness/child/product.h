@@ -58,6 +58,9 @@ void product_reals(struct multiplier *by, bool fast, int times);
  * "tn" and "tiles" are. */
 extern const struct expect product_bounds[];
 
+/* The same for product_reals alone. */
+extern const struct expect product_repeat_bounds[];
+
 /* How large products are here: tiles along each side, by the number of SMs. */
 int product_tiles_a_side(struct child *c);
 

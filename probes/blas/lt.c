@@ -216,12 +216,9 @@ static void multiply(struct multiplier *by, const struct product *p)
     forget(c, &x);
 }
 
-static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .room = (size_t)product_tiles_a_side(c) << 21 };      /* 34 MiB on 132 SMs */
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .out = out,
-                             .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
-                             .aligned = number_bytes(in) == 1 };
 
     child_bind_cublaslt(c);
     product_look_at_environment(c);
@@ -229,6 +226,32 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
         stop_unsupported(c, "cuBLASLt before 11 has another interface");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
     lt.workspace = device_buffer(c, lt.room);
+    return lt;
+}
+
+static void end(struct child *c, const struct lt *lt)
+{
+    MUST(c, cublaslt, cublasLtDestroy(lt->handle));
+    saw_num(c, "seed", "", (double)c->seed);
+}
+
+/* For burn-in: what an unsteady GPU gets wrong now and then. */
+static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+{
+    struct lt lt = begin(c, out, compute);
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .b_type = in, .out = out, .aligned = number_bytes(in) == 1 };
+
+    product_reals(&by, false, 100);
+    end(c, &lt);
+}
+
+static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+{
+    struct lt lt = begin(c, out, compute);
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .out = out,
+                             .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
+                             .aligned = number_bytes(in) == 1 };
+
     product_whole(&by);
     product_tiles(&by, "tiles", out, exact_below(in, c->cc), false, USED_MAX);
     lt.fast = is_fp8(in);
@@ -240,8 +263,7 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
     }
     if (in != NUMBER_INT8)
         product_reals(&by, lt.fast, 3);
-    MUST(c, cublaslt, cublasLtDestroy(lt.handle));
-    saw_num(c, "seed", "", (double)c->seed);
+    end(c, &lt);
 }
 
 extern const struct probe probe_stack_loads, probe_cuda_launch;
@@ -252,6 +274,15 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
         .name = label, .claim = sentence, .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, \
         .stacks = ON_ANY_STACK, .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = true, \
         .expects = product_bounds, .run = run_##id, \
+    };
+
+#define REPEAT(id, type, in, compute) \
+    static void run_##id##_again(struct child *c) { run_again(c, in, NUMBER_FP32, compute); } \
+    const struct probe probe_blas_repeat_##id = { \
+        .name = "blas.repeat." type, .claim = "cuBLASLt gives the same bits for the same " type " matrices, 100 times.", \
+        .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
+        .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch, &probe_blas_lt_##id }, .may_skip = true, \
+        .level = LEVEL_FULL, .expects = product_repeat_bounds, .run = run_##id##_again, \
     };
 
 LT(fp64, "blas.lt.fp64", "cuBLASLt multiplies fp64 matrices exactly where the result is exact.",
@@ -270,3 +301,9 @@ LT(fp8_e5m2, "blas.lt.fp8_e5m2", "cuBLASLt multiplies fp8 matrices (e5m2 by e4m3
    NUMBER_E5M2, NUMBER_FP32, CUBLAS_COMPUTE_32F)
 LT(int8, "blas.lt.int8", "cuBLASLt multiplies int8 matrices exactly.",
    NUMBER_INT8, NUMBER_INT32, CUBLAS_COMPUTE_32I)
+
+REPEAT(fp32, "fp32", NUMBER_FP32, CUBLAS_COMPUTE_32F_PEDANTIC)
+REPEAT(tf32, "tf32", NUMBER_TF32, CUBLAS_COMPUTE_32F_FAST_TF32)
+REPEAT(fp16, "fp16", NUMBER_FP16, CUBLAS_COMPUTE_32F)
+REPEAT(bf16, "bf16", NUMBER_BF16, CUBLAS_COMPUTE_32F)
+REPEAT(fp8_e4m3, "fp8_e4m3", NUMBER_E4M3, CUBLAS_COMPUTE_32F)
