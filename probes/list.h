@@ -18,13 +18,21 @@
     X(cuda_copy_d2d) \
     X(cuda_sum) \
     X(memory_pattern) \
+    X(torch_build) \
+    X(torch_driver) \
+    X(torch_pins) \
+    X(torch_host) \
+    X(torch_toolkit) \
     X(stack_files) \
+    X(torch_record) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
     X(stack_versions) \
+    X(torch_cudnn) \
     X(stack_archs) \
+    X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
     X(blas_gemm_fp64) \
