@@ -51,7 +51,8 @@ void product_rounding(struct multiplier *by, enum number out);
 /* A product of full mantissas: how far sampled squares are from our own product summed
  * in fp64 (math/precision.h), and how many of so many calls give other bits than the
  * first. Observes "reals.*" as compare_close does, "own.wrong" (1: our own kernel and
- * the CPU disagree), "repeat.times", "repeat.different" and "repeat.hash". */
+ * the CPU disagree), "repeat.times", "repeat.different", "repeat.hash" and, of what
+ * data and algorithm that is the hash, "repeat.of" (model/vote.h). */
 void product_reals(struct multiplier *by, bool fast, int times);
 
 /* What must hold of these observations, for whatever was observed of them; at least
