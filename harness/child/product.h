@@ -22,6 +22,7 @@ struct multiplier {
     void        (*multiply)(struct multiplier *by, const struct product *p);    /* the call, not the wait; stops the trial where it fails */
     void         *library;      /* multiply's own */
     enum number   a_type, b_type, out;
+    int           side;         /* of large products (product_side) */
     bool          aligned;      /* fp8 and int8: A transposed, B not, every dimension a multiple of 16 */
 
     /* A library that offers several algorithms for a product: which one to use, and
@@ -62,8 +63,9 @@ extern const struct expect product_bounds[];
 /* The same for product_reals alone. */
 extern const struct expect product_repeat_bounds[];
 
-/* How large products are here: tiles along each side, by the number of SMs. */
-int product_tiles_a_side(struct child *c);
+/* How large products may be here: tiles along each side, by the number of SMs and by
+ * what may be taken of the memory. Asked once, before the trial's first buffer. */
+int product_side(struct child *c);
 
 /* What in this environment changes how precisely libraries compute, as warnings. */
 void product_look_at_environment(struct child *c);

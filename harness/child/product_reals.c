@@ -34,7 +34,7 @@ static CUdeviceptr fill(const struct reals *r, enum number type, int rows, uint6
 static struct reals make(struct multiplier *by)
 {
     struct child *c = by->child;
-    int side = product_tiles_a_side(c) * 128, k = side / 2;
+    int side = by->side * 128, k = side / 2;
     struct reals r = {
         .by = by,
         .p = { .a_type = by->a_type, .b_type = by->b_type, .out = by->out, .ta = true, .m = side, .n = side - 64, .k = k,

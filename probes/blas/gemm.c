@@ -88,7 +88,8 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
 {
     enum number out = in == NUMBER_FP64 ? NUMBER_FP64 : NUMBER_FP32;
     struct way way = { .in = in, .compute = compute };
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &way, .a_type = in, .b_type = in, .out = out };
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &way, .a_type = in, .b_type = in, .out = out,
+                             .side = product_side(c) };
     bool is_16_bit = number_bytes(in) == 2;
 
     child_bind_cublas(c);

@@ -13,6 +13,7 @@ struct lt {
     bool                fast;                   /* fp8: sums may be kept more coarsely */
     CUdeviceptr         workspace;
     size_t              room;
+    int                 side;                   /* of large products */
     const char         *told;                   /* of the algorithm that was used last */
 };
 
@@ -218,13 +219,14 @@ static void multiply(struct multiplier *by, const struct product *p)
 
 static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = { .compute = compute, .scale = out, .room = (size_t)product_tiles_a_side(c) << 21 };      /* 34 MiB on 132 SMs */
+    struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
 
     child_bind_cublaslt(c);
     product_look_at_environment(c);
     if (VALUE(c, cublaslt, cublasLtGetVersion()) < 110000)
         stop_unsupported(c, "cuBLASLt before 11 has another interface");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
+    lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
     lt.workspace = device_buffer(c, lt.room);
     return lt;
 }
@@ -239,7 +241,7 @@ static void end(struct child *c, const struct lt *lt)
 static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = begin(c, out, compute);
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .b_type = in, .out = out, .aligned = number_bytes(in) == 1 };
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in, .out = out, .aligned = number_bytes(in) == 1 };
 
     product_reals(&by, false, 100);
     end(c, &lt);
@@ -248,7 +250,7 @@ static void run_again(struct child *c, enum number in, enum number out, cublasCo
 static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = begin(c, out, compute);
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .out = out,
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .out = out,
                              .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
                              .aligned = number_bytes(in) == 1 };
 

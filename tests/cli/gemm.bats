@@ -124,3 +124,12 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$status" = 1 ]
     [[ "$output" == *"blas.repeat.fp16@gpu1/toolkit-13.0"* ]]
 }
+
+@test "products grow with the GPU" {
+    export FAKE_SMS=5
+    run simulated -p blas.gemm.bf16 -p blas.lt.int8 -o "$out"
+    [ "$status" = 0 ]
+    [ "$(of blas.lt.int8 tn.compared)" = $((256 * 128)) ]
+    [ "$(of blas.lt.int8 tiles.compared)" = $((2 * 512 * 448)) ]
+    [ "$(of blas.gemm.bf16 nn.compared)" = $((257 * 131)) ]
+}
