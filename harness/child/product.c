@@ -183,7 +183,11 @@ void product_whole(struct multiplier *by)
       .source = "harness/math/precision.c: Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330; arXiv 2511.10909" }, \
     { .key = "repeat.different", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s repetitions of one product gave other bits than the first" }
 
-const struct expect product_repeat_bounds[] = { REALS, { .key = "repeat.times", .bound = AT_LEAST, .number = 2, .sentence = "it ran %s times" }, { .key = NULL } };
+const struct expect product_repeat_bounds[] = {
+    REALS,
+    { .key = "repeat.times", .bound = AT_LEAST, .number = 2, .sentence = "it ran %s times" },
+    { .key = NULL },
+};
 
 #define RIGHT(of, may_lack, words) \
     { .key = of ".wrong", .bound = EQUALS, .number = 0, .optional = may_lack, .sentence = words, .detail = of ".first" }

@@ -241,7 +241,8 @@ static void end(struct child *c, const struct lt *lt)
 static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = begin(c, out, compute);
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in, .out = out, .aligned = number_bytes(in) == 1 };
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in,
+                             .out = out, .aligned = number_bytes(in) == 1 };
 
     product_reals(&by, false, 100);
     end(c, &lt);
