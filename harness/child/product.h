@@ -25,6 +25,8 @@ struct multiplier {
     int           side;         /* of large products (product_side) */
     bool          aligned;      /* fp8 and int8: A transposed, B not, every dimension a multiple of 16 */
 
+    bool          works;        /* it has multiplied once: from then on, "not supported" is a failure */
+
     /* A library that offers several algorithms for a product: which one to use, and
      * what multiply says of them. */
     int           choice, choices;      /* choices 0: it does not say */

@@ -170,9 +170,17 @@ static void look_at_narrowing(struct child *c, enum number type, uint64_t flags)
 
 /* ---- Multiplying ---- */
 
-/* Those that can be used, in the library's order. */
-static int offered(struct child *c, const struct lt *lt, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+/* fp64 and fp32 are what every GPU has; and what was there once does not go away. */
+static bool must_be_there(const struct multiplier *by)
 {
+    return by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+}
+
+/* Those that can be used, in the library's order. */
+static int offered(const struct multiplier *by, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+{
+    const struct lt *lt = by->library;
+    struct child *c = by->child;
     int n = 0, usable = 0;
     long code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x->op, x->a, x->b, x->d, x->d, x->preference, OFFERED_MAX, results, &n));
 
@@ -181,7 +189,7 @@ static int offered(struct child *c, const struct lt *lt, const struct product *p
     for (int i = 0; i < n && code == 0; i++)
         if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
             results[usable++] = results[i];
-    if (usable == 0 && (p->a_type == NUMBER_FP64 || p->a_type == NUMBER_FP32))      /* which every GPU has */
+    if (usable == 0 && must_be_there(by))
         child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
     if (usable == 0)
         stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d", number_name(p->a_type), c->cc / 10, c->cc % 10);
@@ -205,7 +213,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
 
-    by->choices = offered(c, lt, p, &x, results);
+    by->choices = offered(by, p, &x, results);
     r = &results[by->choice < by->choices ? by->choice : 0];
     by->said = words_of(c, &r->algo);
     if (lt->told == NULL || !text_is(lt->told, by->said)) {
@@ -215,6 +223,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     lt->told = by->said;
     MUST(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
     forget(c, &x);
+    by->works = true;
 }
 
 static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)

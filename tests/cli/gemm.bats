@@ -104,6 +104,15 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(verdict blas.lt.fp16@gpu0/toolkit-13.0)" = skip ]
 }
 
+@test "what was wrong once is not hidden by what is not supported later" {
+    FAKE_FAULT=wrong:cublasGemmEx:1,fail:cublasGemmEx:6:15 run simulated --isolate -p blas.gemm.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp16@gpu0/toolkit-13.0 why)" == "cublasGemmEx failed in "*"(15)" ]]
+    FAKE_FAULT=wrong:cublasLtMatmul:1,fail:cublasLtMatmulAlgoGetHeuristic:6:15 run simulated --isolate -p blas.lt.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" == "cublasLtMatmulAlgoGetHeuristic failed in "*"(15)" ]]
+}
+
 @test "an emulation strategy that is not the default is named" {
     FAKE_EMULATION=2 run simulated -p blas.gemm.fp64 -o "$out"
     [ "$status" = 0 ]
