@@ -25,17 +25,37 @@ static int before(const struct whole *w, int i, int j)
     return integer_at((struct integers){ 100, 1, 0, 65536 }, w->a.seed ^ 1, (unsigned long long)j * (unsigned long long)w->m + (unsigned long long)i);
 }
 
+/* All of an operand: each of its elements is needed once for every row or column of D. */
+static const int *rows_of(const struct operand *o, struct child *c)
+{
+    int *out = host_buffer(c, (size_t)o->rows * (size_t)o->k * sizeof *out);
+
+    for (int row = 0; row < o->rows; row++)
+        for (int i = 0; i < o->k; i++)
+            out[(size_t)row * (size_t)o->k + (size_t)i] = operand_at(o, row, i);
+    return out;
+}
+
 /* Sums are doubled where D is added to, and there is no more of that than 100. */
 static void make(struct whole *w, struct child *c)
 {
+    const int *a, *b;
+
     w->a = (struct operand){ .seed = c->seed, .rows = w->m, .k = w->k };
     w->b = (struct operand){ .seed = c->seed + 1, .rows = w->n, .k = w->k };
     if (!operands_below(&w->a, &w->b, w->by->a_type, exact_below(w->by->a_type, c->cc) / 2 - 100, &c->err))
         stop_ours(c, "%s", c->err.text);
     w->expected = host_buffer(c, (size_t)w->m * (size_t)w->n * sizeof *w->expected);
+    a = rows_of(&w->a, c);
+    b = rows_of(&w->b, c);
     for (int j = 0; j < w->n; j++)
-        for (int i = 0; i < w->m; i++)
-            w->expected[(size_t)j * (size_t)w->m + (size_t)i] = operand_product(&w->a, &w->b, i, j);
+        for (int i = 0; i < w->m; i++) {
+            int64_t sum = 0;
+
+            for (int k = 0; k < w->k; k++)
+                sum += (int64_t)a[(size_t)i * (size_t)w->k + (size_t)k] * b[(size_t)j * (size_t)w->k + (size_t)k];
+            w->expected[(size_t)j * (size_t)w->m + (size_t)i] = (double)sum;
+        }
 }
 
 /* On the device with NaN around it. `across`: rows of the operand lie contiguous, k after k. */
