@@ -288,10 +288,10 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
         .expects = product_bounds, .run = run_##id, \
     };
 
-#define REPEAT(id, type, in, compute) \
+#define REPEAT(id, label, sentence, in, compute) \
     static void run_##id##_again(struct child *c) { run_again(c, in, NUMBER_FP32, compute); } \
     const struct probe probe_blas_repeat_##id = { \
-        .name = "blas.repeat." type, .claim = "cuBLASLt gives the same bits for the same " type " matrices, 100 times.", \
+        .name = label, .claim = sentence, \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch, &probe_blas_lt_##id }, .may_skip = true, \
         .level = LEVEL_FULL, .expects = product_repeat_bounds, .run = run_##id##_again, \
@@ -314,8 +314,13 @@ LT(fp8_e5m2, "blas.lt.fp8_e5m2", "cuBLASLt multiplies fp8 matrices (e5m2 by e4m3
 LT(int8, "blas.lt.int8", "cuBLASLt multiplies int8 matrices exactly.",
    NUMBER_INT8, NUMBER_INT32, CUBLAS_COMPUTE_32I)
 
-REPEAT(fp32, "fp32", NUMBER_FP32, CUBLAS_COMPUTE_32F_PEDANTIC)
-REPEAT(tf32, "tf32", NUMBER_TF32, CUBLAS_COMPUTE_32F_FAST_TF32)
-REPEAT(fp16, "fp16", NUMBER_FP16, CUBLAS_COMPUTE_32F)
-REPEAT(bf16, "bf16", NUMBER_BF16, CUBLAS_COMPUTE_32F)
-REPEAT(fp8_e4m3, "fp8_e4m3", NUMBER_E4M3, CUBLAS_COMPUTE_32F)
+REPEAT(fp32, "blas.repeat.fp32", "cuBLASLt gives the same bits for the same fp32 matrices, 100 times.",
+       NUMBER_FP32, CUBLAS_COMPUTE_32F_PEDANTIC)
+REPEAT(tf32, "blas.repeat.tf32", "cuBLASLt gives the same bits for the same tf32 matrices, 100 times.",
+       NUMBER_TF32, CUBLAS_COMPUTE_32F_FAST_TF32)
+REPEAT(fp16, "blas.repeat.fp16", "cuBLASLt gives the same bits for the same fp16 matrices, 100 times.",
+       NUMBER_FP16, CUBLAS_COMPUTE_32F)
+REPEAT(bf16, "blas.repeat.bf16", "cuBLASLt gives the same bits for the same bf16 matrices, 100 times.",
+       NUMBER_BF16, CUBLAS_COMPUTE_32F)
+REPEAT(fp8_e4m3, "blas.repeat.fp8_e4m3", "cuBLASLt gives the same bits for the same fp8 matrices, 100 times.",
+       NUMBER_E4M3, CUBLAS_COMPUTE_32F)
