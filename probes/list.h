@@ -35,6 +35,23 @@
     X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
+    X(blas_gemm_fp64) \
+    X(blas_gemm_tf32) \
+    X(blas_gemm_fp16) \
+    X(blas_gemm_bf16) \
+    X(blas_lt_fp64) \
+    X(blas_lt_fp32) \
+    X(blas_lt_tf32) \
+    X(blas_lt_fp16) \
+    X(blas_lt_bf16) \
+    X(blas_lt_fp8_e4m3) \
+    X(blas_lt_fp8_e5m2) \
+    X(blas_lt_int8) \
+    X(blas_repeat_fp32) \
+    X(blas_repeat_tf32) \
+    X(blas_repeat_fp16) \
+    X(blas_repeat_bf16) \
+    X(blas_repeat_fp8_e4m3) \
     X(dnn_conv_fp32) \
     X(nccl_kernel) \
     X(cnn_simple) \

@@ -291,6 +291,12 @@ static const char *own_advice(const struct judged *j, struct arena *a)
     return act != NULL ? act->text : NULL;
 }
 
+void judge_failed(struct judged *j, const char *why)
+{
+    set(j, FAIL, why);
+    j->warns = false;
+}
+
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
 {
     j->act = NULL;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/judge.h"
+#include "model/vote.h"
 #include "report/out.h"
 #include "store/expected.h"
 #include "store/saved.h"
@@ -67,6 +68,7 @@ int verb_judge(const struct options *o, char *const *env)
     r.trials = trials;
     r.earlier = r.closing;
     alike_warn(trials, &r, &arena);
+    vote(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     return deliver(&r, o, env, NULL);
 }

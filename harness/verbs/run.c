@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "model/alike.h"
 #include "model/rounds.h"
+#include "model/vote.h"
 #include "report/journal.h"
 #include "report/out.h"
 #include "report/progress.h"
@@ -166,6 +167,7 @@ int verb_run(const struct options *o, char *const *env)
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
+    vote(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     progress_end(&r.progress);
     return deliver(&report, o, env, &r.journal);

@@ -3,7 +3,7 @@
  *     FAKE_FAULT="what:symbol[:nth[:code]],..."
  *
  * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
- * flood, exit, late, nan, wrong or wait;
+ * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap or wait;
  * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
  * every one; code is what a failing or late call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
@@ -56,7 +56,7 @@ struct order { char what[8], symbol[96]; long nth, code, calls; };
 static struct order orders[ORDERS_MAX];
 static size_t n_orders;
 static bool read_already;
-static enum { SOUND, NAN_RESULT, WRONG_RESULT } spoil;
+static enum fake_lie spoil;
 
 /* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
 static long own_gpu(void)
@@ -182,6 +182,11 @@ static bool is_turn_of_this_process(void)
     return turn == OURS;
 }
 
+static const char *const lies[LIES] = {
+    [NAN_RESULT] = "nan", [WRONG_RESULT] = "wrong", [ZERO_RESULT] = "zero", [STALE_RESULT] = "stale", [IN_TF32] = "tf32", [OTHER_LAYOUT] = "layout",
+    [SHIFTED_ROWS] = "shift", [SWAPPED] = "swap",
+};
+
 static long carry_out(const struct order *o)
 {
     static volatile unsigned turns;
@@ -207,10 +212,9 @@ static long carry_out(const struct order *o)
         exit(o->code >= 0 ? (int)o->code : 0);
     if (strcmp(o->what, "late") == 0 && fake_driver() != NULL)
         fake_driver()->late(o->code >= 0 ? o->code : 700);      /* CUDA_ERROR_ILLEGAL_ADDRESS */
-    if (strcmp(o->what, "nan") == 0)
-        spoil = NAN_RESULT;
-    if (strcmp(o->what, "wrong") == 0)
-        spoil = WRONG_RESULT;
+    for (int i = SOUND + 1; i < LIES; i++)
+        if (strcmp(o->what, lies[i]) == 0)
+            spoil = (enum fake_lie)i;
     return 0;
 }
 
@@ -239,6 +243,11 @@ bool fake_spoil_is_ordered(void)
     return spoil != SOUND;
 }
 
+bool fake_lie_is(enum fake_lie lie)
+{
+    return spoil == lie;
+}
+
 /* To another value, whatever the bits stand for: of a large number as a float, adding 1 changes nothing. */
 static void make_wrong(float *result)
 {
@@ -258,6 +267,8 @@ void fake_spoil(float *results, size_t n)
         results[0] = NAN;
     if (n > 0 && spoil == WRONG_RESULT)
         make_wrong(&results[n - 1]);
+    if (spoil == ZERO_RESULT)
+        memset(results, 0, n * sizeof *results);
     spoil = SOUND;
 }
 

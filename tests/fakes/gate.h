@@ -19,8 +19,13 @@ extern const long fake_failure;
  * a fake makes up: "cuLaunchKernel@gemm". */
 long fake_gate(const char *symbol);
 
+/* What was ordered of the result of the call that runs. A fake that does not know a lie tells the truth. */
+enum fake_lie { SOUND, NAN_RESULT, WRONG_RESULT, ZERO_RESULT, STALE_RESULT, IN_TF32, OTHER_LAYOUT, SHIFTED_ROWS, SWAPPED, LIES };
+
+bool fake_lie_is(enum fake_lie lie);
+
 /* Spoils one result if that was ordered for the call that runs: the first
- * becomes NaN, or the last is off by one. */
+ * becomes NaN, or the last is off by one, or all are 0. */
 void fake_spoil(float *results, size_t n);
 bool fake_spoil_is_ordered(void);
 

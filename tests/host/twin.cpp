@@ -11,8 +11,11 @@
 // The kernels themselves.
 #include "kernels/memory.cu"
 #include "kernels/reduce.cu"
-#include "kernels/gemm.cu"
 #include "kernels/conv.cu"
+#include "kernels/operand.cu"
+#include "kernels/tilecheck.cu"
+#include "kernels/rounded.cu"
+#include "kernels/errors.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
