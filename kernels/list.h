@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv) X(march) X(sm_map)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
@@ -10,6 +10,10 @@
     X(copy_words,   memory) \
     X(sum_words,    reduce) \
     X(gemm_f32,     gemm) \
-    X(conv_f32,     conv)
+    X(conv_f32,     conv) \
+    X(march_write,  march) \
+    X(march_step,   march) \
+    X(march_read,   march) \
+    X(sm_map,       sm_map)
 
 #endif

@@ -1,6 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -62,6 +62,11 @@ CUresult fake_cuGetErrorString(CUresult code, const char **text)
 int fake_cc(void)
 {
     return (int)fake_number("FAKE_CC", 90);
+}
+
+int fake_sms(void)
+{
+    return (int)fake_number("FAKE_SMS", 2);
 }
 
 static int all_devices(void)
@@ -203,9 +208,9 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
 {
     static const struct { CUdevice_attribute which; int value; } known[] = {
         { 1, 1024 }, { 2, 1024 }, { 3, 1024 }, { 4, 64 }, { 5, INT32_MAX }, { 6, 65535 }, { 7, 65535 },
-        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 2 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
-        { 32, 0 }, { 33, 1 }, { 36, 1000000 }, { 37, 128 }, { 38, 1 << 20 }, { 39, 2048 }, { 41, 1 },
-        { 50, 0 }, { 81, 98304 }, { 82, 65536 }, { 97, 49152 },
+        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
+        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 38, 1 << 18 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
+        { 50, 0 }, { 81, SHARED_OF_SM }, { 82, 65536 }, { 95, 1 }, { 97, SHARED_OPTIN },
     };
 
     *value = 0;
@@ -217,7 +222,7 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
     }
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (known[i].which == which) {
-            *value = which == 33 ? 1 + visible[d] : known[i].value;
+            *value = which == 33 ? 1 + visible[d] : which == 16 ? fake_sms() : known[i].value;
             return 0;
         }
     return 1;
