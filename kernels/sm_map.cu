@@ -47,8 +47,8 @@ DEVICE void chain(sm_log *log, const u64 *want, u32 sm, u32 unit, u32 item)
     for (u32 k = 0; k < SM_STEPS; k++) {
         u64 w = want[sm_place(item, unit, k, threadIdx.x)];
 
-        x = unit == SM_INT ? sm_next_int((u32)x) : unit == SM_FP32 ? sm_next_fp32((u32)x) : unit == SM_FP64 ? sm_next_fp64(x)
-          : sm_next_int(__shfl_sync(0xffffffffu, (u32)x, sm_from_lane(threadIdx.x & 31)));
+        x = unit == SM_INT ? sm_next_int((u32)x, k) : unit == SM_FP32 ? sm_next_fp32((u32)x) : unit == SM_FP64 ? sm_next_fp64(x)
+          : sm_next_int(__shfl_sync(0xffffffffu, (u32)x, sm_from_lane(threadIdx.x & 31)), k);
         bool first = x != w && step == SM_STEPS;
         step = first ? k : step;
         wanted = first ? w : wanted;

@@ -53,26 +53,24 @@ SM_INLINE unsigned sm_start(unsigned item, unsigned thread, unsigned unit)
     return (h ^ h >> 15) | 1u;
 }
 
-/* A multiplication and an addition, then shifts and exclusive ors. */
-SM_INLINE unsigned sm_next_int(unsigned x)
+/* A multiplication and an addition, or a rotation and an exclusive or, in turn: one
+ * operation a step, so that a wrong bit of its result is a wrong bit here. */
+SM_INLINE unsigned sm_next_int(unsigned x, unsigned step)
 {
-    x = x * 1664525u + 1013904223u;
-    x ^= x << 13;
-    x ^= x >> 17;
-    return x ^ x << 5;
+    return step & 1 ? (x << 13 | x >> 19) ^ x >> 3 : x * 1664525u + 1013904223u;
 }
 
-/* 1 - 1.9 y^2 on [-1, 1]: chaotic, so that an error in the last bit grows and is not forgotten. */
+/* y^2 - 1.9 on [-1.97, 1.97]: chaotic, so that an error in the last bit grows and is not forgotten. */
 SM_INLINE unsigned sm_next_fp32(unsigned bits)
 {
     float y;
 
 #ifdef __CUDACC__
     y = __uint_as_float(bits);
-    return __float_as_uint(__fmaf_rn(__fmaf_rn(-1.9f, y, 0.0f), y, 1.0f));
+    return __float_as_uint(__fmaf_rn(y, y, -1.9f));
 #else
     memcpy(&y, &bits, sizeof y);
-    y = __fmaf_rn(__fmaf_rn(-1.9f, y, 0.0f), y, 1.0f);
+    y = __fmaf_rn(y, y, -1.9f);
     memcpy(&bits, &y, sizeof y);
     return bits;
 #endif
@@ -84,10 +82,10 @@ SM_INLINE unsigned long long sm_next_fp64(unsigned long long bits)
 
 #ifdef __CUDACC__
     y = __longlong_as_double((long long)bits);
-    return (unsigned long long)__double_as_longlong(__fma_rn(__fma_rn(-1.9, y, 0.0), y, 1.0));
+    return (unsigned long long)__double_as_longlong(__fma_rn(y, y, -1.9));
 #else
     memcpy(&y, &bits, sizeof y);
-    y = __fma_rn(__fma_rn(-1.9, y, 0.0), y, 1.0);
+    y = __fma_rn(y, y, -1.9);
     memcpy(&bits, &y, sizeof y);
     return bits;
 #endif

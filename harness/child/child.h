@@ -33,6 +33,7 @@ struct child {
     char *const  *env;              /* this process's environment */
     const char   *device_uuid;      /* NULL: no device */
     uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
+    bool          nvml_answers;     /* about this device: its error counters are read before and after each trial */
     int           cc;               /* compute capability times ten; 0 without a device */
     const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */

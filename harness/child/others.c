@@ -6,7 +6,7 @@
 
 enum { PROCESSES_MAX = 64, EXCLUSIVE_PROCESS = 3, PROHIBITED = 2 };
 
-static bool open_nvml_softly(struct child *c)
+bool nvml_open_softly(struct child *c)
 {
     void *handle;
 
@@ -45,7 +45,7 @@ void others_look(struct child *c, const struct dl *lib, long code)
     if (c->device_uuid == NULL || (lib != &c->cuda.dl && lib != &c->cudart.dl)
         || (code != CUDA_ERROR_OUT_OF_MEMORY && code != CUDA_ERROR_INVALID_DEVICE && code != CUDA_ERROR_DEVICE_UNAVAILABLE))
         return;
-    if (!open_nvml_softly(c) || CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &device)) != NVML_SUCCESS)
+    if (!nvml_open_softly(c) || CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &device)) != NVML_SUCCESS)
         return;
     tell_foreign_memory(c, device);
     if (CALL(c, nvml, nvmlDeviceGetComputeMode(device, &mode)) == NVML_SUCCESS && (mode == EXCLUSIVE_PROCESS || mode == PROHIBITED))

@@ -17,7 +17,7 @@ static void expect_warp(uint64_t *expected, unsigned item, unsigned unit, unsign
             from[lane] = unit == SM_SHUFFLE ? x[sm_from_lane(lane)] : x[lane];
         for (unsigned lane = 0; lane < 32; lane++) {
             x[lane] = unit == SM_FP32 ? sm_next_fp32((unsigned)from[lane]) : unit == SM_FP64 ? sm_next_fp64(from[lane])
-                    : sm_next_int((unsigned)from[lane]);
+                    : sm_next_int((unsigned)from[lane], step);
             expected[sm_place(item, unit, step, warp * 32 + lane)] = x[lane];
         }
     }

@@ -71,11 +71,12 @@ const struct probe probe_sm_map = {
     .claim    = "Every multiprocessor computes integers, fp32, fp64 and shuffles right, and its shared memory holds what is written to it.",
     .scope    = SCOPE_DEVICE,
     .needs    = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS,
+    .tells_counters = true,
     .rests_on = { &probe_cuda_launch },
     .may_skip = true,
     .expects  = (const struct expect[]){
         { .key = "sm.wrong",    .bound = EQUALS, .number = 0, .sentence = "%s results are wrong", .detail = "sm.where" },
-        { .key = "sm.unproved", .bound = EQUALS, .number = 0, .sentence = "nothing is proved of %s multiprocessors", .detail = "sm.missing" },
+        { .key = "sm.unproved", .bound = EQUALS, .number = 0, .sentence = "not every multiprocessor was proved", .detail = "sm.missing" },
         { .key = "sm.proved",   .bound = AT_LEAST, .number = 1, .sentence = "no multiprocessor worked" },
         { .key = NULL },
     },
