@@ -12,8 +12,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
-$(BUILD)/tests/unit/test_twins: $(twin_objects)
-$(BUILD)/tests/unit/test_twins: own_libs += -lstdc++
+# Those that run the twins themselves.
+twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_march test_sm_map)
+$(twin_tests): $(twin_objects)
+$(twin_tests): own_libs += -lstdc++
 
 check:
 	$(quiet)scripts/setup check

@@ -185,6 +185,8 @@ struct together child_together(struct child *c, const char *name, unsigned threa
     room -= room % 1024;
     MUST(c, cuda, cuFuncSetAttribute(f, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, room));
     MUST(c, cuda, cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, f, (int)threads, (size_t)room));
+    if (per_sm < 1)
+        stop_ours(c, "no multiprocessor holds a block of %s with %d bytes of shared memory", name, room);
     return (struct together){ .name = name, .function = f, .blocks = (unsigned)(held * per_sm), .per_sm = (unsigned)per_sm,
                               .threads = threads, .shared = (unsigned)room };
 }

@@ -9,14 +9,15 @@ enum { PROCESSES_MAX = 64, EXCLUSIVE_PROCESS = 3, PROHIBITED = 2 };
 bool nvml_open_softly(struct child *c)
 {
     void *handle;
+    bool opens;
 
     if (c->state->nvml_ready)
         return true;
-    if (!dl_open(&handle, "libnvidia-ml.so.1", false, &c->err) || !nvml_bind(&c->nvml, handle, &c->err)
-        || CALL(c, nvml, nvmlInit_v2()) != NVML_SUCCESS)
-        return false;
-    c->state->nvml_ready = true;
-    return true;
+    child_enter(c, "dlopen(\"libnvidia-ml.so.1\")", "libnvidia-ml.so.1");
+    opens = dl_open(&handle, "libnvidia-ml.so.1", false, &c->err);
+    child_leave(c, 0);
+    c->state->nvml_ready = opens && nvml_bind(&c->nvml, handle, &c->err) && CALL(c, nvml, nvmlInit_v2()) == NVML_SUCCESS;
+    return c->state->nvml_ready;
 }
 
 /* Memory that other processes hold on the device; in a container their numbers

@@ -22,7 +22,7 @@ enum { PIECES_MAX = 32, CACHES = 4 };
 #define ZERO        UINT64_C(0)         /* a hash of the word's number */
 #define ONE         (~UINT64_C(0))      /* its complement */
 
-/* What is read and written; ELEMENT_END ends a march. */
+/* What a kernel reads and writes; no kernel ends a march. */
 struct element { const char *kernel, *words; uint64_t expect, next; uint32_t down; };
 
 static const struct element two_passes[] = {
@@ -69,6 +69,15 @@ static uint64_t bytes_within(struct child *c, unsigned seconds, unsigned times)
     if (khz <= 0 || bits <= 0)
         return UINT64_MAX;
     return (uint64_t)khz * 1000 * 2 * (uint64_t)bits / 8 * seconds / times;     /* two transfers a cycle */
+}
+
+/* An integrated GPU's memory is the machine's: half of what is free there stays for the rest of it. */
+static uint64_t fair_share(struct child *c)
+{
+    int integrated;
+
+    MUST(c, cuda, cuDeviceGetAttribute(&integrated, CU_DEVICE_ATTRIBUTE_INTEGRATED, c->device));
+    return integrated ? device_room(c) / 2 : UINT64_MAX;
 }
 
 static int by_address(const void *a, const void *b)
@@ -182,12 +191,16 @@ static void march(struct child *c, const struct element *elements, unsigned seco
     struct march_log *log = host_buffer(c, sizeof *log);
     struct area *m = host_buffer(c, sizeof *m);
     CUdeviceptr log_at = device_buffer(c, sizeof *log);
-    double began, fused_ms = 0, fused_bytes = 0;
+    double began = clock_ms_fine(), fused_ms = 0, fused_bytes = 0;
+    uint64_t in_time, fair;
     size_t free_bytes, total;
 
     MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
     device_upload(c, log_at, log, sizeof *log);
-    take(c, m, bytes_within(c, seconds, operations(elements)));
+    in_time = bytes_within(c, seconds, operations(elements));
+    fair = fair_share(c);
+    take(c, m, in_time < fair ? in_time : fair);
+    saw_num(c, "memory.take_ms", "ms", clock_ms_fine() - began);
     for (uint32_t i = 0; elements[i].kernel != NULL && m->n > 0; i++) {
         began = clock_ms_fine();
         go_over(c, m, &elements[i], i, log_at);
