@@ -24,6 +24,9 @@ long fake_gate(const char *symbol);
 void fake_spoil(float *results, size_t n);
 bool fake_spoil_is_ordered(void);
 
+/* Whether FAKE_FAULT_GPU and FAKE_FAULT_PROBE mean this process. */
+bool fake_is_ordered_here(void);
+
 /* What the other fakes ask of the fake driver in this process, as the real ones do. */
 struct fake_driver {
     bool (*owns)(const void *address, size_t bytes);            /* the whole range lies inside one allocation */

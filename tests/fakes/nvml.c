@@ -2,9 +2,10 @@
  * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
- * FAKE_NVLINKS how many links are up. FAKE_GROWS=FIELD:BY:CALL: at the CALLth reading of
- * fields in a process the error counter FIELD has grown by BY. The GPU FAKE_ODD_GPU differs from the rest
- * in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
+ * FAKE_NVLINKS how many links are up. FAKE_GROWS=FIELD:BY:CALL: from the CALLth
+ * reading in a process on, the error counter FIELD is higher by BY, where
+ * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
+ * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -277,7 +278,7 @@ static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
 
     v->value = 7;
     v->valueType = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
-    if (grows != NULL && sscanf(grows, "%u:%u:%d", &field, &by, &call) == 3 && field == v->fieldId && reading >= call)
+    if (grows != NULL && fake_is_ordered_here() && sscanf(grows, "%u:%u:%d", &field, &by, &call) == 3 && field == v->fieldId && reading >= call)
         v->value += by;
     for (size_t i = 0; i < COUNT_OF(counters); i++)
         if (counters[i] == v->fieldId)

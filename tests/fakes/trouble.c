@@ -3,7 +3,7 @@
  * FAKE_CELL=stuck0|stuck1|alias|coupled:WORD:BIT[:OTHER]: a word of 8 bytes,
  * counted from the first 256 bytes behind the start of the largest allocation.
  * FAKE_SM=fma:SM:LANE:BIT (a lane of -1: all), lost, or moved.
- * FAKE_TROUBLE_GPU=N: only in processes that were given that GPU alone.
+ * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say where.
  */
 #include "tests/fakes/cuda.h"
 #include "tests/host/twin.h"
@@ -35,21 +35,15 @@ static void make_bad_sm(const char *order)
     twin_trouble.bad_unit = sscanf(order, "fma:%u:%d:%u", &twin_trouble.sm, &twin_trouble.lane, &twin_trouble.result_bit) == 3;
 }
 
-static bool is_here(void)
-{
-    const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *dash = visible != NULL ? strrchr(visible, '-') : NULL;
-    long gpu = fake_number("FAKE_TROUBLE_GPU", -1);
-
-    return gpu < 0 || (dash != NULL && strtol(dash + 1, NULL, 16) == gpu);
-}
-
 void fake_make_trouble(void)
 {
     const char *cell = getenv("FAKE_CELL"), *sm = getenv("FAKE_SM");
 
     twin_trouble.sms = (unsigned)fake_sms();
-    if (cell != NULL && is_here())
+    if (!fake_is_ordered_here())
+        return;
+    if (cell != NULL)
         make_bad_cell(cell);
-    if (sm != NULL && is_here())
+    if (sm != NULL)
         make_bad_sm(sm);
 }
