@@ -50,7 +50,7 @@ why() { field "$1" why; }
     FAKE_MEMORY=1026 run simulated -p memory.pattern -o "$out"
     [ "$status" = 0 ]
     [[ "$output" == *"[warn]    memory.pattern@gpu0"* ]]
-    [[ "$(saw memory.pattern@gpu0 warning)" == "1 MiB of memory could be taken, less than 4 times the second level cache"* ]]
+    [[ "$(saw memory.pattern@gpu0 warning)" == "2 MiB of memory could be taken, less than 4 times the second level cache"* ]]
 }
 
 @test "every multiprocessor is mapped" {
