@@ -52,8 +52,9 @@ DEVICE void element(u64 *p, u64 first, u64 seed, u64 expect, u64 next, u32 down,
             ptx_store(p + i + k * 2 * MARCH_THREADS, h[2 * k] ^ next, h[2 * k + 1] ^ next);
 }
 
+// Four blocks a multiprocessor are 64 KiB that are being read: more than it takes to hide the memory's latency.
 #define ELEMENT(NAME, READ, WRITE) \
-    KERNEL NAME(u64 *p, u64 first, u64 seed, u64 expect, u64 next, u32 down, u32 number, march_log *log) \
+    KERNEL __launch_bounds__(MARCH_THREADS, 4) NAME(u64 *p, u64 first, u64 seed, u64 expect, u64 next, u32 down, u32 number, march_log *log) \
     { element<READ, WRITE>(p, first, seed, expect, next, down, number, log); }
 ELEMENT(march_write, false, true)
 ELEMENT(march_step, true, true)

@@ -102,8 +102,8 @@ const char *child_env(const struct child *c, const char *name);
 CUdeviceptr device_buffer(struct child *c, size_t bytes);
 /* How many bytes device_buffer would still give (model/harm.h). */
 uint64_t    device_room(struct child *c);
-/* The largest such buffer that the driver has in one piece, `most` bytes at most: its
- * size in *bytes, a multiple of `unit`. 0 if there is none of at least one unit. */
+/* The largest such buffer, but not filled, that the driver has in one piece, `most` bytes at
+ * most: its size in *bytes, a multiple of `unit`. 0 if there is none of at least one unit. */
 CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *bytes);
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);

@@ -34,7 +34,7 @@ uint64_t device_room(struct child *c)
     return all > c->state->held + guards ? all - c->state->held - guards : 0;
 }
 
-/* Enters what was allocated at base into the trial's list: `room` bytes between two guards. */
+/* Enters what was allocated at base into the trial's list: `room` bytes, not filled, between two guards. */
 static CUdeviceptr guarded(struct child *c, CUdeviceptr base, size_t room)
 {
     struct child_state *s = c->state;
@@ -42,8 +42,6 @@ static CUdeviceptr guarded(struct child *c, CUdeviceptr base, size_t room)
     s->held += room + 2 * GUARD_BYTES;
     s->buffers[s->n_buffers++] = (struct buffer){ base, room };
     MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
-    if (room > 0)
-        MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES, POISON_WORD, room / 4));
     MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES + room, GUARD_WORD, GUARD_BYTES / 4));
     return base + GUARD_BYTES;
 }
@@ -60,7 +58,10 @@ CUdeviceptr device_buffer(struct child *c, size_t bytes)
         stop_ours(c, "%zu MiB more would be more than the %" PRIu64 " MiB that may be taken of this GPU's memory without harm to others",
                   bytes >> 20, budget(c) >> 20);
     MUST(c, cuda, cuMemAlloc_v2(&base, room + 2 * GUARD_BYTES));
-    return guarded(c, base, room);
+    guarded(c, base, room);
+    if (room > 0)
+        MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES, POISON_WORD, room / 4));
+    return base + GUARD_BYTES;
 }
 
 CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *bytes)

@@ -81,6 +81,15 @@ why() { field "$1" why; }
     [[ "$(why sm.map@gpu0)" == "not every multiprocessor was proved: only 3 of 4 blocks were running at the same time"*"no block ran on SM 3" ]]
 }
 
+@test "a driver that spoils a word of what the map wrote, and one that refuses to launch it" {
+    FAKE_FAULT=wrong:cuLaunchCooperativeKernel@sm_map run simulated -p sm.map -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict sm.map@gpu0)" = fail ]
+    FAKE_FAULT=fail:cuLaunchCooperativeKernel:1:720 run simulated -p sm.map -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(why sm.map@gpu0)" == "cuLaunchCooperativeKernel failed in "*"CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE (720)"* ]]
+}
+
 @test "under a share of MPS no map is claimed" {
     CUDA_MPS_ACTIVE_THREAD_PERCENTAGE=50 run simulated -p sm.map -o "$out"
     [ "$(verdict sm.map@gpu0)" = skip ]

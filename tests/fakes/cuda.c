@@ -36,6 +36,7 @@ static const struct { CUresult code; const char *name, *text; } errors[] = {
     { 500, "CUDA_ERROR_NOT_FOUND", "named symbol not found" },
     { 700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered" },
     { 719, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure" },
+    { 720, "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE", "too many blocks in cooperative launch" },
     { 802, "CUDA_ERROR_SYSTEM_NOT_READY", "system not yet initialized" },
     { 803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination" },
     { 999, "CUDA_ERROR_UNKNOWN", "unknown error" },

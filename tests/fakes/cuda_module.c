@@ -221,19 +221,24 @@ static void spoil_changed(struct watched *list, size_t n)
     }
 }
 
+/* A fault may be ordered for one kernel alone: cuLaunchKernel@NAME. */
+static CUresult ask_gate(CUresult code, const char *call, CUfunction f)
+{
+    char finer[160];
+
+    snprintf(finer, sizeof finer, "%s@%s", call, f->name);
+    return code != 0 ? code : (CUresult)fake_gate(finer);
+}
+
 CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                              unsigned shared, CUstream stream, void **params, void **extra)
 {
+    CUresult code = ask_gate(fake_need_context(), "cuLaunchKernel", f);
     struct watched list[CHANGED_MAX];
-    CUresult code = fake_need_context();
-    char finer[160];
     size_t n = 0;
     bool ok;
 
     (void)stream;
-    snprintf(finer, sizeof finer, "cuLaunchKernel@%s", f->name);
-    if (code == 0)
-        code = (CUresult)fake_gate(finer);
     if (code != 0)
         return code;
     if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
@@ -250,12 +255,13 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
 CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                                         unsigned shared, CUstream stream, void **params)
 {
-    CUresult code = fake_need_context();
-    int fit;
+    CUresult code = ask_gate(fake_need_context(), "cuLaunchCooperativeKernel", f);
+    struct watched list[CHANGED_MAX];
+    size_t n = 0;
+    int fit = 0;
+    bool ok;
 
     (void)stream;
-    if (code == 0)
-        code = (CUresult)fake_gate("cuLaunchCooperativeKernel@sm_map");
     if (code == 0)
         code = fake_cuOccupancyMaxActiveBlocksPerMultiprocessor(&fit, f, (int)bx, shared);
     if (code != 0)
@@ -264,6 +270,10 @@ CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, 
         return 1;
     if (gx > (unsigned)(fit * fake_sms()))
         return 720;                     /* CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE */
+    if (fake_spoil_is_ordered())
+        n = watch(list, params, f->n);
     fake_make_trouble();
-    return twin_launch_together(f->name, gx, bx, shared, params) ? 0 : 719;
+    ok = twin_launch_together(f->name, gx, bx, shared, params);
+    spoil_changed(list, n);
+    return ok ? 0 : 719;
 }

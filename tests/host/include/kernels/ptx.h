@@ -27,6 +27,7 @@ void *twin_dynamic();
 #define KERNEL          extern "C" void
 #define DEVICE          static inline
 #define UNROLL
+#define __launch_bounds__(...)
 #define DYNAMIC_SHARED(type, name) type *name = static_cast<type *>(twin_dynamic())
 #define __shared__      static __attribute__((section("twin_shared")))
 
