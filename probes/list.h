@@ -20,13 +20,21 @@
     X(sm_map) \
     X(memory_pattern) \
     X(memory_march) \
+    X(torch_build) \
+    X(torch_driver) \
+    X(torch_pins) \
+    X(torch_host) \
+    X(torch_toolkit) \
     X(stack_files) \
+    X(torch_record) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
     X(stack_versions) \
+    X(torch_cudnn) \
     X(stack_archs) \
+    X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
     X(dnn_conv_fp32) \

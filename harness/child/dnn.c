@@ -11,6 +11,17 @@ static void *at(CUdeviceptr p)
     return (void *)(uintptr_t)p;
 }
 
+/* cuDNN 9: 91900 is 9.19.0; cuDNN 8: 8907 is 8.9.7. */
+const char *child_cudnn_version(struct child *c)
+{
+    size_t v, major_unit;
+
+    child_bind_cudnn(c);
+    v = VALUE(c, cudnn, cudnnGetVersion());
+    major_unit = v >= 90000 ? 10000 : 1000;
+    return text_make(&c->arena, "%zu.%zu.%zu", v / major_unit, v % major_unit / 100, v % 100);
+}
+
 void dnn_begin(struct dnn *d, struct child *c)
 {
     *d = (struct dnn){ .child = c, .room = WORKSPACE };

@@ -14,6 +14,9 @@ struct dnn {
     size_t        room;         /* bytes of it */
 };
 
+/* "9.1.0" as the loaded cuDNN says of itself. */
+const char *child_cudnn_version(struct child *c);
+
 void dnn_begin(struct dnn *d, struct child *c);         /* binds cuDNN, makes the handle and 16 MiB of workspace */
 void dnn_end(struct dnn *d);
 
