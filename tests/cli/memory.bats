@@ -23,11 +23,18 @@ why() { field "$1" why; }
     [[ "$(why memory.pattern@gpu0)" == *"the first at offset 0x28 of "*"; that was written to offset 0xafc80 of piece 1 of 1 (address 0x"*"): two addresses reach one cell" ]]
 }
 
-@test "a cell that changes with one behind it: the march finds what two passes cannot" {
-    FAKE_CELL=coupled:90000:3:5 run simulated -p memory.march -o "$out"
-    [ "$status" = 1 ]
-    [ "$(verdict memory.pattern@gpu0)" = pass ]
-    [[ "$(why memory.march@gpu0)" == *'the first at offset 0x28 of piece 1 of 1'*'in "down, read 0, write 1"'*"bit 3; "* ]]
+# by_hand PROBE SEED - the child as a rerun line starts it: its records.
+by_hand() {
+    LD_LIBRARY_PATH=$driver CUDA_VISIBLE_DEVICES=GPU-00000000-0000-0000-0000-000000000000 \
+        "$GPUVET" child --device GPU-00000000-0000-0000-0000-000000000000 90 --seed "$2" "$1"
+}
+
+@test "a cell that changes with one before it: the march finds what two passes, of half of the seeds, do not" {
+    export FAKE_CELL=coupled:5:3:90000
+    run by_hand memory.pattern 9
+    [[ "$output" == *$'memory.wrong\t\t0'* ]]
+    run by_hand memory.march 9
+    [[ "$output" == *'the first at offset 0xafc80 of piece 1 of 1'*'in "up, read 1, write 0"'*"bit 3; "* ]]
 }
 
 @test "memory that is not free in one piece is taken in several" {
