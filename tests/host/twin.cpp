@@ -281,7 +281,7 @@ void twin_write_cell(unsigned long long *p, unsigned long long value)
     const unsigned long long bit = 1ull << twin_trouble.cell_bit;
 
     if (twin_trouble.kind == CELL_COUPLED && p == twin_trouble.cell && (value & ~*p & bit) != 0)
-        *twin_trouble.other ^= bit;
+        *twin_trouble.other |= bit;
     *const_cast<unsigned long long *>(true_cell(p)) = value;
 }
 

@@ -29,7 +29,7 @@ enum twin_cell { CELL_SOUND, CELL_STUCK_0, CELL_STUCK_1, CELL_ALIAS, CELL_COUPLE
 struct twin_trouble {
     unsigned       sms;             /* multiprocessors; 0 counts as 2 */
     /* Memory, as ptx_load, ptx_store and ptx_reread see it: a bit of the word `cell` is stuck; the word is another
-     * one in truth; or the other one's bit flips when this one's becomes 1. */
+     * one in truth; or the other one's bit becomes 1 when this one's does. */
     enum twin_cell kind;
     unsigned long long *cell, *other;
     unsigned       cell_bit;

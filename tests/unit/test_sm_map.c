@@ -99,6 +99,7 @@ static void one_multiprocessor_that_computes_wrongly_is_a_row(void **state)
         assert_true(text_starts(where, text_make(&arena, "SM %u is wrong in 8 of 8 items, in fp32, 32 lanes, bit 3 (first: fp32, warp ", sm)));
         assert_false(text_has(where, "; SM"));
         assert_int_equal(faults.faults, SM_ITEMS * SM_THREADS);
+        assert_int_equal(faults.fault[0].item, sm);         /* each begins with another item */
     }
 }
 
@@ -140,9 +141,10 @@ static void a_multiprocessor_that_no_block_ran_on_is_named_and_not_proved(void *
 
 static void blocks_that_never_meet_end_at_the_deadline_and_prove_nothing(void **state)
 {
-    const struct sm_map_seen s = map((struct twin_trouble){ .lost_sm = true }, 2);
+    const struct sm_map_seen s = map((struct twin_trouble){ .lost_sm = true, .bad_unit = true, .sm = 1, .lane = -1 }, 2);
 
     (void)state;
+    assert_int_equal(faults.faults, 0);
     assert_int_equal(sm_map_proved(&s), 0);
     assert_string_equal(sm_map_missing(&s, &arena), "only 8 of 10 blocks were running at the same time when the wait for them was over, "
                                                     "so none worked; 0 of 5 multiprocessors were proved; no block ran on SM 4");
