@@ -68,10 +68,12 @@ static void read_counters(struct child *c, double now[COUNTERS_MAX])
         now[i] = code == NVML_SUCCESS && values[i].nvmlReturn == NVML_SUCCESS ? value_of(&values[i]) : -1;
 }
 
-void counters_begin(struct child *c)
+void counters_begin(struct child *c, const struct probe *p)
 {
-    if (c->state->has_counters)
-        read_counters(c, c->state->counters);
+    if (!c->state->has_counters)
+        return;
+    read_counters(c, c->state->counters);
+    c->state->counted_for = p;
 }
 
 static void add(struct child *c, struct text *t, double grown, const char *what)
@@ -80,14 +82,16 @@ static void add(struct child *c, struct text *t, double grown, const char *what)
     text_add(t, "%s%.0f %s", t->n > 0 ? ", " : "while this trial ran the GPU counted ", grown, what);
 }
 
-void counters_settle(struct child *c, const struct probe *p)
+void counters_settle(struct child *c)
 {
+    const struct probe *p = c->state->counted_for;
     struct text serious = { .arena = NULL }, minor = { .arena = NULL };
     const double *before = c->state->counters;
     double now[COUNTERS_MAX];
 
-    if (!c->state->has_counters)
+    if (p == NULL)
         return;
+    c->state->counted_for = NULL;
     read_counters(c, now);
     for (size_t i = 0; i < COUNT_OF(counters); i++) {
         const double grown = now[i] - before[i];

@@ -105,7 +105,7 @@ void child_run_trial(struct child *c, const struct probe *p, long index)
     child_prepare(c, p);
     record_begin(c, index);
     fault_install(c->crumb, c->state->crumb_fd);
-    child_settle_begin(c);
+    child_settle_begin(c, p);
     p->run(c);
     child_settle(c, p);
     record_end(c, index);

@@ -59,13 +59,11 @@ unsigned sm_map_proved(const struct sm_map_seen *s)
 
 const char *sm_map_missing(const struct sm_map_seen *s, struct arena *a)
 {
-    unsigned proved = sm_map_proved(s), named = 0, ran = 0;
+    unsigned proved = sm_map_proved(s), named = 0;
     struct text t = { .arena = a };
 
     if (proved >= s->sms)
         return NULL;
-    for (unsigned i = 0; i < s->blocks; i++)
-        ran += s->rows[i].sm != ~0u;
     if (s->log->arrived < s->blocks)
         text_add(&t, "only %u of %u blocks were running at the same time when the wait for them was over, so none worked; ", s->log->arrived, s->blocks);
     text_add(&t, "%u of %u multiprocessors were proved", proved, s->sms);

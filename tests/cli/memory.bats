@@ -139,3 +139,18 @@ by_hand() {
     [ "$status" = 0 ]
     [ "$(verdict memory.pattern@gpu0)" = pass ]
 }
+
+@test "a call that ends a trial does not lose what was counted before it" {
+    FAKE_FAULT=fail:cuMemcpyDtoH_v2:1:214 FAKE_GROWS=4:1:4 run simulated -p cuda.launch -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(why cuda.launch@gpu0)" == "cuMemcpyDtoH_v2 failed in "* ]]
+    [ "$(saw cuda.launch@gpu0 grown.ecc.uncorrected)" = 1 ]
+}
+
+@test "where NVML did not answer, trials do not ask it" {
+    run simulated -p cuda.launch -o "$out"
+    [[ "$(field cuda.launch@gpu0 rerun)" == *" --counters "* ]]
+    FAKE_FAULT=fail:nvmlInit_v2 run simulated -p cuda.launch -o "$out"
+    [ "$(verdict cuda.launch@gpu0)" = pass ]
+    [[ "$(field cuda.launch@gpu0 rerun)" != *" --counters "* ]]
+}
