@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(operand) X(tilecheck) X(rounded) X(errors)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
@@ -27,6 +27,10 @@
     X(found_int32,  tilecheck) \
     X(compare_rounded, rounded) \
     X(product_errors, errors) \
-    X(hash_columns, errors)
+    X(hash_columns, errors) \
+    X(march_write,  march) \
+    X(march_step,   march) \
+    X(march_read,   march) \
+    X(sm_map,       sm_map)
 
 #endif

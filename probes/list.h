@@ -17,7 +17,9 @@
     X(cuda_copy_d2h) \
     X(cuda_copy_d2d) \
     X(cuda_sum) \
+    X(sm_map) \
     X(memory_pattern) \
+    X(memory_march) \
     X(torch_build) \
     X(torch_driver) \
     X(torch_pins) \

@@ -12,8 +12,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
-# These run kernels by their CPU twins.
-twin_tests := $(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_errors
+# Those that run the twins themselves.
+twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_tilecheck test_errors test_march test_sm_map)
 $(twin_tests): $(twin_objects)
 $(twin_tests): own_libs += -lstdc++
 

@@ -33,6 +33,7 @@ struct child {
     char *const  *env;              /* this process's environment */
     const char   *device_uuid;      /* NULL: no device */
     uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
+    bool          nvml_answers;     /* about this device: its error counters are read before and after each trial */
     int           cc;               /* compute capability times ten; 0 without a device */
     const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
@@ -101,6 +102,9 @@ const char *child_env(const struct child *c, const char *name);
 CUdeviceptr device_buffer(struct child *c, size_t bytes);
 /* How many bytes device_buffer would still give (model/harm.h). */
 uint64_t    device_room(struct child *c);
+/* The largest such buffer, but not filled, that the driver has in one piece, `most` bytes at
+ * most: its size in *bytes, a multiple of `unit`. 0 if there is none of at least one unit. */
+CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *bytes);
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */
@@ -120,6 +124,18 @@ struct grid { unsigned x, y, z; };
 #define launch(c, name, blocks, threads, ...) \
     child_launch((c), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
 void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args);
+
+/* The same for a kernel whose blocks wait for each other: as many of `threads`
+ * threads as the GPU holds at a time, each with all the shared memory that a
+ * block may have. */
+struct together {
+    const char *name;
+    CUfunction  function;
+    unsigned    blocks, per_sm, threads;
+    unsigned    shared;         /* bytes of dynamic memory for each block */
+};
+struct together child_together(struct child *c, const char *name, unsigned threads);
+void child_launch_together(struct child *c, const struct together *t, void **args);
 
 /* Loads all of them into the context, once per process. Where the user forces a
  * rung that cannot be, the trial stops and says why. */

@@ -34,6 +34,18 @@ uint64_t device_room(struct child *c)
     return all > c->state->held + guards ? all - c->state->held - guards : 0;
 }
 
+/* Enters what was allocated at base into the trial's list: `room` bytes, not filled, between two guards. */
+static CUdeviceptr guarded(struct child *c, CUdeviceptr base, size_t room)
+{
+    struct child_state *s = c->state;
+
+    s->held += room + 2 * GUARD_BYTES;
+    s->buffers[s->n_buffers++] = (struct buffer){ base, room };
+    MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
+    MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES + room, GUARD_WORD, GUARD_BYTES / 4));
+    return base + GUARD_BYTES;
+}
+
 CUdeviceptr device_buffer(struct child *c, size_t bytes)
 {
     struct child_state *s = c->state;
@@ -45,14 +57,30 @@ CUdeviceptr device_buffer(struct child *c, size_t bytes)
     if (bytes > device_room(c))
         stop_ours(c, "%zu MiB more would be more than the %" PRIu64 " MiB that may be taken of this GPU's memory without harm to others",
                   bytes >> 20, budget(c) >> 20);
-    s->held += room + 2 * GUARD_BYTES;
     MUST(c, cuda, cuMemAlloc_v2(&base, room + 2 * GUARD_BYTES));
-    s->buffers[s->n_buffers++] = (struct buffer){ base, room };
-    MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
+    guarded(c, base, room);
     if (room > 0)
         MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES, POISON_WORD, room / 4));
-    MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES + room, GUARD_WORD, GUARD_BYTES / 4));
     return base + GUARD_BYTES;
+}
+
+CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *bytes)
+{
+    struct child_state *s = c->state;
+    uint64_t room = device_room(c);
+    CUdeviceptr base;
+    long code;
+
+    /* Memory that is free is not free in one piece: what is refused is asked for by an eighth less. */
+    for (*bytes = (room < most ? room : most) / unit * unit; *bytes > 0 && s->n_buffers < BUFFERS_MAX; *bytes = (*bytes - (*bytes + 7) / 8) / unit * unit) {
+        code = CALL(c, cuda, cuMemAlloc_v2(&base, *bytes + 2 * GUARD_BYTES));
+        if (code == 0)
+            return guarded(c, base, *bytes);
+        if (code != CUDA_ERROR_OUT_OF_MEMORY)
+            child_call_failed(c, "cuMemAlloc_v2(&base, *bytes)", &c->cuda.dl, code);
+    }
+    *bytes = 0;
+    return 0;
 }
 
 void device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes)

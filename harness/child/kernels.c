@@ -152,3 +152,53 @@ void child_launch(struct child *c, const char *name, struct grid blocks, struct 
         stop_ours(c, "no kernel is called %s", name);
     child_launch_from(c, load_image(c, image), name, blocks, threads, args);
 }
+
+static CUfunction own_function(struct child *c, const char *name)
+{
+    const struct kernel_image *image = kernel_image_of(name);
+
+    if (image == NULL)
+        stop_ours(c, "no kernel is called %s", name);
+    return function_of(c, load_image(c, image), name);
+}
+
+static int attribute(struct child *c, CUdevice_attribute which)
+{
+    int value;
+
+    MUST(c, cuda, cuDeviceGetAttribute(&value, which, c->device));
+    return value;
+}
+
+/* Drivers before R384 know no launch of blocks that wait for each other. */
+struct together child_together(struct child *c, const char *name, unsigned threads)
+{
+    CUfunction f = own_function(c, name);
+    int held, own_shared, room, per_sm;
+
+    if (c->cuda.cuLaunchCooperativeKernel == NULL || c->cuda.cuFuncSetAttribute == NULL
+        || attribute(c, CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) == 0)
+        stop_unsupported(c, "this GPU or its driver has no cooperative launch");
+    held = attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    MUST(c, cuda, cuFuncGetAttribute(&own_shared, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, f));
+    room = attribute(c, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN) - own_shared;
+    room -= room % 1024;
+    MUST(c, cuda, cuFuncSetAttribute(f, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, room));
+    MUST(c, cuda, cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, f, (int)threads, (size_t)room));
+    if (per_sm < 1)
+        stop_ours(c, "no multiprocessor holds a block of %s with %d bytes of shared memory", name, room);
+    return (struct together){ .name = name, .function = f, .blocks = (unsigned)(held * per_sm), .per_sm = (unsigned)per_sm,
+                              .threads = threads, .shared = (unsigned)room };
+}
+
+void child_launch_together(struct child *c, const struct together *t, void **args)
+{
+    char call[CRUMB_CALL];
+    long code;
+
+    text_format(call, sizeof call, "cuLaunchCooperativeKernel(%s)", t->name);
+    child_enter(c, call, c->cuda.dl.path);
+    code = child_leave(c, c->cuda.cuLaunchCooperativeKernel(t->function, t->blocks, 1, 1, t->threads, 1, 1, t->shared, NULL, args));
+    if (code != 0)
+        child_call_failed(c, call, &c->cuda.dl, code);
+}

@@ -6,17 +6,18 @@
 
 enum { PROCESSES_MAX = 64, EXCLUSIVE_PROCESS = 3, PROHIBITED = 2 };
 
-static bool open_nvml_softly(struct child *c)
+bool nvml_open_softly(struct child *c)
 {
     void *handle;
+    bool opens;
 
     if (c->state->nvml_ready)
         return true;
-    if (!dl_open(&handle, "libnvidia-ml.so.1", false, &c->err) || !nvml_bind(&c->nvml, handle, &c->err)
-        || CALL(c, nvml, nvmlInit_v2()) != NVML_SUCCESS)
-        return false;
-    c->state->nvml_ready = true;
-    return true;
+    child_enter(c, "dlopen(\"libnvidia-ml.so.1\")", "libnvidia-ml.so.1");
+    opens = dl_open(&handle, "libnvidia-ml.so.1", false, &c->err);
+    child_leave(c, 0);
+    c->state->nvml_ready = opens && nvml_bind(&c->nvml, handle, &c->err) && CALL(c, nvml, nvmlInit_v2()) == NVML_SUCCESS;
+    return c->state->nvml_ready;
 }
 
 /* Memory that other processes hold on the device; in a container their numbers
@@ -45,7 +46,7 @@ void others_look(struct child *c, const struct dl *lib, long code)
     if (c->device_uuid == NULL || (lib != &c->cuda.dl && lib != &c->cudart.dl)
         || (code != CUDA_ERROR_OUT_OF_MEMORY && code != CUDA_ERROR_INVALID_DEVICE && code != CUDA_ERROR_DEVICE_UNAVAILABLE))
         return;
-    if (!open_nvml_softly(c) || CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &device)) != NVML_SUCCESS)
+    if (!nvml_open_softly(c) || CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &device)) != NVML_SUCCESS)
         return;
     tell_foreign_memory(c, device);
     if (CALL(c, nvml, nvmlDeviceGetComputeMode(device, &mode)) == NVML_SUCCESS && (mode == EXCLUSIVE_PROCESS || mode == PROHIBITED))

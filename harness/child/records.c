@@ -129,6 +129,8 @@ _Noreturn void child_call_failed(struct child *c, const char *call, const struct
     text_format(number, sizeof number, "%ld", code);
     lib->explain(lib, code, words, sizeof words);
     others_look(c, lib, code);
+    if (lib != &c->nvml.dl)
+        counters_settle(c);
     if (lib->hook[0] != '\0')
         saw_text(c, "hook", "%s", lib->hook);
     put(c, RECORD_CALL, (const char *[]){ call, lib->path, number, words }, 4);

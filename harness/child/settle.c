@@ -18,10 +18,11 @@ static void tell_kept_memory(struct child *c)
         saw_num(c, "memory.kept_bytes", "B", (double)(before - now));
 }
 
-void child_settle_begin(struct child *c)
+void child_settle_begin(struct child *c, const struct probe *p)
 {
     if (c->state->context_ready)
         c->state->free_at_begin = free_memory(c);
+    counters_begin(c, p);
 }
 
 void child_settle(struct child *c, const struct probe *p)
@@ -31,6 +32,7 @@ void child_settle(struct child *c, const struct probe *p)
         device_release_all(c);
         tell_kept_memory(c);
     }
+    counters_settle(c);
     if (p->needs & NEEDS_STACK)
         witness_look(c);
     arena_free(&c->arena);

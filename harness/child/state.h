@@ -4,7 +4,7 @@
 
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 16, MAPPED_MAX = 1024 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 16, MAPPED_MAX = 1024, COUNTERS_MAX = 16 };
 
 struct buffer { CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
 
@@ -23,6 +23,10 @@ struct child_state {
     bool          stack_open;
     bool          kernels_ready;
     bool          driver_ready, nvml_ready, context_ready;
+    bool          asked_for_counters, has_counters;
+    nvmlDevice_t  counted;
+    const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
+    double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
     size_t        free_at_begin;        /* device memory; 0 without a context */
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
@@ -46,8 +50,16 @@ void child_run_trial(struct child *c, const struct probe *p, long index);
 
 /* ---- After a trial (settle.c): waits, looks for late errors, gives everything
  * back. What that shows belongs to the trial that just ran. ---- */
-void child_settle_begin(struct child *c);
+void child_settle_begin(struct child *c, const struct probe *p);
 void child_settle(struct child *c, const struct probe *p);
+
+/* The GPU's error counters (counters.c): once per process; before and after each trial, also where a call ends it. */
+void counters_open(struct child *c);
+void counters_begin(struct child *c, const struct probe *p);
+void counters_settle(struct child *c);
+
+/* NVML for what is only worth knowing: false if it cannot be had (others.c). */
+bool nvml_open_softly(struct child *c);
 
 /* Gives device buffers back and checks their guards (device.c). */
 void device_release_all(struct child *c);

@@ -76,7 +76,7 @@ static bool is_ready(const struct child *c, unsigned needs)
 {
     const struct child_state *s = c->state;
 
-    return (!(needs & NEEDS_NVML) || s->nvml_ready) && (!(needs & NEEDS_DRIVER) || s->driver_ready)
+    return s->asked_for_counters && (!(needs & NEEDS_NVML) || s->nvml_ready) && (!(needs & NEEDS_DRIVER) || s->driver_ready)
         && (!(needs & NEEDS_STACK) || s->stack_open) && (!(needs & NEEDS_CONTEXT) || s->context_ready)
         && (!(needs & NEEDS_KERNELS) || s->kernels_ready);
 }
@@ -96,6 +96,7 @@ void child_prepare(struct child *c, const struct probe *p)
         child_open_context(c);
     if (p->needs & NEEDS_KERNELS)
         child_load_kernels(c);
+    counters_open(c);
 }
 
 void child_run_trial(struct child *c, const struct probe *p, long index)
@@ -104,7 +105,7 @@ void child_run_trial(struct child *c, const struct probe *p, long index)
     child_prepare(c, p);
     record_begin(c, index);
     fault_install(c->crumb, c->state->crumb_fd);
-    child_settle_begin(c);
+    child_settle_begin(c, p);
     p->run(c);
     child_settle(c, p);
     record_end(c, index);

@@ -30,8 +30,16 @@ enum {
     CUDA_ERROR_INVALID_DEVICE                = 101,
     CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
     CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
+    CU_DEVICE_ATTRIBUTE_INTEGRATED           = 18,
+    CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE    = 36,          /* kHz */
+    CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH = 37,       /* bits */
+    CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE        = 38,
     CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
     CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
+    CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH   = 95,
+    CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97,
+    CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES      = 1,
+    CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
     CU_JIT_INFO_LOG_BUFFER = 3, CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES = 4,
     CU_JIT_ERROR_LOG_BUFFER = 5, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
     CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
@@ -76,6 +84,10 @@ enum {
     SYM(NEED, CUresult, cuLaunchKernel,                 (CUfunction, unsigned, unsigned, unsigned, \
                                                          unsigned, unsigned, unsigned, unsigned, \
                                                          CUstream, void **, void **)) \
+    SYM(WANT, CUresult, cuFuncSetAttribute,             (CUfunction, CUfunction_attribute, int)) \
+    SYM(NEED, CUresult, cuOccupancyMaxActiveBlocksPerMultiprocessor, (int *, CUfunction, int, size_t)) \
+    SYM(WANT, CUresult, cuLaunchCooperativeKernel,      (CUfunction, unsigned, unsigned, unsigned, \
+                                                         unsigned, unsigned, unsigned, unsigned, CUstream, void **)) \
     SYM(NEED, CUresult, cuStreamCreate,                 (CUstream *, unsigned)) \
     SYM(NEED, CUresult, cuStreamSynchronize,            (CUstream)) \
     SYM(NEED, CUresult, cuStreamDestroy_v2,             (CUstream)) \

@@ -9,6 +9,7 @@ typedef int                       nvmlEnableState_t;
 typedef int                       nvmlComputeMode_t;
 typedef int                       nvmlTemperatureSensors_t;
 typedef int                       nvmlClockType_t;
+typedef int                       nvmlValueType_t;
 typedef struct nvmlDevice_st     *nvmlDevice_t;
 typedef struct { unsigned long long total, free, used; } nvmlMemory_t;
 typedef struct { unsigned version; unsigned long long total, reserved, free, used; } nvmlMemory_v2_t;   /* version: nvmlMemory_v2 */
@@ -23,6 +24,14 @@ typedef struct {
     unsigned           gpuInstanceId, computeInstanceId;
 } nvmlProcessInfo_t;
 
+typedef struct {
+    unsigned           fieldId, scopeId;
+    long long          timestamp, latencyUsec;
+    nvmlValueType_t    valueType;
+    nvmlReturn_t       nvmlReturn;
+    unsigned long long value;                           /* a union there */
+} nvmlFieldValue_t;
+
 enum {
     NVML_SUCCESS                       = 0,
     NVML_ERROR_NOT_SUPPORTED           = 3,
@@ -34,6 +43,24 @@ enum {
     NVML_CLOCK_GRAPHICS                = 0,
     NVML_CLOCK_SM                      = 1,
     NVML_CLOCK_MEM                     = 2,
+    NVML_VALUE_TYPE_DOUBLE             = 0,
+    NVML_VALUE_TYPE_UNSIGNED_INT       = 1,
+    NVML_VALUE_TYPE_UNSIGNED_LONG_LONG = 3,
+    NVML_VALUE_TYPE_SIGNED_INT         = 5,
+    NVML_FI_DEV_ECC_SBE_VOL_TOTAL      = 3,
+    NVML_FI_DEV_ECC_DBE_VOL_TOTAL      = 4,
+    NVML_FI_DEV_RETIRED_SBE            = 29,
+    NVML_FI_DEV_RETIRED_DBE            = 30,
+    NVML_FI_DEV_RETIRED_PENDING        = 31,
+    NVML_FI_DEV_NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL = 38,
+    NVML_FI_DEV_NVLINK_CRC_DATA_ERROR_COUNT_TOTAL = 45,
+    NVML_FI_DEV_NVLINK_REPLAY_ERROR_COUNT_TOTAL   = 52,
+    NVML_FI_DEV_NVLINK_RECOVERY_ERROR_COUNT_TOTAL = 59,
+    NVML_FI_DEV_PCIE_REPLAY_COUNTER    = 94,
+    NVML_FI_DEV_REMAPPED_COR           = 142,
+    NVML_FI_DEV_REMAPPED_UNC           = 143,
+    NVML_FI_DEV_REMAPPED_PENDING       = 144,
+    NVML_FI_DEV_REMAPPED_FAILURE       = 145,
     nvmlMemory_v2                      = 0x02000028,   /* size 40, version 2 */
 };
 
@@ -67,6 +94,7 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxClockInfo,          (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrentClocksThrottleReasons, (nvmlDevice_t, unsigned long long *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetNvLinkState,           (nvmlDevice_t, unsigned, nvmlEnableState_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetFieldValues,           (nvmlDevice_t, int, nvmlFieldValue_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkWidth,      (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \

@@ -61,6 +61,7 @@ struct probe {
     enum level           level;         /* from which level on it is run; a probe that is named runs at any */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
     bool                 own_process;   /* what it opens would change what others find */
+    bool                 tells_counters;    /* the GPU's error counters are part of its answer: told even where none grew */
     bool                 tells_facts;   /* its observations are what an order sheet asks of a GPU (model/gpu_property.h) */
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */

@@ -72,6 +72,8 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
         word(&w, "--device");
         word(&w, j->device->uuid);
         number(&w, (uint64_t)j->device->cc);
+        if (j->device->knows_free)
+            word(&w, "--counters");
         if (j->kernels != NULL) {
             word(&w, "--kernels");
             word(&w, j->kernels);

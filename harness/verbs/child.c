@@ -88,6 +88,13 @@ static bool read_device(struct reading *r, char **v)
     return true;
 }
 
+static bool read_counters(struct reading *r, char **v)
+{
+    (void)v;
+    r->c->nvml_answers = true;
+    return true;
+}
+
 static bool read_at_most(struct reading *r, char **v)
 {
     r->c->at_most = strtoull(v[0], NULL, 10);
@@ -122,7 +129,8 @@ static bool read_fds(struct reading *r, char **v)
 
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version },
-    { "--device", 2, read_device }, { "--at-most", 1, read_at_most }, { "--kernels", 1, read_kernels }, { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
+    { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--kernels", 1, read_kernels },
+    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
 };
 
 static bool read_job(struct reading *r, int argc, char **argv)

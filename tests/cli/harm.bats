@@ -58,15 +58,16 @@ touched() { python3 -c 'import json, re, sys; print(" ".join(sorted({u for t in 
     tested=$(python3 -c 'import json, sys; print(next(s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["saw"] if s["key"] == "memory.tested"))' "$out")
     [ "$tested" -gt $((7 << 20)) ]
     [ "$tested" -le $((8 << 20)) ]
-    FAKE_MEMORY=1032 FAKE_FAULT=wrong:cuLaunchKernel@verify_words:3 run simulated -p memory.pattern -o "$out"
+    FAKE_MEMORY=1032 FAKE_FAULT=wrong:cuLaunchKernel@march_step:1 run simulated -p memory.pattern -o "$out"
     [ "$status" = 1 ]
 }
 
-@test "memory is tested at --level full, or when it is named" {
+@test "memory is tested at every level, and marched over at --level full or when that is named" {
     run simulated --plan
-    [[ "$output" != *memory.pattern* ]]
-    run simulated --plan --level full
     [[ "$output" == *"run   memory.pattern@gpu0"* ]]
+    [[ "$output" != *memory.march* ]]
+    run simulated --plan --level full
+    [[ "$output" == *"run   memory.march@gpu0"* ]]
     run simulated --level deep
     [ "$status" = 2 ]
 }

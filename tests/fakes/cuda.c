@@ -1,6 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -36,6 +36,7 @@ static const struct { CUresult code; const char *name, *text; } errors[] = {
     { 500, "CUDA_ERROR_NOT_FOUND", "named symbol not found" },
     { 700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered" },
     { 719, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure" },
+    { 720, "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE", "too many blocks in cooperative launch" },
     { 802, "CUDA_ERROR_SYSTEM_NOT_READY", "system not yet initialized" },
     { 803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination" },
     { 999, "CUDA_ERROR_UNKNOWN", "unknown error" },
@@ -62,6 +63,11 @@ CUresult fake_cuGetErrorString(CUresult code, const char **text)
 int fake_cc(void)
 {
     return (int)fake_number("FAKE_CC", 90);
+}
+
+int fake_sms(void)
+{
+    return (int)fake_number("FAKE_SMS", 2);
 }
 
 static int all_devices(void)
@@ -203,9 +209,9 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
 {
     static const struct { CUdevice_attribute which; int value; } known[] = {
         { 1, 1024 }, { 2, 1024 }, { 3, 1024 }, { 4, 64 }, { 5, INT32_MAX }, { 6, 65535 }, { 7, 65535 },
-        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
-        { 32, 0 }, { 33, 1 }, { 36, 1000000 }, { 37, 128 }, { 38, 1 << 20 }, { 39, 2048 }, { 41, 1 },
-        { 50, 0 }, { 81, 98304 }, { 82, 65536 }, { 97, 49152 },
+        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
+        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 38, 1 << 19 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
+        { 50, 0 }, { 81, SHARED_OF_SM }, { 82, 65536 }, { 95, 1 }, { 97, SHARED_OPTIN },
     };
 
     *value = 0;
@@ -215,13 +221,9 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
         *value = which == 75 ? fake_cc() / 10 : fake_cc() % 10;
         return 0;
     }
-    if (which == CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) {
-        *value = (int)fake_number("FAKE_SMS", 2);
-        return 0;
-    }
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (known[i].which == which) {
-            *value = which == 33 ? 1 + visible[d] : known[i].value;
+            *value = which == 33 ? 1 + visible[d] : which == 16 ? fake_sms() : known[i].value;
             return 0;
         }
     return 1;

@@ -7,7 +7,7 @@
 
 CUDA_SYMS(FAKE_DECLARE)
 
-enum { GPUS_MAX = 16 };
+enum { GPUS_MAX = 16, SHARED_OPTIN = 65536, SHARED_OF_SM = 98304 };
 
 struct fake_context { bool retained; int device; };
 
@@ -18,9 +18,14 @@ CUresult fake_need_context(void);
 int fake_cc(void);                      /* FAKE_CC, compute capability times ten */
 int fake_driver_version(void);          /* FAKE_DRIVER, 13000 is CUDA 13.0 */
 int fake_visible_devices(void);
+int fake_sms(void);                      /* FAKE_SMS */
+
+/* Tells the twins what is wrong with the machine (trouble.c). */
+void fake_make_trouble(void);
 
 /* Memory (cuda_memory.c). */
 bool fake_owns(const void *address, size_t bytes);
+void *fake_largest(void);                                               /* the start of the largest allocation; NULL: there is none */
 bool fake_allocation_of(const void *address, void **base, size_t *bytes);
 int  fake_alloc(void **address, size_t bytes);
 int  fake_release(void *address);

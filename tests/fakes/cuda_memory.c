@@ -40,6 +40,16 @@ bool fake_owns(const void *address, size_t bytes)
     return holding(address, bytes, false) != NULL;
 }
 
+void *fake_largest(void)
+{
+    const struct allocation *most = NULL;
+
+    for (size_t i = 0; i < ALLOCATIONS_MAX; i++)
+        if (allocations[i].base != NULL && !allocations[i].host && (most == NULL || allocations[i].bytes > most->bytes))
+            most = &allocations[i];
+    return most != NULL ? most->base : NULL;
+}
+
 bool fake_allocation_of(const void *address, void **base, size_t *bytes)
 {
     const struct allocation *a = holding(address, 1, false);

@@ -14,7 +14,7 @@ enum { KIND_SASS = 2, CHANGED_MAX = 16 };
 #define FAKE_CUBIN   "\177ELF FAKE-CUBIN "      /* what the fake NVRTC gives, with the kernel's name */
 
 struct CUmod_st { const char *text; };          /* PTX or a fake cubin; NULL for machine code */
-struct CUfunc_st { char name[96]; int n; };
+struct CUfunc_st { char name[96]; int n, dynamic_max; };
 
 static uint32_t u32_at(const unsigned char *p)
 {
@@ -139,6 +139,7 @@ CUresult fake_cuModuleGetFunction(CUfunction *function, CUmodule module, const c
         return 500;
     *function = calloc(1, sizeof **function);
     snprintf((*function)->name, sizeof (*function)->name, "%s", name);
+    (*function)->dynamic_max = 49152;
     (*function)->n = n;
     return fake_need_context();
 }
@@ -162,6 +163,25 @@ static bool as_many_as(void **params, int n)
         if (params[i] == NULL)
             return false;
     return params[n] == NULL;
+}
+
+CUresult fake_cuFuncSetAttribute(CUfunction f, CUfunction_attribute which, int value)
+{
+    if (which != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0 || value > SHARED_OPTIN)
+        return 1;
+    f->dynamic_max = value;
+    return fake_need_context();
+}
+
+/* By threads and by shared memory, of which each block costs 1 KiB more. */
+CUresult fake_cuOccupancyMaxActiveBlocksPerMultiprocessor(int *n, CUfunction f, int threads, size_t shared)
+{
+    const int by_shared = SHARED_OF_SM / ((int)shared + 1024);
+
+    if (threads <= 0 || threads > 1024 || shared > (size_t)f->dynamic_max)
+        return 1;
+    *n = by_shared < 2048 / threads ? by_shared : 2048 / threads;
+    return fake_need_context();
 }
 
 struct watched { void *base; size_t bytes; unsigned char *before; };
@@ -201,19 +221,24 @@ static void spoil_changed(struct watched *list, size_t n)
     }
 }
 
+/* A fault may be ordered for one kernel alone: cuLaunchKernel@NAME. */
+static CUresult ask_gate(CUresult code, const char *call, CUfunction f)
+{
+    char finer[160];
+
+    snprintf(finer, sizeof finer, "%s@%s", call, f->name);
+    return code != 0 ? code : (CUresult)fake_gate(finer);
+}
+
 CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                              unsigned shared, CUstream stream, void **params, void **extra)
 {
+    CUresult code = ask_gate(fake_need_context(), "cuLaunchKernel", f);
     struct watched list[CHANGED_MAX];
-    CUresult code = fake_need_context();
-    char finer[160];
     size_t n = 0;
     bool ok;
 
     (void)stream;
-    snprintf(finer, sizeof finer, "cuLaunchKernel@%s", f->name);
-    if (code == 0)
-        code = (CUresult)fake_gate(finer);
     if (code != 0)
         return code;
     if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
@@ -221,7 +246,34 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
         return 1;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
+    fake_make_trouble();
     ok = twin_launch(f->name, gx, gy, gz, bx, by, bz, params);
+    spoil_changed(list, n);
+    return ok ? 0 : 719;
+}
+
+CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                                        unsigned shared, CUstream stream, void **params)
+{
+    CUresult code = ask_gate(fake_need_context(), "cuLaunchCooperativeKernel", f);
+    struct watched list[CHANGED_MAX];
+    size_t n = 0;
+    int fit = 0;
+    bool ok;
+
+    (void)stream;
+    if (code == 0)
+        code = fake_cuOccupancyMaxActiveBlocksPerMultiprocessor(&fit, f, (int)bx, shared);
+    if (code != 0)
+        return code;
+    if (gy != 1 || gz != 1 || by != 1 || bz != 1 || gx == 0 || !as_many_as(params, f->n))
+        return 1;
+    if (gx > (unsigned)(fit * fake_sms()))
+        return 720;                     /* CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE */
+    if (fake_spoil_is_ordered())
+        n = watch(list, params, f->n);
+    fake_make_trouble();
+    ok = twin_launch_together(f->name, gx, bx, shared, params);
     spoil_changed(list, n);
     return ok ? 0 : 719;
 }

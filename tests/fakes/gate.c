@@ -80,7 +80,7 @@ static const char *own_probe(void)
     return line + at;
 }
 
-static bool is_ordered_here(void)
+bool fake_is_ordered_here(void)
 {
     const char *probe = getenv("FAKE_FAULT_PROBE");
     long gpu = fake_number("FAKE_FAULT_GPU", -1);
@@ -109,7 +109,7 @@ static void read_orders(void)
     char name[32];
 
     read_already = true;
-    if (!is_ordered_here())
+    if (!fake_is_ordered_here())
         return;
     read_list(getenv("FAKE_FAULT"));
     snprintf(name, sizeof name, "FAKE_FAULT_ON_%ld", own_gpu());

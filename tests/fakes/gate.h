@@ -29,6 +29,9 @@ bool fake_lie_is(enum fake_lie lie);
 void fake_spoil(float *results, size_t n);
 bool fake_spoil_is_ordered(void);
 
+/* Whether FAKE_FAULT_GPU and FAKE_FAULT_PROBE mean this process. */
+bool fake_is_ordered_here(void);
+
 /* What the other fakes ask of the fake driver in this process, as the real ones do. */
 struct fake_driver {
     bool (*owns)(const void *address, size_t bytes);            /* the whole range lies inside one allocation */

@@ -2,8 +2,10 @@
  * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
- * FAKE_NVLINKS how many links are up. The GPU FAKE_ODD_GPU differs from the rest
- * in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
+ * FAKE_NVLINKS how many links are up. FAKE_GROWS=FIELD:BY:CALL: from the CALLth
+ * reading in a process on, the error counter FIELD is higher by BY, where
+ * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
+ * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -264,6 +266,38 @@ nvmlReturn_t fake_nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, nvmlEn
 
     *state = (long)link < up - is_odd(d, "nvlink");
     return up == 0 ? NVML_ERROR_NOT_SUPPORTED : (long)link < up ? ready() : 2;      /* NVML_ERROR_INVALID_ARGUMENT */
+}
+
+/* Error counters; those of NVLink only where there are links. */
+static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
+{
+    static const unsigned counters[] = { 3, 4, 94, 142, 143, 144, 145 }, of_links[] = { 38, 45, 52, 59 };
+    const char *grows = getenv("FAKE_GROWS");
+    unsigned field, by;
+    int call;
+
+    v->value = 7;
+    v->valueType = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
+    if (grows != NULL && fake_is_ordered_here() && sscanf(grows, "%u:%u:%d", &field, &by, &call) == 3 && field == v->fieldId && reading >= call)
+        v->value += by;
+    for (size_t i = 0; i < COUNT_OF(counters); i++)
+        if (counters[i] == v->fieldId)
+            return NVML_SUCCESS;
+    for (size_t i = 0; i < COUNT_OF(of_links); i++)
+        if (of_links[i] == v->fieldId && fake_number("FAKE_NVLINKS", 0) > 0)
+            return NVML_SUCCESS;
+    return NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetFieldValues(nvmlDevice_t d, int n, nvmlFieldValue_t *values)
+{
+    static int readings;
+
+    (void)d;
+    readings++;
+    for (int i = 0; i < n; i++)
+        values[i].nvmlReturn = read_field(&values[i], readings);
+    return ready();
 }
 
 nvmlReturn_t fake_nvmlDeviceGetTemperature(nvmlDevice_t d, nvmlTemperatureSensors_t sensor, unsigned *degrees)

@@ -12,6 +12,8 @@
 #include "kernels/memory.cu"
 #include "kernels/reduce.cu"
 #include "kernels/conv.cu"
+#include "kernels/march.cu"
+#include "kernels/sm_map.cu"
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"
 #include "kernels/rounded.cu"
@@ -24,7 +26,7 @@ extern "C" char __start_twin_shared[], __stop_twin_shared[];
 
 namespace {
 
-enum { STACK_BYTES = 64 * 1024, THREADS_MAX = 1024, VALUE_MAX = 16 };
+enum { STACK_BYTES = 64 * 1024, THREADS_MAX = 1024, TOGETHER_MAX = 64, VALUE_MAX = 16 };
 
 // Where a stack was left: its pointer, below which lies what the ABI lets a callee keep. (swapcontext would ask the kernel
 // for the signal mask twice at every switch, which no kernel of ours changes and which took most of the time.)
@@ -37,12 +39,19 @@ struct fiber {
     bool       done;
 };
 
-struct warp { unsigned char slot[2][32][VALUE_MAX]; unsigned count, generation, lanes; };
+struct warp { unsigned char slot[2][32][VALUE_MAX]; bool vote[2]; unsigned count, generation, lanes; };
 
-// One block at a time: its fibers, and what they wait for.
-fiber fibers[THREADS_MAX];
-warp warps[THREADS_MAX / 32];
-unsigned n_fibers, running, at_barrier, barrier_generation, alive;
+// A block: its fibers, what they wait for, and its shared memory while another block runs.
+struct block {
+    fiber      fibers[THREADS_MAX];
+    warp       warps[THREADS_MAX / 32];
+    twin_index index;
+    unsigned   sm, at_barrier, generation, alive, first, step;
+    char      *shared, *dynamic;
+};
+
+block *blocks[TOGETHER_MAX], *now;      // now: whose fiber runs
+unsigned n_fibers, running;
 place scheduler;
 void (*body)(void **);
 void **body_params;
@@ -89,31 +98,31 @@ void prepare(fiber &f, void (*entry)())
     f.left_at = at;
 }
 
-void yield() { twin_switch(&fibers[running].left_at, &scheduler); }
+void yield() { twin_switch(&now->fibers[running].left_at, &scheduler); }
 
 // A thread that has returned counts as arrived, as on a GPU since Volta.
 void open_barrier_if_full()
 {
-    if (at_barrier > 0 && at_barrier >= alive) {
-        at_barrier = 0;
-        barrier_generation++;
+    if (now->at_barrier > 0 && now->at_barrier >= now->alive) {
+        now->at_barrier = 0;
+        now->generation++;
     }
 }
 
 void enter()
 {
     body(body_params);
-    fibers[running].done = true;
-    alive--;
-    warps[running / 32].lanes--;
+    now->fibers[running].done = true;
+    now->alive--;
+    now->warps[running / 32].lanes--;
     open_barrier_if_full();
     yield();
     abort();
 }
 
-void start_fiber(unsigned i)
+void start_fiber(block &b, unsigned i)
 {
-    fiber &f = fibers[i];
+    fiber &f = b.fibers[i];
 
     if (f.stack == nullptr)
         f.stack = static_cast<char *>(malloc(STACK_BYTES));
@@ -122,26 +131,63 @@ void start_fiber(unsigned i)
     prepare(f, enter);
 }
 
-// Another order of the threads in every block: a missing barrier shows.
-void run_block()
-{
-    unsigned first = next_noise() % n_fibers, step = (next_noise() & 1) ? 1 : n_fibers - 1;
+size_t shared_bytes() { return size_t(__stop_twin_shared - __start_twin_shared); }
 
+// Another order of the threads in every block, and rubbish in shared memory: a missing barrier shows.
+void start_block(block &b, twin_index index, unsigned sm)
+{
+    b.index = index;
+    b.sm = sm;
+    b.first = next_noise() % n_fibers;
+    b.step = (next_noise() & 1) ? 1 : n_fibers - 1;
     for (char *p = __start_twin_shared; p < __stop_twin_shared; p++)
         *p = char(next_noise());
     for (unsigned i = 0; i < n_fibers; i++)
-        start_fiber(i);
+        start_fiber(b, i);
     for (unsigned w = 0; w < (n_fibers + 31) / 32; w++)
-        warps[w] = warp{ {}, 0, 0, n_fibers - w * 32 < 32 ? n_fibers - w * 32 : 32 };
-    at_barrier = 0;
-    alive = n_fibers;
-    while (alive > 0)
-        for (unsigned k = 0, i = first; k < n_fibers; k++, i = (i + step) % n_fibers)
-            if (!fibers[i].done) {
-                running = i;
-                threadIdx = fibers[i].index;
-                twin_switch(&scheduler, &fibers[i].left_at);
-            }
+        b.warps[w] = warp{ {}, {}, 0, 0, n_fibers - w * 32 < 32 ? n_fibers - w * 32 : 32 };
+    b.at_barrier = 0;
+    b.alive = n_fibers;
+}
+
+// Every thread once, as far as it comes.
+void run_round(block &b)
+{
+    now = &b;
+    blockIdx = b.index;
+    for (unsigned k = 0, i = b.first; k < n_fibers; k++, i = (i + b.step) % n_fibers)
+        if (!b.fibers[i].done) {
+            running = i;
+            threadIdx = b.fibers[i].index;
+            twin_switch(&scheduler, &b.fibers[i].left_at);
+        }
+}
+
+unsigned sms() { return twin_trouble.sms > 0 ? twin_trouble.sms : 2; }
+
+block &room_for(unsigned i)
+{
+    if (blocks[i] == nullptr)
+        blocks[i] = static_cast<block *>(calloc(1, sizeof *blocks[i]));
+    return *blocks[i];
+}
+
+// The n blocks in turn, a round of each; shared memory is exchanged between them.
+void run_together(unsigned n)
+{
+    for (unsigned alive = n; alive > 0;) {
+        alive = 0;
+        for (unsigned i = 0; i < n; i++) {
+            block &b = *blocks[i];
+
+            if (b.alive == 0)
+                continue;
+            memcpy(__start_twin_shared, b.shared, shared_bytes());
+            run_round(b);
+            memcpy(b.shared, __start_twin_shared, shared_bytes());
+            alive += b.alive > 0;
+        }
+    }
 }
 
 template <class... A, size_t... I>
@@ -174,30 +220,72 @@ const entry *find(const char *name)
 
 void twin_barrier()
 {
-    unsigned generation = barrier_generation, me = running;
+    unsigned generation = now->generation;
 
-    at_barrier++;
+    now->at_barrier++;
     open_barrier_if_full();
-    while (generation == barrier_generation)
+    while (generation == now->generation)
         yield();
-    threadIdx = fibers[me].index;
 }
 
-void twin_exchange(const void *mine, size_t bytes, unsigned lane, void *theirs)
+// The last lane of a warp to come lets all go on; returns which of the two sets of slots was theirs.
+static unsigned meet_warp(warp &w)
 {
-    unsigned me = running, generation;
-    warp &w = warps[me / 32];
+    unsigned generation = w.generation;
 
-    generation = w.generation;
-    memcpy(w.slot[generation & 1][me % 32], mine, bytes);
     if (++w.count >= w.lanes) {
         w.count = 0;
+        w.vote[(generation + 1) & 1] = false;
         w.generation++;
     }
     while (generation == w.generation)
         yield();
-    threadIdx = fibers[me].index;
-    memcpy(theirs, w.slot[generation & 1][lane], bytes);
+    return generation & 1;
+}
+
+void twin_exchange(const void *mine, size_t bytes, unsigned lane, void *theirs)
+{
+    warp &w = now->warps[running / 32];
+
+    memcpy(w.slot[w.generation & 1][running % 32], mine, bytes);
+    memcpy(theirs, w.slot[meet_warp(w)][lane], bytes);
+}
+
+bool twin_any(bool mine)
+{
+    warp &w = now->warps[running / 32];
+
+    w.vote[w.generation & 1] |= mine;
+    return w.vote[meet_warp(w)];
+}
+
+unsigned twin_sm() { return now->sm; }
+void *twin_dynamic() { return now->dynamic; }
+
+struct twin_trouble twin_trouble;
+
+static const unsigned long long *true_cell(const unsigned long long *p)
+{
+    return twin_trouble.kind == CELL_ALIAS && p == twin_trouble.cell ? twin_trouble.other : p;
+}
+
+unsigned long long twin_read_cell(const unsigned long long *p)
+{
+    const unsigned long long bit = 1ull << twin_trouble.cell_bit;
+    unsigned long long value = *static_cast<const volatile unsigned long long *>(true_cell(p));
+
+    if (p != twin_trouble.cell)
+        return value;
+    return twin_trouble.kind == CELL_STUCK_0 ? value & ~bit : twin_trouble.kind == CELL_STUCK_1 ? value | bit : value;
+}
+
+void twin_write_cell(unsigned long long *p, unsigned long long value)
+{
+    const unsigned long long bit = 1ull << twin_trouble.cell_bit;
+
+    if (twin_trouble.kind == CELL_COUPLED && p == twin_trouble.cell && (value & ~*p & bit) != 0)
+        *twin_trouble.other |= bit;
+    *const_cast<unsigned long long *>(true_cell(p)) = value;
 }
 
 int twin_params(const char *kernel)
@@ -207,22 +295,56 @@ int twin_params(const char *kernel)
     return e != nullptr ? e->params : -1;
 }
 
-bool twin_launch(const char *kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, void **params)
+// False for an unknown kernel or an impossible shape.
+static bool prepare_launch(const entry *e, twin_index grid, twin_index threads, void **params)
 {
-    const entry *e = find(kernel);
-
-    if (e == nullptr || gx == 0 || gy == 0 || gz == 0 || bx * by * bz == 0 || bx * by * bz > THREADS_MAX)
+    if (e == nullptr || grid.x == 0 || grid.y == 0 || grid.z == 0
+        || threads.x * threads.y * threads.z == 0 || threads.x * threads.y * threads.z > THREADS_MAX)
         return false;
-    gridDim = { gx, gy, gz };
-    blockDim = { bx, by, bz };
-    n_fibers = bx * by * bz;
+    gridDim = grid;
+    blockDim = threads;
+    n_fibers = threads.x * threads.y * threads.z;
     body = e->call;
     body_params = params;
+    return true;
+}
+
+bool twin_launch(const char *kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, void **params)
+{
+    block &b = room_for(0);
+
+    if (!prepare_launch(find(kernel), { gx, gy, gz }, { bx, by, bz }, params))
+        return false;
     for (unsigned z = 0; z < gz; z++)
         for (unsigned y = 0; y < gy; y++)
             for (unsigned x = 0; x < gx; x++) {
-                blockIdx = { x, y, z };
-                run_block();
+                start_block(b, { x, y, z }, (x + gx * (y + gy * z)) % sms());
+                while (b.alive > 0)
+                    run_round(b);
             }
+    return true;
+}
+
+bool twin_launch_together(const char *kernel, unsigned gx, unsigned bx, unsigned shared, void **params)
+{
+    const unsigned turn = next_noise() % sms();
+    unsigned started = 0;
+
+    if (gx > TOGETHER_MAX || !prepare_launch(find(kernel), { gx, 1, 1 }, { bx, 1, 1 }, params))
+        return false;
+    for (unsigned x = 0; x < gx; x++) {
+        block &b = room_for(started);
+        unsigned sm = (x + turn) % sms();
+
+        if (twin_trouble.lost_sm && sm == sms() - 1)
+            continue;
+        start_block(b, { x, 0, 0 }, twin_trouble.moved_sm && sm == sms() - 1 ? 0 : sm);
+        b.shared = static_cast<char *>(realloc(b.shared, shared_bytes()));
+        memcpy(b.shared, __start_twin_shared, shared_bytes());
+        b.dynamic = static_cast<char *>(realloc(b.dynamic, shared + 1));
+        memset(b.dynamic, int(next_noise()), shared);
+        started++;
+    }
+    run_together(started);
     return true;
 }

@@ -1,0 +1,26 @@
+/* march.h - what the march kernels and their caller share. */
+#ifndef KERNELS_MARCH_H
+#define KERNELS_MARCH_H
+
+enum {
+    MARCH_THREADS = 256,
+    MARCH_PAIRS   = 4,                                      /* 16 bytes each, of one thread */
+    MARCH_TILE    = MARCH_THREADS * MARCH_PAIRS * 2,        /* words of 64 bits that one block takes */
+    MARCH_LOGGED  = 64,
+};
+
+/* Words are counted over all pieces of memory that are marched over together. */
+struct march_fault {
+    unsigned long long word, want, got;
+    unsigned long long again;               /* a second read, right after the first */
+    unsigned           element, sm;
+};
+
+/* Set to 0 by the caller. */
+struct march_log {
+    unsigned long long wrong;               /* words */
+    unsigned long long ones, zeros;         /* bits that were 1 where 0 was written, and the other way round */
+    struct march_fault fault[MARCH_LOGGED + 1];     /* in the order in which they were met; the last is rubbish */
+};
+
+#endif
