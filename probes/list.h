@@ -28,6 +28,17 @@
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
     X(dnn_conv_fp32) \
+    X(dnn_conv_fp32_backward_data) \
+    X(dnn_conv_fp32_backward_filter) \
+    X(dnn_conv_tf32) \
+    X(dnn_conv_tf32_backward_data) \
+    X(dnn_conv_tf32_backward_filter) \
+    X(dnn_conv_fp16) \
+    X(dnn_conv_fp16_backward_data) \
+    X(dnn_conv_fp16_backward_filter) \
+    X(dnn_conv_bf16) \
+    X(dnn_conv_bf16_backward_data) \
+    X(dnn_conv_bf16_backward_filter) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \
