@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv) X(operand) X(tilecheck)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
@@ -10,6 +10,21 @@
     X(copy_words,   memory) \
     X(sum_words,    reduce) \
     X(gemm_f32,     gemm) \
-    X(conv_f32,     conv)
+    X(conv_f32,     conv) \
+    X(fill_integers, operand) \
+    X(fill_reals,   operand) \
+    X(combine_fp64, tilecheck) \
+    X(combine_fp32, tilecheck) \
+    X(combine_fp16, tilecheck) \
+    X(combine_bf16, tilecheck) \
+    X(combine_e4m3, tilecheck) \
+    X(combine_e5m2, tilecheck) \
+    X(combine_int8, tilecheck) \
+    X(expect_tiles, tilecheck) \
+    X(found_fp64,   tilecheck) \
+    X(found_fp32,   tilecheck) \
+    X(found_fp16,   tilecheck) \
+    X(found_bf16,   tilecheck) \
+    X(found_int32,  tilecheck)
 
 #endif

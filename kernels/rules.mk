@@ -4,7 +4,7 @@ kernel_fatbins := $(if $(NVCC),$(kernel_names:%=build/kernels/%.fatbin))
 kernel_objects := $(BUILD)/kernels/images.o
 KERNEL_ARCHS   ?= 75 80 86 89 90 100 103 120
 
-build/kernels/%.fatbin: kernels/%.cu kernels/ptx.h kernels/pattern.h
+build/kernels/%.fatbin: kernels/%.cu $(wildcard kernels/*.h)
 	$(say) NVCC $<
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(NVCC) -I. -std=c++17 -Werror all-warnings -fatbin $(foreach a,$(KERNEL_ARCHS),-gencode arch=compute_$a,code=sm_$a) -o $@ $<

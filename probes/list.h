@@ -27,6 +27,10 @@
     X(stack_archs) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
+    X(blas_gemm_fp64) \
+    X(blas_gemm_tf32) \
+    X(blas_gemm_fp16) \
+    X(blas_gemm_bf16) \
     X(dnn_conv_fp32) \
     X(dnn_conv_fp32_backward_data) \
     X(dnn_conv_fp32_backward_filter) \

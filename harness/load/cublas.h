@@ -11,14 +11,20 @@ typedef int                     libraryPropertyType;
 typedef int                     cudaDataType;
 typedef int                     cublasComputeType_t;
 typedef int                     cublasGemmAlgo_t;
+typedef int                     cublasEmulationStrategy_t;
 typedef struct cublasContext   *cublasHandle_t;
 
 enum {
     CUBLAS_OP_N = 0, CUBLAS_OP_T = 1,
+    CUBLAS_STATUS_ARCH_MISMATCH = 8, CUBLAS_STATUS_NOT_SUPPORTED = 15,
+    CUBLAS_DEFAULT_MATH = 0,
     CUBLAS_PEDANTIC_MATH = 2,           /* no TF32, no emulation: fp32 means fp32 */
-    CUBLAS_COMPUTE_32F_PEDANTIC = 69,
+    CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION = 16,      /* parts are not added in the output's type */
+    CUBLAS_COMPUTE_32F = 68, CUBLAS_COMPUTE_32F_PEDANTIC = 69, CUBLAS_COMPUTE_64F_PEDANTIC = 71, CUBLAS_COMPUTE_32I = 72,
+    CUBLAS_COMPUTE_32F_FAST_TF32 = 77,
     CUBLAS_GEMM_DEFAULT = -1,
-    CUDA_R_32F = 0,
+    CUDA_R_32F = 0, CUDA_R_64F = 1, CUDA_R_16F = 2, CUDA_R_8I = 3, CUDA_R_32I = 10, CUDA_R_16BF = 14,
+    CUDA_R_8F_E4M3 = 28, CUDA_R_8F_E5M2 = 29,
     MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2,
 };
 
@@ -35,6 +41,10 @@ enum {
     SYM(NEED, cublasStatus_t, cublasSgemm_v2,           (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
                                                          const float *, const float *, int, const float *, int, \
                                                          const float *, float *, int)) \
+    SYM(NEED, cublasStatus_t, cublasDgemm_v2,           (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
+                                                         const double *, const double *, int, const double *, int, \
+                                                         const double *, double *, int)) \
+    SYM(WANT, cublasStatus_t, cublasGetEmulationStrategy, (cublasHandle_t, cublasEmulationStrategy_t *)) \
     SYM(NEED, cublasStatus_t, cublasGemmEx,             (cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int, \
                                                          const void *, const void *, cudaDataType, int, \
                                                          const void *, cudaDataType, int, \

@@ -1,7 +1,8 @@
-/* The fake libcublas.so.13: plain loops over column-major matrices, float sums. */
+/* The fake libcublas.so.13. */
 #include "load/cublas.h"
 #include "load/cublaslt.h"
 #include "tests/fakes/gate.h"
+#include "tests/fakes/product.h"
 
 #include <stdlib.h>
 
@@ -87,44 +88,58 @@ const char *fake_cublasGetStatusString(cublasStatus_t code)
     return "<unknown>";
 }
 
-static size_t at(int row, int column, int ld)
+static cublasStatus_t multiply(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, struct fake_product *p)
 {
-    return (size_t)row + (size_t)column * (size_t)ld;
-}
+    struct fake_matrix *a = &p->a, *b = &p->b;
 
-/* A matrix that is not all device memory is a fault that shows later, as on a GPU. */
-static bool is_there(const float *p, int rows, int columns, int ld)
-{
-    return rows == 0 || columns == 0 || fake_driver()->owns(p, at(rows, columns - 1, ld) * sizeof *p);
+    if (h == NULL)
+        return 1;
+    *a = (struct fake_matrix){ a->at, a->type, ta == CUBLAS_OP_N ? p->m : p->k, ta == CUBLAS_OP_N ? p->k : p->m, a->ld, ta != CUBLAS_OP_N };
+    *b = (struct fake_matrix){ b->at, b->type, tb == CUBLAS_OP_N ? p->k : p->n, tb == CUBLAS_OP_N ? p->n : p->k, b->ld, tb != CUBLAS_OP_N };
+    p->c = (struct fake_matrix){ p->d, p->d_type, p->m, p->n, p->ldd, false };
+    if (p->m < 0 || p->n < 0 || p->k < 0 || a->ld < a->rows || b->ld < b->rows || p->ldd < p->m || a->ld < 1 || b->ld < 1 || p->ldd < 1
+        || ta < 0 || ta > 2 || tb < 0 || tb > 2)
+        return 7;
+    /* A matrix that is not all device memory is a fault that shows later, as on a GPU. */
+    if (!fake_matrix_is_there(a) || !fake_matrix_is_there(b) || !fake_matrix_is_there(&p->c)) {
+        fake_driver()->late(700);
+        return 0;
+    }
+    fake_multiply(p);
+    return 0;
 }
 
 cublasStatus_t fake_cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                                    const float *alpha, const float *a, int lda, const float *b, int ldb,
                                    const float *beta, float *c, int ldc)
 {
-    int a_rows = ta == CUBLAS_OP_N ? m : k, b_rows = tb == CUBLAS_OP_N ? k : n;
+    struct fake_product p = { .m = m, .n = n, .k = k, .a = { .at = a, .ld = lda }, .b = { .at = b, .ld = ldb }, .d = c, .ldd = ldc,
+                              .alpha = (double)*alpha, .beta = (double)*beta };
 
-    if (h == NULL)
-        return 1;
-    if (m < 0 || n < 0 || k < 0 || lda < a_rows || ldb < b_rows || ldc < m || lda < 1 || ldb < 1 || ldc < 1
-        || ta < 0 || ta > 2 || tb < 0 || tb > 2)
-        return 7;
-    if (!is_there(a, a_rows, m + k - a_rows, lda) || !is_there(b, b_rows, k + n - b_rows, ldb) || !is_there(c, m, n, ldc)) {
-        fake_driver()->late(700);
-        return 0;
-    }
-    for (int col = 0; col < n; col++)
-        for (int row = 0; row < m; row++) {
-            float *out = &c[at(row, col, ldc)], sum = 0;
+    return multiply(h, ta, tb, &p);
+}
 
-            for (int i = 0; i < k; i++)
-                sum += a[ta == CUBLAS_OP_N ? at(row, i, lda) : at(i, row, lda)]
-                     * b[tb == CUBLAS_OP_N ? at(i, col, ldb) : at(col, i, ldb)];
-            *out = *beta == 0 ? *alpha * sum : *alpha * sum + *beta * *out;     /* 0 does not read what is there */
-        }
-    if (m > 0 && n > 0)
-        fake_spoil(&c[at(0, n - 1, ldc)], (size_t)m);
-    return 0;
+cublasStatus_t fake_cublasDgemm_v2(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
+                                   const double *alpha, const double *a, int lda, const double *b, int ldb,
+                                   const double *beta, double *c, int ldc)
+{
+    struct fake_product p = { .m = m, .n = n, .k = k, .a = { .at = a, .ld = lda, .type = CUDA_R_64F }, .b = { .at = b, .ld = ldb, .type = CUDA_R_64F },
+                              .d = c, .d_type = CUDA_R_64F, .ldd = ldc, .alpha = *alpha, .beta = *beta };
+
+    return multiply(h, ta, tb, &p);
+}
+
+/* Of what the real one supports, the products of these types with fp32 sums. */
+static bool has_types(cudaDataType in, cudaDataType out, cublasComputeType_t compute)
+{
+    if (compute == CUBLAS_COMPUTE_32F_FAST_TF32)
+        return in == CUDA_R_32F && out == CUDA_R_32F;
+    if (compute != CUBLAS_COMPUTE_32F && compute != CUBLAS_COMPUTE_32F_PEDANTIC)
+        return false;
+    if (in == CUDA_R_16BF && fake_number("FAKE_CC", 90) < 80)
+        return false;
+    return out == CUDA_R_32F ? in == CUDA_R_32F || in == CUDA_R_16F || in == CUDA_R_16BF
+                             : in == out && (in == CUDA_R_16F || in == CUDA_R_16BF);
 }
 
 cublasStatus_t fake_cublasGemmEx(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
@@ -132,8 +147,20 @@ cublasStatus_t fake_cublasGemmEx(cublasHandle_t h, cublasOperation_t ta, cublasO
                                  const void *b, cudaDataType b_type, int ldb, const void *beta,
                                  void *c, cudaDataType c_type, int ldc, cublasComputeType_t compute, cublasGemmAlgo_t algo)
 {
+    struct fake_product p = { .m = m, .n = n, .k = k, .a = { .at = a, .ld = lda, .type = a_type }, .b = { .at = b, .ld = ldb, .type = b_type },
+                              .d = c, .d_type = c_type, .ldd = ldc, .alpha = (double)*(const float *)alpha, .beta = (double)*(const float *)beta,
+                              .tf32 = compute == CUBLAS_COMPUTE_32F_FAST_TF32 && fake_number("FAKE_CC", 90) >= 80 };
+
     (void)algo;
-    if (a_type != CUDA_R_32F || b_type != CUDA_R_32F || c_type != CUDA_R_32F || (compute != 68 && compute != 69))
-        return 15;                      /* the fake has fp32 only */
-    return fake_cublasSgemm_v2(h, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    if (a_type != b_type || !has_types(a_type, c_type, compute))
+        return 15;
+    return multiply(h, ta, tb, &p);
+}
+
+cublasStatus_t fake_cublasGetEmulationStrategy(cublasHandle_t h, cublasEmulationStrategy_t *strategy)
+{
+    if (h == NULL)
+        return 1;
+    *strategy = (int)fake_number("FAKE_EMULATION", 0);
+    return 0;
 }

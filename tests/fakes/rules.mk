@@ -13,8 +13,8 @@ fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.j
 fake_sources/libcuda.so.1      := cuda cuda_memory cuda_module
 fake_sources/libnvidia-ml.so.1 := nvml
 fake_sources/libcudart.so.13   := cudart
-fake_sources/libcublas.so.13   := cublas
-fake_sources/libcublasLt.so.13 := cublaslt
+fake_sources/libcublas.so.13   := cublas product
+fake_sources/libcublasLt.so.13 := cublaslt product
 fake_sources/libcudnn.so.9     := cudnn cudnn_conv cudnn_layers cudnn_norm
 fake_sources/libcudnn_ops.so.9 := cudnn_ops
 fake_sources/libnccl.so.2      := nccl
@@ -30,8 +30,8 @@ fake_lacks/libnccl.so.2    := ncclAllReduce
 fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
 fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
-# The loops of convolutions are what a simulated run spends its time with.
-$(fakes)/obj/cudnn_conv.o: fake_cflags += -O3
+# The loops of convolutions and products are what a simulated run spends its time with.
+$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o: fake_cflags += -O3
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<

@@ -13,6 +13,8 @@
 #include "kernels/reduce.cu"
 #include "kernels/gemm.cu"
 #include "kernels/conv.cu"
+#include "kernels/operand.cu"
+#include "kernels/tilecheck.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;

@@ -10,6 +10,7 @@
 
 typedef unsigned int       u32;
 typedef unsigned long long u64;
+typedef long long          i64;
 
 struct twin_index { unsigned x, y, z; };
 
@@ -19,6 +20,7 @@ void twin_barrier();                                            // __syncthreads
 void twin_exchange(const void *mine, size_t bytes, unsigned lane, void *theirs);   // one warp's shuffle
 
 #define KERNEL          extern "C" void
+#define INSIDE          static inline
 #define __shared__      static __attribute__((section("twin_shared")))
 
 static inline void __syncthreads() { twin_barrier(); }
@@ -35,6 +37,14 @@ template <class T> static inline T __shfl_xor_sync(unsigned, T value, int mask)
 // Blocks and fibers run one at a time: nothing is between the read and the write.
 template <class T> static inline T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }
 template <class T> static inline T atomicMin(T *p, T v) { T old = *p; *p = v < old ? v : old; return old; }
+
+static inline double double_of_bits(u64 bits)
+{
+    double v;
+
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
 
 static inline double __fma_rn(double a, double b, double c) { return std::fma(a, b, c); }
 

@@ -1,0 +1,142 @@
+#include "child/product.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Every byte of D, before the library writes: NaN as any float, and no int32 of ours. */
+enum { POISON_FLOAT = 0xFF, POISON_INT = 0x7F };
+
+struct whole {
+    const struct multiplier *by;
+    struct operand a, b;
+    int            m, n, k;
+    double        *expected;        /* m x n, leading dimension m */
+};
+
+static int factor_of(enum number out)
+{
+    return out == NUMBER_INT32 ? 1 : -2;        /* cuBLAS takes only 0 and 1 of integers */
+}
+
+/* What D holds before a product that adds to it. */
+static int before(const struct whole *w, int i, int j)
+{
+    return integer_at((struct integers){ 100, 1, 0, 65536 }, w->a.seed ^ 1, (unsigned long long)j * (unsigned long long)w->m + (unsigned long long)i);
+}
+
+/* Sums are doubled where D is added to, and there is no more of that than 100. */
+static void make(struct whole *w, struct child *c)
+{
+    w->a = (struct operand){ .seed = c->seed, .rows = w->m, .k = w->k };
+    w->b = (struct operand){ .seed = c->seed + 1, .rows = w->n, .k = w->k };
+    if (!operands_below(&w->a, &w->b, w->by->in, exact_below(w->by->in, c->cc) / 2 - 100, &c->err))
+        stop_ours(c, "%s", c->err.text);
+    w->expected = host_buffer(c, (size_t)w->m * (size_t)w->n * sizeof *w->expected);
+    for (int j = 0; j < w->n; j++)
+        for (int i = 0; i < w->m; i++)
+            w->expected[(size_t)j * (size_t)w->m + (size_t)i] = operand_product(&w->a, &w->b, i, j);
+}
+
+/* On the device with NaN around it. `across`: rows of the operand lie contiguous, k after k. */
+static CUdeviceptr upload(const struct whole *w, const struct operand *o, bool across, int ld)
+{
+    struct child *c = w->by->child;
+    size_t bytes = (size_t)ld * (size_t)(across ? o->rows : o->k) * number_bytes(w->by->in);
+    void *packed = host_buffer(c, bytes);
+    CUdeviceptr at = device_buffer(c, bytes);
+
+    memset(packed, POISON_FLOAT, bytes);
+    for (int row = 0; row < o->rows; row++)
+        for (int i = 0; i < o->k; i++)
+            number_set(w->by->in, packed, across ? (size_t)row * (size_t)ld + (size_t)i : (size_t)i * (size_t)ld + (size_t)row, operand_at(o, row, i));
+    device_upload(c, at, packed, bytes);
+    return at;
+}
+
+/* D, poisoned or with what is added to. */
+static void *make_d(const struct whole *w, const struct product *p, size_t bytes)
+{
+    void *d = host_buffer(w->by->child, bytes);
+
+    memset(d, p->out == NUMBER_INT32 ? POISON_INT : POISON_FLOAT, bytes);
+    for (int j = 0; j < p->n && p->beta != 0; j++)
+        for (int i = 0; i < p->m; i++)
+            number_set(p->out, d, (size_t)j * (size_t)p->ldd + (size_t)i, before(w, i, j));
+    return d;
+}
+
+static double expected_of(const struct whole *w, const struct product *p, int i, int j)
+{
+    return p->alpha * w->expected[(size_t)j * (size_t)w->m + (size_t)i] + p->beta * (p->beta != 0 ? before(w, i, j) : 0);
+}
+
+/* Between the columns, what was there must still be there. */
+static bool is_right(const struct whole *w, const struct product *p, const void *d, int i, int j)
+{
+    size_t at = (size_t)j * (size_t)p->ldd + (size_t)i, bytes = number_bytes(p->out);
+    unsigned char poison[8];
+
+    if (i < p->m)
+        return number_get(p->out, d, at) == expected_of(w, p, i, j);
+    memset(poison, p->out == NUMBER_INT32 ? POISON_INT : POISON_FLOAT, sizeof poison);
+    return memcmp((const char *)d + at * bytes, poison, bytes) == 0;
+}
+
+static void compare(const struct whole *w, const char *key, const struct product *p, const void *d)
+{
+    struct child *c = w->by->child;
+    size_t wrong = 0;
+
+    for (int j = 0; j < p->n; j++)
+        for (int i = 0; i < p->ldd; i++)
+            if (!is_right(w, p, d, i, j) && wrong++ == 0) {
+                double got = number_get(p->out, d, (size_t)j * (size_t)p->ldd + (size_t)i);
+
+                if (i < p->m)
+                    saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d] is %.17g, expected %.17g", i, j, got, expected_of(w, p, i, j));
+                else
+                    saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d], behind its last row, was written", i, j);
+            }
+    saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)p->m * p->n);
+    saw_num(c, text_make(&c->arena, "%s.wrong", key), "", (double)wrong);
+}
+
+static void multiply_and_compare(const struct whole *w, const char *key, bool ta, bool tb, bool adds)
+{
+    struct child *c = w->by->child;
+    int odd = w->by->aligned ? 16 : 3;
+    struct product p = {
+        .in = w->by->in, .out = w->by->out, .ta = ta, .tb = tb, .m = w->m, .n = w->n, .k = w->k,
+        .lda = (ta ? w->k : w->m) + odd, .ldb = (tb ? w->n : w->k) + odd, .ldd = w->m + (w->by->aligned ? 16 : 2),
+        .alpha = adds ? factor_of(w->by->out) : 1, .beta = adds ? 1 : 0,
+    };
+    size_t bytes = (size_t)p.ldd * (size_t)p.n * number_bytes(p.out);
+    void *d = make_d(w, &p, bytes);
+
+    p.a = upload(w, &w->a, ta, p.lda);
+    p.b = upload(w, &w->b, !tb, p.ldb);
+    p.d = device_buffer(c, bytes);
+    device_upload(c, p.d, d, bytes);
+    w->by->multiply(c, w->by->library, &p);
+    device_wait(c);
+    device_download(c, d, p.d, bytes);
+    compare(w, key, &p, d);
+}
+
+/* On a GPU of some size, one that its kernels for large tiles take, too. */
+void product_whole(const struct multiplier *by)
+{
+    bool large = product_tiles_a_side(by->child) > 2;
+    struct whole w = { .by = by, .m = large ? 257 : 67, .n = large ? 131 : 35, .k = large ? 515 : 131 };
+
+    if (by->aligned)
+        w.m = w.m / 16 * 16, w.n = w.n / 16 * 16, w.k = w.k / 16 * 16;
+    make(&w, by->child);
+    if (!by->aligned) {
+        multiply_and_compare(&w, "nn", false, false, false);
+        multiply_and_compare(&w, "nt", false, true, false);
+    }
+    multiply_and_compare(&w, "tn", true, false, false);
+    multiply_and_compare(&w, "beta", true, false, true);
+}
