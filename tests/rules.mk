@@ -12,8 +12,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
-$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck: $(twin_objects)
-$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck: own_libs += -lstdc++
+$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_contract: $(twin_objects)
+$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_contract: own_libs += -lstdc++
 
 check:
 	$(quiet)scripts/setup check

@@ -102,6 +102,27 @@ CUdeviceptr dnn_output(struct dnn *d, struct dnn_shape s)
     return p;
 }
 
+/* By their bits, for millions of them (tests/unit/test_number.c holds these against the definition). */
+static void put(enum number type, void *array, size_t at, float v)
+{
+    switch (type) {
+    case NUMBER_FP16: ((uint16_t *)array)[at] = (uint16_t)fp16_of_float(v); break;
+    case NUMBER_BF16: ((uint16_t *)array)[at] = (uint16_t)bf16_of_float(v); break;
+    case NUMBER_TF32: ((float *)array)[at] = tf32_of_float(v); break;
+    default:          ((float *)array)[at] = v; break;
+    }
+}
+
+/* What lies there as fp32 is taken as fp32: a result has more bits than TF32. */
+static float get(enum number type, const void *array, size_t at)
+{
+    switch (type) {
+    case NUMBER_FP16: return float_of_fp16(((const uint16_t *)array)[at]);
+    case NUMBER_BF16: return float_of_bf16(((const uint16_t *)array)[at]);
+    default:          return ((const float *)array)[at];
+    }
+}
+
 /* Where element i in the order n, c, h, w lies. */
 static size_t place(struct dnn_kind kind, struct dnn_shape s, size_t i)
 {
@@ -117,7 +138,7 @@ CUdeviceptr dnn_upload(struct dnn *d, struct dnn_shape s, const float *values)
     void *packed = host_buffer(d->child, bytes);
 
     for (size_t i = 0; i < dnn_count(s); i++)
-        number_set(d->kind.type, packed, place(d->kind, s, i), (double)values[i]);
+        put(d->kind.type, packed, place(d->kind, s, i), values[i]);
     device_upload(d->child, p, packed, bytes);
     return p;
 }
@@ -127,12 +148,10 @@ float *dnn_download(struct dnn *d, struct dnn_shape s, CUdeviceptr p)
     size_t bytes = dnn_bytes(d->kind, s);
     float *values = host_buffer(d->child, dnn_count(s) * sizeof *values);
     void *packed = host_buffer(d->child, bytes);
-    /* What lies there as fp32 is taken as fp32: a result has more bits than TF32. */
-    enum number type = d->kind.type == NUMBER_TF32 ? NUMBER_FP32 : d->kind.type;
 
     device_download(d->child, packed, p, bytes);
     for (size_t i = 0; i < dnn_count(s); i++)
-        values[i] = (float)number_get(type, packed, place(d->kind, s, i));
+        values[i] = get(d->kind.type, packed, place(d->kind, s, i));
     return values;
 }
 

@@ -160,12 +160,16 @@ static void list_algorithms(struct dnn *d, struct dnn_conv *v)
             continue;
         if (offers[i].status == 0) {
             MUST(c, cudnn, cudnnSetConvolutionMathType(v->desc, a.math));
-            if (workspace_of(d, v, a.algo, &a.workspace) == 0 && a.workspace <= d->room) {
+            if (workspace_of(d, v, a.algo, &a.workspace) != 0)
+                a.workspace = 0;
+            else if (a.workspace <= d->room) {
                 v->algos[v->n_algos++] = a;
                 continue;
             }
         }
         text_add(&refused, "%s%s", refused.n > 0 ? ", " : "", dnn_algo_key(c, v->way, &a));
+        if (a.workspace > d->room)
+            text_add(&refused, " (for its %zu MiB of workspace)", a.workspace >> 20);
     }
     v->refused = refused.n > 0 ? refused.s : "";
 }

@@ -42,6 +42,9 @@ struct conv_data {
  *   tf32: up to 11 bits;  fp16: sums up to 2^11;  bf16: sums up to 2^8. */
 bool conv_make_integers(struct conv_data *d, enum number type, struct arena *a, uint64_t seed, struct err *e) MUST_USE;
 
+/* The same data without the reference, for shapes that take a CPU too long. */
+bool conv_fill_integers(struct conv_data *d, enum number type, struct arena *a, uint64_t seed, struct err *e) MUST_USE;
+
 /* Whether data are exact in that sense. */
 bool conv_is_exact(const struct conv_data *d, enum number type, struct err *e) MUST_USE;
 

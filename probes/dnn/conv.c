@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "child/dnn_conv.h"
+#include "child/dnn_sums.h"
 #include "math/compare.h"
 
 /* Channels for tensor cores, extents that all differ; a stride, a large filter and odd channels. */
@@ -152,6 +152,54 @@ static void run_layout(struct child *c, struct dnn *dnn, const struct conv_data 
     dnn_conv_end(dnn, &v);
 }
 
+/* ---- A convolution that fills the GPU: an image for each multiprocessor ---- */
+
+static void saw_sums(const struct turn *t, const struct dnn_sums *s)
+{
+    struct dnn_found f = dnn_sums_check(t->dnn, t->conv, s, output_of(t));
+    const int dims[] = { s->dims[0], s->dims[1], s->dims[2], 0 };
+    char index[96];
+
+    if (f.wrong + f.not_integers > 0) {
+        compare_index_text(index, sizeof index, f.first, dims);
+        saw_text(t->c, "first_sum", "%s: first at %s, over all %s; %zu elements are no integers", t->key, index,
+                 t->conv->way == CONV_BACKWARD_FILTER ? "filters" : "channels", f.not_integers);
+    }
+    saw_num(t->c, text_make(&t->c->arena, "wrong_sums.%s", t->key), "", (double)(f.wrong + (f.wrong == 0 && f.not_integers > 0)));
+}
+
+static void run_filling(struct child *c, struct dnn *dnn, const struct conv_data *data, struct tally *tally)
+{
+    struct dnn_conv v;
+    struct dnn_sums sums;
+    struct turn t = { .c = c, .dnn = dnn, .conv = &v, .data = data };
+
+    dnn_conv_begin(dnn, &v, data->shape, data->way);
+    upload(&t);
+    dnn_sums_expect(dnn, &v, data, t.at[0], t.at[2], &sums);
+    for (size_t i = 0; i < v.n_algos; i++) {
+        t.algo = &v.algos[i];
+        t.key = text_make(&c->arena, "%s.filling.%s", dnn_layout_name(dnn->kind), dnn_algo_key(c, v.way, t.algo));
+        if (dnn_algo_family(v.way, t.algo->algo) != CONV_EXACT)
+            continue;
+        dnn_poison(dnn, output_of(&t), dnn_conv_output(&v));
+        if (dnn_conv_run(dnn, &v, t.algo, t.at[0], t.at[1], t.at[2])) {
+            saw_sums(&t, &sums);
+            tally->compared += dnn_count(dnn_conv_output(&v));
+        }
+    }
+    dnn_conv_end(dnn, &v);
+}
+
+static struct conv_shape filling_shape(struct child *c)
+{
+    struct conv_shape s = { .c = 32, .h = 15, .w = 13, .k = 64, .r = 3, .s = 3, .pad = 1, .stride = 1 };
+
+    MUST(c, cuda, cuDeviceGetAttribute(&s.n, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
+    conv_fill_shape(&s);
+    return s;
+}
+
 /* Our own kernel on the same integers: whether the GPU itself is right. */
 static void run_ourselves(struct child *c, struct dnn *dnn, const struct conv_data *d)
 {
@@ -169,6 +217,7 @@ static void run_ourselves(struct child *c, struct dnn *dnn, const struct conv_da
 
 static void run(struct child *c, enum conv_way way, enum number type)
 {
+    struct conv_data filling = { .way = way };
     struct tally tally = { 0, 0 };
     struct dnn dnn;
 
@@ -191,6 +240,13 @@ static void run(struct child *c, enum conv_way way, enum number type)
         if (type == NUMBER_FP32 && way == CONV_FORWARD && i == 0)
             run_ourselves(c, &dnn, &integers);
     }
+    filling.shape = filling_shape(c);
+    if (!conv_fill_integers(&filling, type, &c->arena, c->seed, &c->err))
+        stop_ours(c, "%s", c->err.text);
+    for (int nhwc = 0; nhwc < 2; nhwc++) {
+        dnn.kind.nhwc = nhwc;
+        run_filling(c, &dnn, &filling, &tally);
+    }
     saw_num(c, "seed", "", (double)c->seed);
     dnn_end(&dnn);
     if (tally.ran == 0 && type != NUMBER_FP32)
@@ -205,6 +261,7 @@ static const struct expect expects[] = {
     { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: %s elements of our own convolution differ", .detail = "own.first" },
     { .key = "algorithms", .bound = AT_LEAST, .number = 1, .sentence = "cuDNN offers no algorithm for a plain convolution" },
     { .key = "wrong.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s elements differ from the exact result", .detail = "first" },
+    { .key = "wrong_sums.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s sums over all channels differ from the exact ones, in a convolution that fills the GPU", .detail = "first_sum" },
     { .key = "nmse_ratio.*", .bound = AT_MOST, .number = 1, .sentence = "the error on random data is %s times what the type may show", .detail = "worst", .source = "math/conv.h" },
     { .key = "unequal.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s elements differ when an algorithm that is promised to be deterministic runs again" },
     { .key = NULL },

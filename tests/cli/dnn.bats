@@ -15,7 +15,7 @@ caught() { # caught FAULT PROBE WORDS - the probe fails and says so
 each_pass() { # each_pass FAULT TYPES WORDS
     local fault=${1%%:*} nth=${1#*:} type way
     FAKE_FAULT=$fault:cudnnConvolutionForward:$nth,$fault:cudnnConvolutionBackwardData:$nth,$fault:cudnnConvolutionBackwardFilter:$nth \
-        run simulated --isolate -p 'dnn.conv.*' -o "$out"
+        run simulated $([ "$nth" = 0 ] || echo --isolate) -p 'dnn.conv.*' -o "$out"
     [ "$status" = 1 ]
     for type in $2; do
         for way in "" .backward_data .backward_filter; do
@@ -58,6 +58,16 @@ each_pass() { # each_pass FAULT TYPES WORDS
 @test "an algorithm that goes by fractions is held to the integer as well" {
     caught wrong:cudnnConvolutionForward:4 dnn.conv.fp32 "1 elements differ from the exact result: nchw.0.WINOGRAD_NONFUSED.fma"
     caught tf32:cudnnConvolutionForward:4 dnn.conv.fp32 "elements differ from the exact result: nchw.0.WINOGRAD_NONFUSED.fma"
+}
+
+# The calls before: each algorithm on integers, on random data, and again where it is deterministic; two shapes, two layouts.
+@test "one wrong element of a convolution that fills the GPU is seen in the sums over its channels" {
+    for lie in wrong nan zero stale layout; do
+        caught $lie:cudnnConvolutionForward:31 dnn.conv.fp32 "differ from the exact ones, in a convolution that fills the GPU: nchw.filling.IMPLICIT_PRECOMP_GEMM.fma"
+        caught $lie:cudnnConvolutionBackwardData:21 dnn.conv.bf16.backward_data "nchw.filling.ALGO_1.tensor"
+        caught $lie:cudnnConvolutionBackwardFilter:23 dnn.conv.fp16.backward_filter "nhwc.filling.ALGO_1.tensor"
+    done
+    caught tf32:cudnnConvolutionForward:31 dnn.conv.fp32 "nchw.filling.IMPLICIT_PRECOMP_GEMM.fma"
 }
 
 @test "TF32 is left out on a GPU that has none, and what is not supported is listed" {

@@ -15,6 +15,7 @@
 #include "kernels/conv.cu"
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"
+#include "kernels/contract.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;

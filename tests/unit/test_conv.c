@@ -126,17 +126,20 @@ static void sums_that_the_type_cannot_hold_are_refused(void **state)
         struct conv_data d = { .shape = shapes[2], .way = (enum conv_way)(i % 3) };
         struct arena a = { NULL };
         float *wide, *sparse;
-        size_t n;
+        size_t n, n_sparse;
 
         conv_fill_shape(&d.shape);
         assert_true(conv_make_integers(&d, types[i / 3], &a, i, &e));
         wide = d.way == CONV_BACKWARD_DATA ? d.y : d.x;
         n = d.way == CONV_BACKWARD_DATA ? conv_count_y(&d.shape) : conv_count_x(&d.shape);
         sparse = d.way == CONV_BACKWARD_FILTER ? d.y : d.w;
+        n_sparse = d.way == CONV_BACKWARD_FILTER ? conv_count_y(&d.shape) : conv_count_w(&d.shape);
         for (size_t j = 0; j < n; j++)
             wide[j] = 0;
+        for (size_t j = 0; j < n_sparse; j++)
+            sparse[j] = 0;
         /* Only one product is left. */
-        wide[0] = sparse[0] = 1;
+        sparse[0] = 1;
         wide[0] = (float)(limits[i / 3] - 1);
         assert_true(conv_is_exact(&d, types[i / 3], &e));
         wide[0] = -(float)limits[i / 3];
