@@ -43,6 +43,10 @@
     X(dnn_conv_bf16) \
     X(dnn_conv_bf16_backward_data) \
     X(dnn_conv_bf16_backward_filter) \
+    X(dnn_bias_relu) \
+    X(dnn_pool) \
+    X(dnn_batchnorm) \
+    X(dnn_softmax) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \

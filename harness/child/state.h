@@ -4,7 +4,7 @@
 
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 64, MODULES_MAX = 16, MAPPED_MAX = 1024 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 16, MAPPED_MAX = 1024 };
 
 struct buffer { CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
 

@@ -87,3 +87,56 @@ each_pass() { # each_pass FAULT TYPES WORDS
     FAKE_FAULT=fail:cudnnSetFilter4dDescriptor:0:3 run simulated -p dnn.conv.bf16 -o "$out"
     [ "$(verdict dnn.conv.bf16$on)" = fail ]
 }
+
+# Each call of a layer, its probe, and what it is told by.
+layers="cudnnConvolutionBiasActivationForward:dnn.bias_relu:fp32.nchw.fused.IMPLICIT_PRECOMP_GEMM.fma
+cudnnAddTensor:dnn.bias_relu:fp32.nchw.bias
+cudnnActivationForward:dnn.bias_relu:fp32.nchw.relu
+cudnnActivationBackward:dnn.bias_relu:fp32.nchw.relu_gradient
+cudnnConvolutionBackwardBias:dnn.bias_relu:fp32.nchw.bias_gradient
+cudnnPoolingForward:dnn.pool:fp32.nchw.max.forward
+cudnnPoolingBackward:dnn.pool:fp32.nchw.max.backward
+cudnnSoftmaxForward:dnn.softmax:fp32.nchw.forward
+cudnnSoftmaxBackward:dnn.softmax:fp32.nchw.backward
+cudnnBatchNormalizationForwardInference:dnn.batchnorm:fp32.nchw.inference
+cudnnBatchNormalizationForwardTraining:dnn.batchnorm:fp32.nchw.training
+cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
+
+@test "whatever a layer of cuDNN lies, and if only the first time, its probe sees it" {
+    for lie in wrong nan zero stale; do
+        for nth in 0 1; do
+            for layer in $layers; do
+                IFS=: read -r call probe told <<<"$layer"
+                caught "$lie:$call:$nth" "$probe" "$told"
+            done
+        done
+    done
+}
+
+@test "a lie in the last type and layout alone is seen as well" {
+    caught wrong:cudnnSoftmaxForward:6 dnn.softmax bf16.nhwc.forward
+    caught wrong:cudnnSoftmaxBackward:6 dnn.softmax bf16.nhwc.backward
+    caught wrong:cudnnBatchNormalizationForwardInference:6 dnn.batchnorm bf16.nhwc.inference
+    caught wrong:cudnnBatchNormalizationForwardTraining:6 dnn.batchnorm bf16.nhwc.training
+    caught wrong:cudnnBatchNormalizationBackward:6 dnn.batchnorm bf16.nhwc.gradient
+    caught wrong:cudnnPoolingForward:36 dnn.pool bf16.nhwc.average_excluding.forward
+    caught wrong:cudnnPoolingBackward:42 dnn.pool bf16.nhwc.average_excluding.backward
+    caught wrong:cudnnConvolutionBiasActivationForward:11 dnn.bias_relu bf16.nhwc.fused
+    caught wrong:cudnnConvolutionBackwardBias:6 dnn.bias_relu bf16.nhwc.bias_gradient
+}
+
+@test "a gradient that is promised to be the same each time and is not, is found" {
+    caught wrong:cudnnPoolingBackward:4 dnn.pool "1 elements differ when what is promised to be deterministic runs again"
+}
+
+@test "a fused convolution in TF32 is refused" {
+    caught tf32:cudnnConvolutionBiasActivationForward:1 dnn.bias_relu fp32.nchw.fused
+}
+
+@test "a layer that cuDNN does not support in one type is listed, and the others count; of fp32 it is a failure" {
+    FAKE_FAULT=fail:cudnnSoftmaxForward:6:3000 run simulated -p dnn.softmax -o "$out"
+    [ "$status" = 0 ]
+    grep -q "bf16.nhwc: cudnnSoftmaxForward" "$out"
+    FAKE_FAULT=fail:cudnnSoftmaxForward:1:3000 run simulated -p dnn.softmax -o "$out"
+    [ "$status" = 1 ]
+}
