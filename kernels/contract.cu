@@ -7,7 +7,7 @@
 #include <kernels/integers.h>
 #include <kernels/ptx.h>
 
-INSIDE float load(const void *t, u32 format, u64 at)
+INSIDE float tensor_value(const void *t, u32 format, u64 at)
 {
     float v = 0;
 
@@ -28,7 +28,7 @@ KERNEL contract_channel(const void *t, u32 format, u64 *out, u32 outer, u32 chan
     u32 wrong = 0;
 
     for (u32 c = 0; c < channels; c++) {
-        float v = load(t, format, at / inner * outer_stride + c * channel_stride + at % inner * inner_stride);
+        float v = tensor_value(t, format, at / inner * outer_stride + c * channel_stride + at % inner * inner_stride);
         int whole = v >= -0x1p24f && v <= 0x1p24f ? (int)v : 0;
 
         wrong += (float)whole == v ? 0 : 1;                 // so does NaN
@@ -54,7 +54,7 @@ KERNEL correlate_one(const void *x, u32 format, const u64 *filter, u64 *out, u32
             // Unsigned arithmetic: what lies left of or above the image wraps to a large number.
             u32 row = op + k / s - pad, column = oq + k % s - pad;
             bool inside = row < h && column < w;
-            float v = load(x, format, inside ? on * n_stride + ic * c_stride + row * h_stride + column * w_stride : 0);
+            float v = tensor_value(x, format, inside ? on * n_stride + ic * c_stride + row * h_stride + column * w_stride : 0);
 
             sum += (u64)(i64)(inside ? (int)v : 0) * filter[ic * r * s + k];
         }
@@ -76,7 +76,7 @@ KERNEL correlate_filter(const void *x, u32 format, const u64 *one, u64 *out, u32
         u32 i = base + threadIdx.x, at = i < all ? i : 0;
         u32 row = at / q % p + k / s - pad, column = at % q + k % s - pad;
         bool inside = i < all && row < h && column < w;
-        float v = load(x, format, inside ? at / q / p * n_stride + ic * c_stride + row * h_stride + column * w_stride : 0);
+        float v = tensor_value(x, format, inside ? at / q / p * n_stride + ic * c_stride + row * h_stride + column * w_stride : 0);
 
         sum += (u64)(i64)(inside ? (int)v : 0) * one[at];
     }

@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv) X(operand) X(tilecheck) X(contract)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
@@ -26,6 +26,9 @@
     X(found_fp16,   tilecheck) \
     X(found_bf16,   tilecheck) \
     X(found_int32,  tilecheck) \
+    X(compare_rounded, rounded) \
+    X(product_errors, errors) \
+    X(hash_columns, errors) \
     X(contract_channel, contract) \
     X(correlate_one,    contract) \
     X(correlate_filter, contract)

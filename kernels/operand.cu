@@ -3,24 +3,9 @@
 // The element lies at row * row_stride + column * column_stride, so that either
 // order and any leading dimension are one kernel.
 // Launch: blocks of 256 threads, enough of them to cover rows * columns.
-#include <kernels/formats.h>
 #include <kernels/integers.h>
+#include <kernels/matrix.h>
 #include <kernels/ptx.h>
-
-INSIDE void store(void *m, u32 format, u64 at, float v)
-{
-    switch (format) {
-    case NUMBER_FP64:  ((double *)m)[at] = (double)v; break;
-    case NUMBER_FP32:  ((float *)m)[at] = v; break;
-    case NUMBER_TF32:  ((float *)m)[at] = tf32_of_float(v); break;
-    case NUMBER_FP16:  ((unsigned short *)m)[at] = (unsigned short)fp16_of_float(v); break;
-    case NUMBER_BF16:  ((unsigned short *)m)[at] = (unsigned short)bf16_of_float(v); break;
-    case NUMBER_E4M3:  ((unsigned char *)m)[at] = (unsigned char)e4m3_of_float(v); break;
-    case NUMBER_E5M2:  ((unsigned char *)m)[at] = (unsigned char)e5m2_of_float(v); break;
-    case NUMBER_INT8:  ((signed char *)m)[at] = (signed char)(int)v; break;
-    case NUMBER_INT32: ((int *)m)[at] = (int)v; break;
-    }
-}
 
 // fp32 holds every integer that is asked for: none is above 2^24.
 KERNEL fill_integers(void *m, u32 format, u32 rows, u32 columns, u64 row_stride, u64 column_stride, u64 seed, struct integers range)

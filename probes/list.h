@@ -31,6 +31,14 @@
     X(blas_gemm_tf32) \
     X(blas_gemm_fp16) \
     X(blas_gemm_bf16) \
+    X(blas_lt_fp64) \
+    X(blas_lt_fp32) \
+    X(blas_lt_tf32) \
+    X(blas_lt_fp16) \
+    X(blas_lt_bf16) \
+    X(blas_lt_fp8_e4m3) \
+    X(blas_lt_fp8_e5m2) \
+    X(blas_lt_int8) \
     X(dnn_conv_fp32) \
     X(dnn_conv_fp32_backward_data) \
     X(dnn_conv_fp32_backward_filter) \

@@ -12,8 +12,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
-$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_contract: $(twin_objects)
-$(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_contract: own_libs += -lstdc++
+# These run kernels by their CPU twins.
+twin_tests := $(BUILD)/tests/unit/test_contract $(BUILD)/tests/unit/test_twins $(BUILD)/tests/unit/test_tilecheck $(BUILD)/tests/unit/test_errors
+$(twin_tests): $(twin_objects)
+$(twin_tests): own_libs += -lstdc++
 
 check:
 	$(quiet)scripts/setup check

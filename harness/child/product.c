@@ -8,7 +8,7 @@
 enum { POISON_FLOAT = 0xFF, POISON_INT = 0x7F };
 
 struct whole {
-    const struct multiplier *by;
+    struct multiplier *by;
     struct operand a, b;
     int            m, n, k;
     double        *expected;        /* m x n, leading dimension m */
@@ -30,7 +30,7 @@ static void make(struct whole *w, struct child *c)
 {
     w->a = (struct operand){ .seed = c->seed, .rows = w->m, .k = w->k };
     w->b = (struct operand){ .seed = c->seed + 1, .rows = w->n, .k = w->k };
-    if (!operands_below(&w->a, &w->b, w->by->in, exact_below(w->by->in, c->cc) / 2 - 100, &c->err))
+    if (!operands_below(&w->a, &w->b, w->by->a_type, exact_below(w->by->a_type, c->cc) / 2 - 100, &c->err))
         stop_ours(c, "%s", c->err.text);
     w->expected = host_buffer(c, (size_t)w->m * (size_t)w->n * sizeof *w->expected);
     for (int j = 0; j < w->n; j++)
@@ -39,17 +39,17 @@ static void make(struct whole *w, struct child *c)
 }
 
 /* On the device with NaN around it. `across`: rows of the operand lie contiguous, k after k. */
-static CUdeviceptr upload(const struct whole *w, const struct operand *o, bool across, int ld)
+static CUdeviceptr upload(const struct whole *w, const struct operand *o, enum number type, bool across, int ld)
 {
     struct child *c = w->by->child;
-    size_t bytes = (size_t)ld * (size_t)(across ? o->rows : o->k) * number_bytes(w->by->in);
+    size_t bytes = (size_t)ld * (size_t)(across ? o->rows : o->k) * number_bytes(type);
     void *packed = host_buffer(c, bytes);
     CUdeviceptr at = device_buffer(c, bytes);
 
     memset(packed, POISON_FLOAT, bytes);
     for (int row = 0; row < o->rows; row++)
         for (int i = 0; i < o->k; i++)
-            number_set(w->by->in, packed, across ? (size_t)row * (size_t)ld + (size_t)i : (size_t)i * (size_t)ld + (size_t)row, operand_at(o, row, i));
+            number_set(type, packed, across ? (size_t)row * (size_t)ld + (size_t)i : (size_t)i * (size_t)ld + (size_t)row, operand_at(o, row, i));
     device_upload(c, at, packed, bytes);
     return at;
 }
@@ -107,25 +107,26 @@ static void multiply_and_compare(const struct whole *w, const char *key, bool ta
     struct child *c = w->by->child;
     int odd = w->by->aligned ? 16 : 3;
     struct product p = {
-        .in = w->by->in, .out = w->by->out, .ta = ta, .tb = tb, .m = w->m, .n = w->n, .k = w->k,
+        .a_type = w->by->a_type, .b_type = w->by->b_type, .out = w->by->out, .ta = ta, .tb = tb, .m = w->m, .n = w->n, .k = w->k,
         .lda = (ta ? w->k : w->m) + odd, .ldb = (tb ? w->n : w->k) + odd, .ldd = w->m + (w->by->aligned ? 16 : 2),
         .alpha = adds ? factor_of(w->by->out) : 1, .beta = adds ? 1 : 0,
     };
     size_t bytes = (size_t)p.ldd * (size_t)p.n * number_bytes(p.out);
     void *d = make_d(w, &p, bytes);
 
-    p.a = upload(w, &w->a, ta, p.lda);
-    p.b = upload(w, &w->b, !tb, p.ldb);
+    p.a = upload(w, &w->a, p.a_type, ta, p.lda);
+    p.b = upload(w, &w->b, p.b_type, !tb, p.ldb);
     p.d = device_buffer(c, bytes);
     device_upload(c, p.d, d, bytes);
-    w->by->multiply(c, w->by->library, &p);
+    w->by->choice = 0;
+    w->by->multiply(w->by, &p);
     device_wait(c);
     device_download(c, d, p.d, bytes);
     compare(w, key, &p, d);
 }
 
 /* On a GPU of some size, one that its kernels for large tiles take, too. */
-void product_whole(const struct multiplier *by)
+void product_whole(struct multiplier *by)
 {
     bool large = product_tiles_a_side(by->child) > 2;
     struct whole w = { .by = by, .m = large ? 257 : 67, .n = large ? 131 : 35, .k = large ? 515 : 131 };
@@ -140,3 +141,27 @@ void product_whole(const struct multiplier *by)
     multiply_and_compare(&w, "tn", true, false, false);
     multiply_and_compare(&w, "beta", true, false, true);
 }
+
+#define RIGHT(of, may_lack, words) \
+    { .key = of ".wrong", .bound = EQUALS, .number = 0, .optional = may_lack, .sentence = words, .detail = of ".first" }
+#define UNCHANGED(of) \
+    { .key = of ".operands", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s elements of the factors changed in memory" }
+
+const struct expect product_bounds[] = {
+    RIGHT("nn",      true,  "%s elements of the product differ from the exact result"),
+    RIGHT("nt",      true,  "%s elements of A B^T differ from the exact result"),
+    RIGHT("tn",      false, "%s elements of A^T B differ from the exact result"),
+    RIGHT("beta",    false, "%s elements of a product that is added to D differ from the exact result"),
+    UNCHANGED("tiles"), UNCHANGED("fast"), UNCHANGED("exact"), UNCHANGED("narrow"),
+    RIGHT("tiles",   false, "%s tiles of a product that fills the GPU differ from the exact result"),
+    RIGHT("fast",    true,  "%s tiles of a product with fast accumulation differ from the exact result"),
+    RIGHT("exact",   true,  "%s tiles of a product that is to be rounded differ from the exact result"),
+    RIGHT("rounded", true,  "%s elements in 16 bits are not the nearest to the exact result"),
+    RIGHT("narrow",  true,  "%s tiles of a product in 16 bits, whose every sum is exact in them, differ from the exact result"),
+    { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: our own product on it is not the CPU's" },
+    { .key = "reals.nmse_ratio", .bound = AT_MOST, .number = 1, .optional = true,
+      .sentence = "on full-mantissa data the mean squared error is %s times what a sound product may have",
+      .source = "harness/math/precision.c: Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330; arXiv 2511.10909" },
+    { .key = "repeat.different", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s repetitions of one product gave other bits than the first" },
+    { .key = NULL },
+};

@@ -8,7 +8,7 @@
 
 /* D = alpha op(A) op(B) + beta D in column-major order; leading dimensions in elements. */
 struct product {
-    enum number in, out;        /* of A and B, of D */
+    enum number a_type, b_type, out;
     bool        ta, tb;         /* op is the transpose */
     int         m, n, k;
     int         lda, ldb, ldd;
@@ -17,30 +17,51 @@ struct product {
     bool        any_reduction;  /* the library may add parts in D's type */
 };
 
-/* Makes the call, not the wait. Stops the trial where it fails. */
-typedef void multiply(struct child *c, void *library, const struct product *p);
-
 struct multiplier {
     struct child *child;
-    multiply     *multiply;
-    void         *library;      /* what multiply is given */
-    enum number   in, out;
+    void        (*multiply)(struct multiplier *by, const struct product *p);    /* the call, not the wait; stops the trial where it fails */
+    void         *library;      /* multiply's own */
+    enum number   a_type, b_type, out;
     bool          aligned;      /* fp8 and int8: A transposed, B not, every dimension a multiple of 16 */
+
+    /* A library that offers several algorithms for a product: which one to use, and
+     * what multiply says of them. */
+    int           choice, choices;      /* choices 0: it does not say */
+    const char   *said;                 /* of the one it used; NULL: nothing */
 };
 
 /* Every element against a full reference of integers, for odd sizes and leading
  * dimensions of their own, A or B transposed, and once with what D held. Observes
  * "<key>.compared", "<key>.wrong" and "<key>.first" for the keys nn, tn, nt and
  * beta (aligned: tn and beta). */
-void product_whole(const struct multiplier *m);
+void product_whole(struct multiplier *by);
 
-/* A product that fills the GPU, by the sums of its tiles of 128 x 128. Observes
- * "<key>.compared" (elements) and "<key>.wrong" (tiles), "<key>.first" (the tile, and its first
- * wrong element) and "<key>.operands" (elements of A and B that did not stay what
- * they were). `limit`: what no sum may reach. */
-void product_tiles(const struct multiplier *m, const char *key, double limit, bool any_reduction);
+/* A product that fills the GPU, by the sums of its tiles of 128 x 128, by each
+ * algorithm that is offered, at most so many. Observes "<key>.compared" (elements),
+ * "<key>.wrong" (tiles), "<key>.first" (the tile, and its first wrong element) and
+ * "<key>.operands" (elements of A and B that did not stay what they were).
+ * `limit`: what no sum may reach. */
+void product_tiles(struct multiplier *by, const char *key, enum number out, double limit, bool any_reduction, int most);
+
+/* Such a product with D in 16 bits, bit for bit the nearest-even rounding of the
+ * exact one in fp32. Observes "exact.*" as above of the latter, and "rounded.compared",
+ * "rounded.wrong" and "rounded.first". */
+void product_rounding(struct multiplier *by, enum number out);
+
+/* A product of full mantissas: how far sampled squares are from our own product summed
+ * in fp64 (math/precision.h), and how many of so many calls give other bits than the
+ * first. Observes "reals.*" as compare_close does, "own.wrong" (1: our own kernel and
+ * the CPU disagree), "repeat.times", "repeat.different" and "repeat.hash". */
+void product_reals(struct multiplier *by, bool fast, int times);
+
+/* What must hold of these observations, for whatever was observed of them; at least
+ * "tn" and "tiles" are. */
+extern const struct expect product_bounds[];
 
 /* How large products are here: tiles along each side, by the number of SMs. */
 int product_tiles_a_side(struct child *c);
+
+/* What in this environment changes how precisely libraries compute, as warnings. */
+void product_look_at_environment(struct child *c);
 
 #endif

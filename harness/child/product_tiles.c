@@ -9,12 +9,18 @@
 enum { TILE = 128, PAD = 16 };          /* elements: every column begins at a multiple of 16 bytes */
 
 struct tiled {
-    const struct multiplier *by;
+    struct multiplier *by;
     struct product p;
     struct operand a, b;
     unsigned       tiles_m, tiles_n, weights_m, weights_n;
-    CUdeviceptr    wrong;               /* elements of A and B that are not what they were */
+    size_t         bytes_d;
+    CUdeviceptr    wrong;                       /* elements of A and B that are not what they were */
+    CUdeviceptr    of_a, of_b;                  /* sums over each tile's rows and columns */
+    CUdeviceptr    expected, found, bad;        /* one number for each tile; bad: its elements that are no integers */
 };
+
+/* The same, on the host. */
+struct sums { uint64_t *expected, *found, *bad; };
 
 int product_tiles_a_side(struct child *c)
 {
@@ -24,16 +30,11 @@ int product_tiles_a_side(struct child *c)
     return (int)ceil(sqrt(2.0 * (sms > 0 ? sms : 1)));      /* two for each SM */
 }
 
-static void zero(struct child *c, CUdeviceptr at, size_t bytes)
-{
-    MUST(c, cuda, cuMemsetD8_v2(at, 0, bytes));
-}
-
-static CUdeviceptr fill(const struct tiled *t, const struct operand *o)
+static CUdeviceptr fill(const struct tiled *t, const struct operand *o, enum number type)
 {
     struct child *c = t->by->child;
-    CUdeviceptr at = device_buffer(c, (size_t)(o->k + PAD) * (size_t)o->rows * number_bytes(t->by->in));
-    unsigned format = t->by->in, rows = (unsigned)o->rows, columns = (unsigned)o->k;
+    CUdeviceptr at = device_buffer(c, (size_t)(o->k + PAD) * (size_t)o->rows * number_bytes(type));
+    unsigned format = type, rows = (unsigned)o->rows, columns = (unsigned)o->k;
     uint64_t row_stride = (uint64_t)o->k + PAD, column_stride = 1, seed = o->seed;
     struct integers range = o->range;
 
@@ -42,37 +43,77 @@ static CUdeviceptr fill(const struct tiled *t, const struct operand *o)
     return at;
 }
 
-/* Sums over each tile's rows of an operand; its elements are looked at once more meanwhile. */
-static CUdeviceptr combine(const struct tiled *t, const struct operand *o, CUdeviceptr m, unsigned weights)
+static size_t tiles_of(const struct tiled *t)
+{
+    return (size_t)t->tiles_m * t->tiles_n;
+}
+
+static struct tiled make(struct multiplier *by, enum number out, double limit)
+{
+    struct child *c = by->child;
+    int side = product_tiles_a_side(c), m = side * TILE, n = side * TILE - TILE / 2, k = side * TILE / 2;
+    struct tiled t = {
+        .by = by,
+        .p = { .a_type = by->a_type, .b_type = by->b_type, .out = out, .ta = true, .m = m, .n = n, .k = k,
+               .lda = k + PAD, .ldb = k + PAD, .ldd = m + PAD, .alpha = 1 },
+        .a = { .seed = c->seed + 2, .rows = m, .k = k }, .b = { .seed = c->seed + 3, .rows = n, .k = k },
+        .tiles_m = (unsigned)side, .tiles_n = (unsigned)side,
+        .weights_m = (unsigned)c->seed ^ 0x4D4D4D4Du, .weights_n = (unsigned)(c->seed >> 32) ^ 0x4E4E4E4Eu,
+    };
+    size_t bytes = tiles_of(&t) * sizeof(uint64_t);
+
+    if (!operands_below(&t.a, &t.b, by->a_type, limit, &c->err))
+        stop_ours(c, "%s", c->err.text);
+    t.bytes_d = (size_t)t.p.ldd * (size_t)n * number_bytes(out);
+    t.p.a = fill(&t, &t.a, by->a_type);
+    t.p.b = fill(&t, &t.b, by->b_type);
+    t.p.d = device_buffer(c, t.bytes_d);
+    t.wrong = device_buffer(c, sizeof(uint64_t));
+    t.of_a = device_buffer(c, (size_t)side * (size_t)k * sizeof(uint64_t));
+    t.of_b = device_buffer(c, (size_t)side * (size_t)k * sizeof(uint64_t));
+    t.expected = device_buffer(c, bytes);
+    t.found = device_buffer(c, bytes);
+    t.bad = device_buffer(c, bytes);
+    return t;
+}
+
+/* D is NaN, or no int32 of ours, until the library has written it. */
+static void multiply(const struct tiled *t)
+{
+    struct child *c = t->by->child;
+
+    MUST(c, cuda, cuMemsetD8_v2(t->p.d, t->p.out == NUMBER_INT32 ? 0x7F : 0xFF, t->bytes_d));
+    t->by->multiply(t->by, &t->p);
+}
+
+/* An operand's elements are looked at once more meanwhile. */
+static void combine(const struct tiled *t, const struct operand *o, enum number type, CUdeviceptr m, unsigned weights, CUdeviceptr sums)
 {
     static const struct grid threads = { 128, 1, 1 };
     struct child *c = t->by->child;
     unsigned rows = (unsigned)o->rows, k = (unsigned)o->k, tiles = (rows + TILE - 1) / TILE;
-    CUdeviceptr sums = device_buffer(c, (size_t)tiles * k * sizeof(uint64_t)), wrong = t->wrong;
-    enum number in = t->by->in == NUMBER_TF32 ? NUMBER_FP32 : t->by->in;
     uint64_t ld = (uint64_t)k + PAD, seed = o->seed;
     struct integers range = o->range;
+    CUdeviceptr wrong = t->wrong;
 
-    launch(c, text_make(&c->arena, "combine_%s", number_name(in)), ((struct grid){ (k + 511) / 512, tiles, 1 }), threads,
-           &m, &ld, &rows, &k, &seed, &range, &weights, &sums, &wrong);
-    return sums;
+    launch(c, text_make(&c->arena, "combine_%s", number_name(type == NUMBER_TF32 ? NUMBER_FP32 : type)), ((struct grid){ (k + 511) / 512, tiles, 1 }),
+           threads, &m, &ld, &rows, &k, &seed, &range, &weights, &sums, &wrong);
 }
-
-/* expected, found and how many are no integers: one of each for every tile. */
-struct sums { uint64_t *expected, *found, *bad; };
 
 static struct sums sum_up(const struct tiled *t)
 {
     struct child *c = t->by->child;
-    size_t tiles = (size_t)t->tiles_m * t->tiles_n, bytes = tiles * sizeof(uint64_t);
-    CUdeviceptr expected = device_buffer(c, bytes), found = device_buffer(c, bytes), bad = device_buffer(c, bytes), d = t->p.d;
-    CUdeviceptr of_a = combine(t, &t->a, t->p.a, t->weights_m), of_b = combine(t, &t->b, t->p.b, t->weights_n);
+    size_t tiles = tiles_of(t), bytes = tiles * sizeof(uint64_t);
+    CUdeviceptr expected = t->expected, found = t->found, bad = t->bad, d = t->p.d, of_a = t->of_a, of_b = t->of_b;
     unsigned tiles_m = t->tiles_m, tiles_n = t->tiles_n, k = (unsigned)t->p.k, rows = (unsigned)t->p.n, columns = (unsigned)t->p.m;
     unsigned wm = t->weights_m, wn = t->weights_n;
     uint64_t ld = (uint64_t)t->p.ldd;
     struct sums s = { host_buffer(c, bytes), host_buffer(c, bytes), host_buffer(c, bytes) };
 
-    zero(c, bad, bytes);
+    MUST(c, cuda, cuMemsetD8_v2(t->wrong, 0, sizeof(uint64_t)));
+    MUST(c, cuda, cuMemsetD8_v2(t->bad, 0, bytes));
+    combine(t, &t->a, t->p.a_type, t->p.a, wm, of_a);
+    combine(t, &t->b, t->p.b_type, t->p.b, wn, of_b);
     launch(c, "expect_tiles", blocks_for(tiles * 32), ((struct grid){ BLOCK, 1, 1 }), &of_a, &of_b, &tiles_m, &tiles_n, &k, &expected);
     launch(c, text_make(&c->arena, "found_%s", number_name(t->p.out)), ((struct grid){ tiles_m, tiles_n, 1 }), ((struct grid){ 256, 1, 1 }),
            &d, &ld, &rows, &columns, &wn, &wm, &found, &bad);
@@ -103,49 +144,101 @@ static const char *wrong_element(const struct tiled *t, int first_row, int first
     return "every element of it is right when it is read again";
 }
 
-static void compare(const struct tiled *t, const char *key, const struct sums *s)
+/* How many tiles are wrong; *first tells of the first of all. */
+static unsigned count_wrong(const struct tiled *t, const struct sums *s, const char **first)
 {
     struct child *c = t->by->child;
-    unsigned tiles = t->tiles_m * t->tiles_n, wrong = 0;
-    uint64_t operands;
+    unsigned wrong = 0;
 
-    for (unsigned i = 0; i < tiles; i++)
-        if ((s->found[i] != s->expected[i] || s->bad[i] != 0) && wrong++ == 0) {
+    for (unsigned i = 0; i < tiles_of(t); i++)
+        if (s->found[i] != s->expected[i] || s->bad[i] != 0) {
             int row = (int)(i % t->tiles_m * TILE), column = (int)(i / t->tiles_m * TILE);
 
-            saw_text(c, text_make(&c->arena, "%s.first", key), "in the tile that begins at D[%d][%d]: %s", row, column, wrong_element(t, row, column));
+            wrong++;
+            if (*first == NULL)
+                *first = text_make(&c->arena, "%s%sin the tile that begins at D[%d][%d], %s", t->by->said != NULL ? t->by->said : "",
+                                   t->by->said != NULL ? ": " : "", row, column, wrong_element(t, row, column));
         }
-    device_download(c, &operands, t->wrong, sizeof operands);
-    saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)t->p.m * t->p.n);
+    return wrong;
+}
+
+static void check(const struct tiled *t, const char *key, int most)
+{
+    struct child *c = t->by->child;
+    unsigned wrong = 0, products = 0;
+    const char *first = NULL;
+    uint64_t operands = 0, now;
+
+    t->by->choice = 0;
+    do {
+        struct sums s;
+
+        multiply(t);
+        s = sum_up(t);
+        wrong += count_wrong(t, &s, &first);
+        device_download(c, &now, t->wrong, sizeof now);
+        operands += now;
+        products++;
+    } while (++t->by->choice < t->by->choices && t->by->choice < most);
+    if (first != NULL)
+        saw_text(c, text_make(&c->arena, "%s.first", key), "%s", first);
+    saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)t->p.m * t->p.n * products);
     saw_num(c, text_make(&c->arena, "%s.wrong", key), "tiles", wrong);
     saw_num(c, text_make(&c->arena, "%s.operands", key), "", (double)operands);
 }
 
-void product_tiles(const struct multiplier *by, const char *key, double limit, bool any_reduction)
+void product_tiles(struct multiplier *by, const char *key, enum number out, double limit, bool any_reduction, int most)
+{
+    struct tiled t = make(by, out, limit);
+
+    t.p.any_reduction = any_reduction;
+    check(&t, key, most);
+}
+
+/* fp16's largest number: beyond it a rounding would be infinity. */
+static double rounding_limit(struct child *c, enum number in, enum number out)
+{
+    double exact = exact_below(in, c->cc), largest = number_largest(out);
+
+    return largest < exact ? largest : exact;
+}
+
+static void compare_rounded(const struct tiled *t, CUdeviceptr narrow, enum number out)
+{
+    uint64_t found[2] = { 0, ~UINT64_C(0) }, ld = (uint64_t)t->p.ldd, elements = (uint64_t)t->p.m * (uint64_t)t->p.n;
+    struct child *c = t->by->child;
+    CUdeviceptr wrong = device_buffer(c, sizeof found), first = wrong + sizeof found[0], wide = t->p.d;
+    unsigned format = out, rows = (unsigned)t->p.m;
+
+    device_upload(c, wrong, found, sizeof found);
+    launch(c, "compare_rounded", ((struct grid){ (rows + BLOCK - 1) / BLOCK, (unsigned)t->p.n, 1 }), ((struct grid){ BLOCK, 1, 1 }),
+           &narrow, &format, &wide, &ld, &rows, &wrong, &first);
+    device_wait(c);
+    device_download(c, found, wrong, sizeof found);
+    saw_num(c, "rounded.compared", "", (double)elements);
+    saw_num(c, "rounded.wrong", "", (double)found[0]);
+    if (found[0] > 0) {
+        uint64_t i = found[1] % rows, j = found[1] / rows;
+        unsigned char got[8];
+
+        device_download(c, got, narrow + (j * ld + i) * number_bytes(out), number_bytes(out));
+        saw_text(c, "rounded.first", "D[%d][%d] is %.17g, the nearest to %.17g is %.17g", (int)i, (int)j, number_get(out, got, 0),
+                 operand_product(&t->a, &t->b, (int)i, (int)j),
+                 number_value(out, number_bits(out, operand_product(&t->a, &t->b, (int)i, (int)j))));
+    }
+}
+
+void product_rounding(struct multiplier *by, enum number out)
 {
     struct child *c = by->child;
-    int side = product_tiles_a_side(c), m = side * TILE, n = side * TILE - TILE / 2, k = side * TILE / 2;
-    struct tiled t = {
-        .by = by,
-        .p = { .in = by->in, .out = by->out, .ta = true, .m = m, .n = n, .k = k, .lda = k + PAD, .ldb = k + PAD, .ldd = m + PAD, .alpha = 1,
-               .any_reduction = any_reduction },
-        .tiles_m = (unsigned)side, .tiles_n = (unsigned)side,
-        .weights_m = (unsigned)c->seed ^ 0x4D4D4D4Du, .weights_n = (unsigned)(c->seed >> 32) ^ 0x4E4E4E4Eu,
-    };
-    size_t bytes = (size_t)t.p.ldd * (size_t)n * number_bytes(by->out);
-    struct sums sums;
+    struct tiled t = make(by, NUMBER_FP32, rounding_limit(c, by->a_type, out));
+    struct tiled narrow = t;
 
-    t.a = (struct operand){ .seed = c->seed + 2, .rows = m, .k = k };
-    t.b = (struct operand){ .seed = c->seed + 3, .rows = n, .k = k };
-    if (!operands_below(&t.a, &t.b, by->in, limit, &c->err))
-        stop_ours(c, "%s", c->err.text);
-    t.wrong = device_buffer(c, sizeof(uint64_t));
-    zero(c, t.wrong, sizeof(uint64_t));
-    t.p.a = fill(&t, &t.a);
-    t.p.b = fill(&t, &t.b);
-    t.p.d = device_buffer(c, bytes);
-    MUST(c, cuda, cuMemsetD8_v2(t.p.d, by->out == NUMBER_INT32 ? 0x7F : 0xFF, bytes));
-    by->multiply(c, by->library, &t.p);
-    sums = sum_up(&t);
-    compare(&t, key, &sums);
+    check(&t, "exact", 1);
+    narrow.p.out = out;
+    narrow.bytes_d = t.bytes_d / number_bytes(NUMBER_FP32) * number_bytes(out);
+    narrow.p.d = device_buffer(c, narrow.bytes_d);
+    by->choice = 0;
+    multiply(&narrow);
+    compare_rounded(&t, narrow.p.d, out);
 }

@@ -82,7 +82,12 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
 }
 
 @test "a library that exits the process is a failure of that call" {
-    blame exit:cublasCreate_v2:1 blas.gemm.fp32@gpu0/toolkit-13.0 cublasCreate_v2 libcublas.so.13 $networks
+    FAKE_FAULT_PROBE=blas.gemm.fp32 FAKE_FAULT=exit:cublasCreate_v2:1 run simulated --isolate -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict blas.gemm.fp32@gpu0/toolkit-13.0)" = fail ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *cublasCreate_v2* ]]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 library)" == *libcublas.so.13* ]]
+    others_pass blas.gemm.fp32@gpu0/toolkit-13.0
 }
 
 @test "a crash while a library is loaded is a failure of opening the stack" {

@@ -17,7 +17,7 @@ size_t cublasLtGetVersion(void);
 
 cublasStatus_t fake_cublasCreate_v2(cublasHandle_t *h)
 {
-    if (!fake_driver_serves() || cublasLtGetVersion() != 130100)
+    if (!fake_driver_serves() || cublasLtGetVersion() == 0)
         return 1;                       /* CUBLAS_STATUS_NOT_INITIALIZED */
     *h = calloc(1, sizeof **h);
     return 0;
@@ -42,7 +42,7 @@ cublasStatus_t fake_cublasGetProperty(libraryPropertyType which, int *value)
 cublasStatus_t fake_cublasGetVersion_v2(cublasHandle_t h, int *version)
 {
     (void)h;
-    *version = 130100;
+    *version = (int)cublasLtGetVersion();
     return 0;
 }
 
@@ -134,6 +134,8 @@ static bool has_types(cudaDataType in, cudaDataType out, cublasComputeType_t com
 {
     if (compute == CUBLAS_COMPUTE_32F_FAST_TF32)
         return in == CUDA_R_32F && out == CUDA_R_32F;
+    if (cublasLtGetVersion() < 110000)
+        return in == CUDA_R_16F && (out == CUDA_R_16F || out == CUDA_R_32F) && compute == CUDA_R_32F;
     if (compute != CUBLAS_COMPUTE_32F && compute != CUBLAS_COMPUTE_32F_PEDANTIC)
         return false;
     if (in == CUDA_R_16BF && fake_number("FAKE_CC", 90) < 80)

@@ -15,6 +15,8 @@
 #include "kernels/conv.cu"
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"
+#include "kernels/rounded.cu"
+#include "kernels/errors.cu"
 #include "kernels/contract.cu"
 #include "tests/host/broken.cu"
 

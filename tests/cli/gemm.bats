@@ -1,0 +1,112 @@
+# What the products' probes say of the libraries beside right and wrong.
+load helpers
+
+blas() {
+    run simulated -p 'blas.*' -o "$out"
+    echo "$output"
+}
+
+# of PROBE KEY - what it observed, line by line.
+of() {
+    python3 -c 'import json, sys
+for t in json.load(open(sys.argv[1]))["trials"]:
+    if t["id"] == sys.argv[2] + "@gpu0/toolkit-13.0":
+        print(*(o.get("text", o.get("value", o.get("number"))) for o in t["saw"] if o["key"] == sys.argv[3]), sep="\n")' "$out" "$1" "$2"
+}
+
+@test "each algorithm that was used is named, with what the library says of it" {
+    blas
+    [ "$status" = 0 ]
+    of blas.lt.bf16 algorithm
+    [[ "$(of blas.lt.bf16 algorithm)" == *"algorithm 20, tile 15, split K 1, reduction scheme 0, HMMA of bf16 summed in fp32"*"algorithm 21, tile 15, split K 4"* ]]
+    [[ "$(of blas.lt.fp32 algorithm)" == *"FMA of fp32 summed in fp32"* ]]
+    [[ "$(of blas.lt.int8 algorithm)" == *"IMMA of int8 summed in int32"* ]]
+}
+
+@test "a wrong tile names the algorithm that made it" {
+    FAKE_FAULT=wrong:cublasLtMatmul:4 run simulated --isolate -p blas.lt.int8 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.lt.int8@gpu0/toolkit-13.0 why)" == "1 tiles of a product that fills the GPU differ from the exact result: algorithm 21, "*": in the tile that begins at D[128][128], D[255][191] is "*", expected "* ]]
+}
+
+@test "one wrong element in 16 bits is named, with the number that it should be the nearest to" {
+    # nn, nt, tn, beta, tiles, exact, rounded, narrow
+    FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.bf16 -p blas.gemm.fp16 -o "$out"
+    [ "$status" = 1 ]
+    for type in bf16 fp16; do
+        [[ "$(field blas.gemm.$type@gpu0/toolkit-13.0 why)" == "1 elements in 16 bits are not the nearest to the exact result: D[255][191] is "*", the nearest to "* ]]
+    done
+    FAKE_FAULT=wrong:cublasGemmEx:8 run simulated --isolate -p blas.gemm.bf16 -o "$out"
+    [[ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" == "1 tiles of a product in 16 bits, whose every sum is exact in them, differ"* ]]
+}
+
+@test "a product that is not the same again is found, and one of full mantissas that is far off" {
+    FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.tf32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "1 repetitions of one product gave other bits than the first" ]]
+    FAKE_FAULT=shift:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"
+    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "on full-mantissa data the mean squared error is "*" times what a sound product may have" ]]
+    FAKE_FAULT=stale:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"
+    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "on full-mantissa data the mean squared error is inf times"* ]]
+    FAKE_FAULT=tf32:cublasSgemm_v2:6 run simulated --isolate -p blas.gemm.fp32 -o "$out"
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == "on full-mantissa data the mean squared error is "* ]]
+}
+
+@test "a kernel of ours that is wrong is the GPU's fault, not the library's" {
+    FAKE_FAULT=wrong:cuLaunchKernel@product_errors run simulated -p blas.lt.fp64 -o "$out"
+    [ "$status" = 1 ]
+    [ "$(field blas.lt.fp64@gpu0/toolkit-13.0 why)" = "the GPU itself is wrong: our own product on it is not the CPU's" ]
+}
+
+@test "factors that changed in memory are told apart from a wrong product" {
+    FAKE_FAULT=wrong:cuLaunchKernel@fill_integers run simulated -p blas.gemm.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp16@gpu0/toolkit-13.0 why)" == *" elements of the factors changed in memory" ]]
+}
+
+@test "what a GPU does not have is skipped, and says so" {
+    export FAKE_CC=75
+    blas
+    [ "$status" = 0 ]
+    [ "$(verdict blas.gemm.bf16@gpu0/toolkit-13.0)" = skip ]
+    [ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" = "cuBLAS does not multiply bf16 matrices on compute capability 7.5" ]
+    [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt has no algorithm for e4m3 matrices on compute capability 7.5" ]
+    [ "$(verdict blas.lt.fp8_e5m2@gpu0/toolkit-13.0)" = skip ]
+    for probe in blas.gemm.fp64 blas.gemm.fp32 blas.gemm.fp16 blas.gemm.tf32 blas.lt.tf32 blas.lt.int8; do
+        [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+    done
+}
+
+@test "cuBLAS before 11 is asked by its own names, and skipped for what it does not have" {
+    export FAKE_CUBLAS=10202
+    blas
+    [ "$status" = 0 ]
+    [ "$(verdict blas.gemm.fp16@gpu0/toolkit-13.0)" = pass ]
+    [ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" = "cuBLAS before 11 does not multiply tf32 matrices" ]
+    [ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" = "cuBLASLt before 11 has another interface" ]
+}
+
+@test "each of seven variables that change precision is named, with its value" {
+    for variable in NVIDIA_TF32_OVERRIDE CUBLAS_EMULATE_SINGLE_PRECISION CUBLAS_EMULATE_DOUBLE_PRECISION CUBLAS_EMULATION_STRATEGY \
+                    CUBLAS_FIXEDPOINT_EMULATION_MANTISSA_BIT_COUNT CUBLASLT_HEURISTICS_LUT_FILE TORCH_ALLOW_TF32_CUBLAS_OVERRIDE; do
+        run env "$variable=1" LD_LIBRARY_PATH="$driver" NVIDIA_VISIBLE_DEVICES=all \
+            "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p blas.lt.int8 -o "$out"
+        [ "$status" = 0 ]
+        [[ "$(field blas.lt.int8@gpu0/toolkit-13.0 why)" == "$variable=1 is set: "* ]]
+        [ "$(verdict blas.lt.int8@gpu0/toolkit-13.0)" = pass ]
+    done
+}
+
+@test "a library without an algorithm for what every GPU has fails" {
+    FAKE_FAULT=fail:cublasLtMatmulAlgoGetHeuristic:0:15 run simulated -p blas.lt.fp32 -p blas.lt.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.lt.fp32@gpu0/toolkit-13.0 why)" == "cublasLtMatmulAlgoGetHeuristic failed in "*"CUBLAS_STATUS_NOT_SUPPORTED (15)" ]]
+    [ "$(verdict blas.lt.fp16@gpu0/toolkit-13.0)" = skip ]
+}
+
+@test "an emulation strategy that is not the default is named" {
+    FAKE_EMULATION=2 run simulated -p blas.gemm.fp64 -o "$out"
+    [ "$status" = 0 ]
+    [[ "$(field blas.gemm.fp64@gpu0/toolkit-13.0 why)" == *"its emulation strategy is not the default"* ]]
+    [ "$(of blas.gemm.fp64 emulation)" = eager ]
+}

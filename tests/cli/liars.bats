@@ -1,0 +1,43 @@
+# Libraries that lie about a product: every lie in every type is found, and what is told of it names the place.
+load helpers
+
+# lies LIE [:NTH] [OPTION...] - told by every call that multiplies.
+lies() {
+    local call orders= lie=$1 nth=$2
+    shift "$(($# < 2 ? $# : 2))"
+    for call in cublasSgemm_v2 cublasDgemm_v2 cublasGemmEx cublasLtMatmul; do
+        orders=$orders,$lie:$call$nth
+    done
+    FAKE_FAULT=${orders#,} run simulated -p 'blas.*' -o "$out" "$@"
+    [ "$status" = 1 ]
+}
+
+# caught WORDS - in all 13 probes, by the data, with an element that is named.
+caught() {
+    python3 - "$out" "$1" <<'PY'
+import json, sys
+trials = [t for t in json.load(open(sys.argv[1]))["trials"] if t["id"].startswith("blas.")]
+assert len(trials) == 13, len(trials)
+missed = [(t["id"], t["verdict"], t["why"]) for t in trials
+          if t["verdict"] != "fail" or "differ" not in t["why"] or "D[" not in t["why"] or sys.argv[2] not in t["why"]]
+assert not missed, missed
+PY
+}
+
+@test "one wrong element" { lies wrong; caught "expected"; }
+@test "one wrong element, by the first call only" { lies wrong :1 --isolate; caught "expected"; }
+@test "one wrong element, by the fourth call only" { lies wrong :4 --isolate; caught "expected"; }
+@test "a NaN, or in integers one that is too large" { lies nan; caught "is "; }
+@test "zeros" { lies zero; caught "is 0, expected"; }
+@test "a result that was never written" { lies stale; caught "expected"; }
+@test "all rows shifted by one" { lies shift; caught "expected"; }
+@test "a factor transposed that should not be" { lies swap; caught "expected"; }
+
+@test "fp32 that is computed in tf32" {
+    FAKE_FAULT=tf32:cublasSgemm_v2,tf32:cublasLtMatmul run simulated -p 'blas.*' -o "$out"
+    [ "$status" = 1 ]
+    for probe in blas.gemm.fp32 blas.lt.fp32; do
+        [[ "$(field $probe@gpu0/toolkit-13.0 why)" == *"elements"*"differ from the exact result"* ]]
+    done
+    others_pass blas.gemm.fp32@gpu0/toolkit-13.0 blas.lt.fp32@gpu0/toolkit-13.0
+}
