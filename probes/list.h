@@ -58,6 +58,10 @@
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \
+    X(cnn_train) \
+    X(cnn_train_tf32) \
+    X(cnn_train_repeat) \
+    X(cnn_train_long) \
     X(torch_cnn)
 
 #endif

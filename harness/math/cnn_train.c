@@ -196,3 +196,8 @@ double cnn_gradient_limit(bool tf32)
 {
     return tf32 ? 3e-6 : 1e-10;
 }
+
+double cnn_step_limit(bool tf32)
+{
+    return cnn_gradient_limit(tf32) / 100;
+}

@@ -53,4 +53,17 @@ void cnn_train(const struct cnn_training *t, int steps, double rate, double *los
  * times that. */
 double cnn_gradient_limit(bool tf32);
 
+/* The largest NMSE of all weights after one step at a rate of 1/64: such a step is
+ * less than a tenth of the weights (tests/unit/test_cnn_train.c), so that a gradient's
+ * error counts for a hundredth; rounding to fp32 adds 2^-48 / 3. */
+double cnn_step_limit(bool tf32);
+
+/* How far a loss may be off in the first 20 steps at that rate, relative. A unit that
+ * takes the other side of ReLU changes a gradient by a hundredth, and a loss by less than
+ * a thousandth: fp32's bound is a hundredth (seen against plain fp32 loops: 3e-7). TF32
+ * has such units in every step: five hundredths (seen with factors rounded to TF32, 25
+ * seeds: at most 6e-3). */
+#define CNN_LOSS_OFF_FP32 0.01
+#define CNN_LOSS_OFF_TF32 0.05
+
 #endif
