@@ -1,4 +1,4 @@
-#include "cnn/network.h"
+#include "network.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* cnn.train, cnn.train.tf32, cnn.train.repeat, cnn.train.long - the SimpleCNN's
  * training on cuDNN and cuBLAS: the first gradients and twenty losses against the
  * reference in double precision, the same bits a second time, and that it learns. */
-#include "cnn/network.h"
+#include "network.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* dnn.batchnorm - batch normalisation with given and with computed statistics, what it saves, and its gradients. */
-#include "dnn/layer.h"
+#include "layer.h"
 
 #include "math/random.h"
 

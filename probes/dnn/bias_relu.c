@@ -1,6 +1,6 @@
 /* dnn.bias_relu - a convolution with bias and ReLU: in one call, by every algorithm
  * that serves it, and in three; and the gradients of bias and ReLU. Integers, exact. */
-#include "dnn/layer.h"
+#include "layer.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "dnn/layer.h"
+#include "layer.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* dnn.pool - maxima and averages over windows, and their gradients, of integers: the
  * maxima and the averages of 2x2 are exact; of 3x3, whose ninth is rounded, within two units. */
-#include "dnn/layer.h"
+#include "layer.h"
 
 #include "base/text.h"
 #include "math/random.h"

@@ -1,5 +1,5 @@
 /* dnn.softmax - the softmax over channels and its gradient: close to the reference, and every sum is 1. */
-#include "dnn/layer.h"
+#include "layer.h"
 
 #include <math.h>
 
