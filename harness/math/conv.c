@@ -222,7 +222,7 @@ void conv_make_random(struct conv_data *d, enum number type, struct arena *a, ui
 
 /* ---- Bounds ---- */
 
-double conv_nmse_limit(enum number type, enum conv_family family, int terms)
+double conv_nmse_limit(enum number type, enum conv_family family, int terms, bool scattered)
 {
     double fp32 = 0x1p-24 * 1.5 * sqrt(terms), tensor = 0x1p-21 + 1.4 * terms / 4 * 0x1p-24;
     double output = type == NUMBER_BF16 ? 4 * 0.42 * 0x1p-8 : type == NUMBER_FP16 ? 4 * 0.42 * 0x1p-11 : 0;
@@ -230,5 +230,5 @@ double conv_nmse_limit(enum number type, enum conv_family family, int terms)
 
     if (family == CONV_FRACTIONS)
         return type == NUMBER_FP32 ? 30 * 30 * fp32 * fp32 : type == NUMBER_BF16 ? 64e-4 : 1e-4;
-    return gate * gate;
+    return gate * gate * (scattered && output > 0 ? terms / 2.0 : 1);
 }

@@ -73,8 +73,12 @@ enum conv_family {
  * By fractions with inputs rounded to 11 (fp16, tf32) or 8 (bf16) bits after the
  * transform: relative error of an element u/sqrt(3), ten times by the transform back:
  * (10 * 2^-11 / sqrt 3)^2 * 2 operands = 1.6e-5, 6 times that is the gate, 1e-4; bf16
- * has 64 times that. */
-double conv_nmse_limit(enum number type, enum conv_family family, int terms);
+ * has 64 times that.
+ *
+ * `scattered`: an algorithm that promises no order may add up to K parts in the output
+ * itself, each addition rounding a partial sum whose mean square is on average half of
+ * the result's: in 16 bits K/2 times the limit. fp32's gate has sums of K roundings already. */
+double conv_nmse_limit(enum number type, enum conv_family family, int terms, bool scattered);
 
 /* The reference, in double precision; for tests, too. */
 void conv_compute(const struct conv_shape *s, enum conv_way way, const float *x, const float *w, const float *y, double *out);

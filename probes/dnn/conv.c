@@ -87,7 +87,7 @@ static void compare_integers(const struct turn *t, float *got, size_t n)
 static void compare_random(const struct turn *t, const float *got, size_t n)
 {
     enum conv_family family = dnn_algo_family(t->conv->way, t->algo->algo);
-    double limit = conv_nmse_limit(t->dnn->kind.type, family, conv_terms(&t->conv->shape, t->conv->way));
+    double limit = conv_nmse_limit(t->dnn->kind.type, family, conv_terms(&t->conv->shape, t->conv->way), !t->algo->deterministic);
     struct closeness e = compare_closely(got, t->data->expected, n);
 
     if (!(e.nmse <= limit))

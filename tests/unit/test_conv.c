@@ -10,6 +10,7 @@
 
 #include "math/compare.h"
 #include "math/conv.h"
+#include "math/random.h"
 
 static const struct conv_shape shapes[] = {
     { .n = 2, .c = 16, .h = 9, .w = 7, .k = 24, .r = 3, .s = 3, .pad = 1, .stride = 1 },
@@ -174,7 +175,7 @@ static void correct_arithmetic_is_well_within_the_limit_of_its_type(void **state
 
         conv_fill_shape(&d.shape);
         conv_make_random(&d, type, &a, 12 + i);
-        assert_true(error_of(&d, type, type == NUMBER_TF32 ? NUMBER_FP32 : type) <= conv_nmse_limit(type, CONV_EXACT, conv_terms(&d.shape, d.way)) / 4);
+        assert_true(error_of(&d, type, type == NUMBER_TF32 ? NUMBER_FP32 : type) <= conv_nmse_limit(type, CONV_EXACT, conv_terms(&d.shape, d.way), false) / 4);
         arena_free(&a);
     }
 }
@@ -189,9 +190,9 @@ static void tf32_in_fp32s_place_and_bf16_in_fp16s_are_beyond_it(void **state)
 
         conv_fill_shape(&d.shape);
         conv_make_random(&d, NUMBER_FP32, &a, 5);
-        assert_true(error_of(&d, NUMBER_TF32, NUMBER_FP32) > conv_nmse_limit(NUMBER_FP32, CONV_EXACT, terms) * 1000);
-        assert_true(error_of(&d, NUMBER_TF32, NUMBER_FP32) > conv_nmse_limit(NUMBER_FP32, CONV_FRACTIONS, terms) * 20);
-        assert_true(error_of(&d, NUMBER_BF16, NUMBER_BF16) > conv_nmse_limit(NUMBER_FP16, CONV_EXACT, terms));
+        assert_true(error_of(&d, NUMBER_TF32, NUMBER_FP32) > conv_nmse_limit(NUMBER_FP32, CONV_EXACT, terms, false) * 1000);
+        assert_true(error_of(&d, NUMBER_TF32, NUMBER_FP32) > conv_nmse_limit(NUMBER_FP32, CONV_FRACTIONS, terms, false) * 20);
+        assert_true(error_of(&d, NUMBER_BF16, NUMBER_BF16) > conv_nmse_limit(NUMBER_FP16, CONV_EXACT, terms, false));
         arena_free(&a);
     }
 }
@@ -203,7 +204,7 @@ static void an_error_just_inside_the_limit_is_close_and_one_just_outside_is_not(
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(types) * 2; i++) {
-        double limit = conv_nmse_limit(types[i / 2], families[i % 2], 144);
+        double limit = conv_nmse_limit(types[i / 2], families[i % 2], 144, false);
         float inside[4] = { 2, 0, (float)(0.999 * sqrt(4 * limit)), 0 }, outside[4] = { 2, 0, 0, (float)(1.001 * sqrt(4 * limit)) };
 
         assert_true(compare_closely(inside, expected, 4).nmse <= limit);
@@ -214,10 +215,34 @@ static void an_error_just_inside_the_limit_is_close_and_one_just_outside_is_not(
 static void the_limits_are_those_of_their_derivation(void **state)
 {
     (void)state;
-    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_FP32, CONV_EXACT, 144)) - 1.0729e-6) < 1e-10);
-    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_TF32, CONV_EXACT, 144)) - 3.4809e-6) < 1e-10);
-    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_FP16, CONV_EXACT, 144)) - (8.203125e-4 + 3.4809e-6)) < 1e-9);
-    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_BF16, CONV_EXACT, 144)) - (6.5625e-3 + 3.4809e-6)) < 1e-8);
+    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_FP32, CONV_EXACT, 144, false)) - 1.0729e-6) < 1e-10);
+    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_TF32, CONV_EXACT, 144, false)) - 3.4809e-6) < 1e-10);
+    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_FP16, CONV_EXACT, 144, false)) - (8.203125e-4 + 3.4809e-6)) < 1e-9);
+    assert_true(fabs(sqrt(conv_nmse_limit(NUMBER_BF16, CONV_EXACT, 144, false)) - (6.5625e-3 + 3.4809e-6)) < 1e-8);
+}
+
+/* Every product added to the output as it is, the worst that an algorithm without an order may do. */
+static void sums_kept_in_16_bits_are_within_the_limit_of_scattered_ones_alone(void **state)
+{
+    (void)state;
+    for (int t = 2; t < 4; t++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            enum { TERMS = 126, SUMS = 200 };
+            struct random r = { seed };
+            double expected[SUMS] = { 0 }, nmse;
+            float got[SUMS] = { 0 };
+
+            for (int i = 0; i < SUMS * TERMS; i++) {
+                double a = (double)rounded(types[t], (double)random_unit(&r)), b = (double)rounded(types[t], (double)random_unit(&r));
+
+                expected[i % SUMS] += a * b;
+                got[i % SUMS] = rounded(types[t], (double)got[i % SUMS] + a * b);
+            }
+            nmse = compare_closely(got, expected, SUMS).nmse;
+            assert_true(nmse <= conv_nmse_limit(types[t], CONV_EXACT, TERMS, true) / 4);
+            assert_true(nmse > conv_nmse_limit(types[t], CONV_EXACT, TERMS, false) / 4);
+        }
+    assert_true(conv_nmse_limit(NUMBER_FP32, CONV_EXACT, 126, true) == conv_nmse_limit(NUMBER_FP32, CONV_EXACT, 126, false));
 }
 
 int main(void)
@@ -230,6 +255,7 @@ int main(void)
         cmocka_unit_test(tf32_in_fp32s_place_and_bf16_in_fp16s_are_beyond_it),
         cmocka_unit_test(an_error_just_inside_the_limit_is_close_and_one_just_outside_is_not),
         cmocka_unit_test(the_limits_are_those_of_their_derivation),
+        cmocka_unit_test(sums_kept_in_16_bits_are_within_the_limit_of_scattered_ones_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
