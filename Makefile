@@ -7,6 +7,7 @@
 # make torture   every fault at every vendor call of every probe, against the fakes: results/torture.md
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
+# make check-cuobjdump    gpuvet inspect against NVIDIA's cuobjdump, library by library (fetches 5 GB)
 # make ship       build/ship/gpuvet-x86_64 and -aarch64, for every glibc since 2.28 (fetches zig, 100 MB)
 # make check-ship     start them in a Debian 11 root
 # make check-ptx-old  assemble our PTX with older ptxas (fetches 400 MB)
@@ -42,7 +43,9 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 own_cppflags = -I. -Iharness -Iprobes -D_GNU_SOURCE -DGPUVET_VERSION='"$(VERSION)"' $(CPPFLAGS)
 own_cflags   = -std=c11 -fvisibility=hidden -ffp-contract=off $(WARN) $(CFLAGS.$(MODE)) $(CFLAGS)
 own_ldflags  = -static-libgcc $(LDFLAGS.$(MODE)) $(LDFLAGS)
-own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf) -Wl,-Bdynamic -ldl -lm
+own_libs     = -Wl,-Bstatic $(shell pkg-config --static --libs jansson libelf zlib) $(nettle) -Wl,-Bdynamic -ldl -lm -lpthread
+# For its SHA-256 alone. Distributions of RPMs have no static one.
+nettle      := $(if $(findstring /,$(shell $(CC) -print-file-name=libnettle.a)),-lnettle,-Wl,-Bdynamic -lnettle)
 
 sources := $(sort $(wildcard harness/*.c harness/*/*.c harness/*/*/*.c probes/*.c probes/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)

@@ -41,6 +41,8 @@ int main(int argc, char **argv)
         return verb_run(&o, environ);
     if (text_is(o.verb, "list"))
         return verb_list(&o, environ);
+    if (text_is(o.verb, "inspect"))
+        return verb_inspect(&o, environ);
     if (text_is(o.verb, "judge"))
         return verb_judge(&o, environ);
     if (text_is(o.verb, "health"))

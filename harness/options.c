@@ -19,8 +19,10 @@ static const struct option table[] = {
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
+    { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list matrix" },
+    { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
+    { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
     { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
     { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
     { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
@@ -31,7 +33,7 @@ static const struct option table[] = {
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
     { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
     { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list judge matrix" },
+    { "--json",    NULL, FLAG,     AT(json),       "run list inspect judge matrix" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
     { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
     { "--ci",      NULL, CI,       AT(ci),         "run judge" },
@@ -51,7 +53,7 @@ static const struct option table[] = {
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list judge" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run list judge inspect" },
 };
 
 static const char general_help[] =
@@ -60,6 +62,7 @@ static const char general_help[] =
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
+    "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
     "  gpuvet matrix            which official PyTorch builds run here, and how to install the best\n"
@@ -80,6 +83,9 @@ static const char run_help[] =
     "      --stack DIR      add the stack in DIR: a Python environment, a libtorch, a toolkit\n"
     "      --require WHAT   gpu, gpu=8, stack, a probe's name and more, or a file of such lines:\n"
     "                       else exit 1 (`gpuvet help require`); repeatable\n"
+    "      --expect WHAT    the PyTorch there should be: torch==2.4.1+cu124, torch==2.4, a\n"
+    "                       requirements file, a saved run; auto (the default): what is installed.\n"
+    "                       Every PyTorch of the run is compared with it: -s picks one\n"
     "      --no-gpu         only what needs no GPU\n"
     "      --level LEVEL    quick (the default), or full: more, and for longer\n"
     "      --all-gpus       also those that CUDA_VISIBLE_DEVICES hides\n"
@@ -113,6 +119,19 @@ static const char list_help[] =
     "      --json           as JSON\n"
     "      --color WHEN     auto, always or never\n";
 
+static const char inspect_help[] =
+    "gpuvet inspect FILE|DIR|WHEEL... - what files say about themselves: soname and version, the GPUs\n"
+    "they carry code for, the oldest glibc they start on, and where the loader would find what they\n"
+    "need, and why there. A DIR means every shared library below it; a wheel is read as it is.\n"
+    "\n"
+    "      --needs          of every library all that it needs, also by what it needs; not one line each\n"
+    "      --root DIR       a FILE is one of the machine below DIR: a mounted disk, a container's files\n"
+    "      --json           as JSON\n"
+    "      --color WHEN     auto, always or never\n"
+    "\n"
+    "Exit codes: 0 all well, 1 something is wrong with a file (truncated, damaged, no library, or what\n"
+    "it needs is found nowhere), 2 usage, 3 a file could not be read.\n";
+
 static const char explain_help[] =
     "gpuvet explain [TOPIC | FILE] - how to use it with Slurm, in CI, in Kubernetes, with Ansible\n"
     "\n"
@@ -125,6 +144,7 @@ static const char judge_help[] =
     "that was killed): no GPU is touched; exit codes as run\n"
     "\n"
     "      --require WHAT   instead of what the run itself required (`gpuvet help require`)\n"
+    "      --expect WHAT    the PyTorch there should have been, as run\n"
     "      --strict         a warning is a failure\n"
     "  -o, --output FILE    save what it came to as JSON\n"
     "      --json           the same JSON on standard output\n"
@@ -174,6 +194,7 @@ static const char require_help[] =
     "  devices.alike             the GPUs agree in model, VBIOS, memory, ECC, power limit, links\n"
     "  stack                     at least one stack was found\n"
     "  stack = venv:/opt/app     it was found, and nothing about it failed or was left out\n"
+    "  torch==2.4.1+cu124        every PyTorch of the run is that one, and there is one\n"
     "  blas.*                    every trial of these probes passed (`gpuvet list probes`)\n"
     "\n"
     "# begins a comment. `gpuvet list --as-require` writes such a file from a good machine.\n"
@@ -188,8 +209,8 @@ int options_usage_code(const struct options *o)
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "explain", explain_help },
-        { "matrix", matrix_help }, { "require", require_help },
+        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 
     for (size_t i = 0; i < COUNT_OF(helps); i++)
@@ -200,7 +221,7 @@ const char *options_help(const char *verb)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -303,6 +324,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
+    if (text_is(o->verb, "inspect") && n == 0)
+        return err_set(e, ERR_USAGE, "gpuvet inspect takes files, folders or wheels");
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
     if (text_is(o->verb, "health") && n > 1)

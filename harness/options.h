@@ -14,7 +14,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "list", "judge", "health", "matrix", "explain", "help", "version" */
+    const char        *verb;            /* "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 
@@ -22,6 +22,7 @@ struct options {
     struct words       stack_dirs;                      /* --stack DIR */
     struct words       requires;                        /* --require WHAT */
     struct words       rest;                            /* what is not an option */
+    const char        *expect;                          /* --expect WHAT; NULL: nothing is asked for */
     const char        *root;                            /* --root DIR; "/" */
     const char        *out;                             /* -o FILE */
     const char        *junit, *metrics;                 /* --junit FILE, --metrics FILE */
@@ -31,7 +32,7 @@ struct options {
     bool               all, markdown;                   /* matrix */
     const char        *ci;                              /* --ci: "github"; NULL: none */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
-    bool               nagios, oneline, as_require;
+    bool               nagios, oneline, as_require, needs;
     unsigned           max_age_s;                       /* --max-age; a day */
     const char        *kernels;                         /* --kernels RUNG: "sass" or "ptx"; NULL: the best that works */
     enum colour        colour;

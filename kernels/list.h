@@ -2,14 +2,13 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(gemm) X(conv) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
     X(verify_words, memory) \
     X(copy_words,   memory) \
     X(sum_words,    reduce) \
-    X(gemm_f32,     gemm) \
     X(conv_f32,     conv) \
     X(fill_integers, operand) \
     X(fill_reals,   operand) \

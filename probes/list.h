@@ -18,13 +18,21 @@
     X(cuda_copy_d2d) \
     X(cuda_sum) \
     X(memory_pattern) \
+    X(torch_build) \
+    X(torch_driver) \
+    X(torch_pins) \
+    X(torch_host) \
+    X(torch_toolkit) \
     X(stack_files) \
+    X(torch_record) \
     X(stack_complete) \
     X(stack_parts) \
     X(stack_loads) \
     X(stack_own) \
     X(stack_versions) \
+    X(torch_cudnn) \
     X(stack_archs) \
+    X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
     X(blas_gemm_fp32) \
     X(blas_gemm_fp64) \
@@ -39,6 +47,11 @@
     X(blas_lt_fp8_e4m3) \
     X(blas_lt_fp8_e5m2) \
     X(blas_lt_int8) \
+    X(blas_repeat_fp32) \
+    X(blas_repeat_tf32) \
+    X(blas_repeat_fp16) \
+    X(blas_repeat_bf16) \
+    X(blas_repeat_fp8_e4m3) \
     X(dnn_conv_fp32) \
     X(dnn_conv_fp32_backward_data) \
     X(dnn_conv_fp32_backward_filter) \

@@ -49,3 +49,8 @@ demo: all fakes
 .PHONY: demo check-wheels
 check-wheels: all
 	$(quiet)scripts/check-wheels $(BUILD)/gpuvet results/wheels.md
+
+# Every library of the toolkit and of a torch, beside NVIDIA's own tool.
+.PHONY: check-cuobjdump
+check-cuobjdump: all
+	$(quiet)scripts/check-cuobjdump $(BUILD)/gpuvet results/cuobjdump.md

@@ -131,8 +131,10 @@ int root_fd(const struct root *r, const char *path)
 {
     char out[PATH_MAX];
 
+    errno = 0;
     if (!resolve(r, path, out)) {
-        errno = ENOENT;
+        if (errno == 0)
+            errno = ENOENT;
         return -1;
     }
     /* O_NONBLOCK: a FIFO in the way must not hold us. */

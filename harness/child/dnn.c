@@ -8,6 +8,17 @@ enum { WORKSPACE = 16 << 20 };
 
 const float dnn_one = 1, dnn_zero = 0;
 
+/* cuDNN 9: 91900 is 9.19.0; cuDNN 8: 8907 is 8.9.7. */
+const char *child_cudnn_version(struct child *c)
+{
+    size_t v, major_unit;
+
+    child_bind_cudnn(c);
+    v = VALUE(c, cudnn, cudnnGetVersion());
+    major_unit = v >= 90000 ? 10000 : 1000;
+    return text_make(&c->arena, "%zu.%zu.%zu", v / major_unit, v % major_unit / 100, v % 100);
+}
+
 void dnn_begin(struct dnn *d, struct child *c, struct dnn_kind kind)
 {
     *d = (struct dnn){ .child = c, .kind = kind, .room = WORKSPACE };

@@ -19,6 +19,9 @@ struct dnn {
     size_t          room;       /* bytes of it */
 };
 
+/* "9.1.0" as the loaded cuDNN says of itself. */
+const char *child_cudnn_version(struct child *c);
+
 /* Binds cuDNN, makes the handle and 16 MiB of workspace. kind may be changed later. */
 void dnn_begin(struct dnn *d, struct child *c, struct dnn_kind kind);
 void dnn_end(struct dnn *d);

@@ -22,7 +22,10 @@ struct multiplier {
     void        (*multiply)(struct multiplier *by, const struct product *p);    /* the call, not the wait; stops the trial where it fails */
     void         *library;      /* multiply's own */
     enum number   a_type, b_type, out;
+    int           side;         /* of large products (product_side) */
     bool          aligned;      /* fp8 and int8: A transposed, B not, every dimension a multiple of 16 */
+
+    bool          works;        /* it has multiplied once: from then on, "not supported" is a failure */
 
     /* A library that offers several algorithms for a product: which one to use, and
      * what multiply says of them. */
@@ -51,15 +54,20 @@ void product_rounding(struct multiplier *by, enum number out);
 /* A product of full mantissas: how far sampled squares are from our own product summed
  * in fp64 (math/precision.h), and how many of so many calls give other bits than the
  * first. Observes "reals.*" as compare_close does, "own.wrong" (1: our own kernel and
- * the CPU disagree), "repeat.times", "repeat.different" and "repeat.hash". */
+ * the CPU disagree), "repeat.times", "repeat.different", "repeat.hash" and, of what
+ * data and algorithm that is the hash, "repeat.of" (model/vote.h). */
 void product_reals(struct multiplier *by, bool fast, int times);
 
 /* What must hold of these observations, for whatever was observed of them; at least
  * "tn" and "tiles" are. */
 extern const struct expect product_bounds[];
 
-/* How large products are here: tiles along each side, by the number of SMs. */
-int product_tiles_a_side(struct child *c);
+/* The same for product_reals alone. */
+extern const struct expect product_repeat_bounds[];
+
+/* How large products may be here: tiles along each side, by the number of SMs and by
+ * what may be taken of the memory. Asked once, before the trial's first buffer. */
+int product_side(struct child *c);
 
 /* What in this environment changes how precisely libraries compute, as warnings. */
 void product_look_at_environment(struct child *c);

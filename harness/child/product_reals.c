@@ -34,7 +34,7 @@ static CUdeviceptr fill(const struct reals *r, enum number type, int rows, uint6
 static struct reals make(struct multiplier *by)
 {
     struct child *c = by->child;
-    int side = product_tiles_a_side(c) * 128, k = side / 2;
+    int side = by->side * 128, k = side / 2;
     struct reals r = {
         .by = by,
         .p = { .a_type = by->a_type, .b_type = by->b_type, .out = by->out, .ta = true, .m = side, .n = side - 64, .k = k,
@@ -125,7 +125,7 @@ static void compare(const struct reals *r, double limit)
     saw_num(c, "own.wrong", "", fabs(sums[2 * r->squares - 1] / own - 1) < 1e-12 ? 0 : 1);
 }
 
-/* The seeds of rounds differ, the bits of one call do not. */
+/* Of all that lies between the first and the last row of each column. */
 static uint64_t hash(const struct reals *r, CUdeviceptr at)
 {
     struct child *c = r->by->child;
@@ -155,6 +155,7 @@ static void repeat(const struct reals *r, int times)
     saw_num(c, "repeat.times", "", times);
     saw_num(c, "repeat.different", "", others);
     saw_text(c, "repeat.hash", "%016llx", (unsigned long long)first);
+    saw_text(c, "repeat.of", "seed %llu%s%s", (unsigned long long)c->seed, r->by->said != NULL ? ", " : "", r->by->said != NULL ? r->by->said : "");
 }
 
 void product_reals(struct multiplier *by, bool fast, int times)

@@ -2,8 +2,6 @@
  * device by the sums of its tiles (kernels/tilecheck.cu). */
 #include "child/product.h"
 
-#include <math.h>
-
 #include "base/text.h"
 
 enum { TILE = 128, PAD = 16 };          /* elements: every column begins at a multiple of 16 bytes */
@@ -22,12 +20,12 @@ struct tiled {
 /* The same, on the host. */
 struct sums { uint64_t *expected, *found, *bad; };
 
-int product_tiles_a_side(struct child *c)
+int product_side(struct child *c)
 {
     int sms;
 
     MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
-    return (int)ceil(sqrt(2.0 * (sms > 0 ? sms : 1)));      /* two for each SM */
+    return tiles_a_side(sms, device_room(c));
 }
 
 static CUdeviceptr fill(const struct tiled *t, const struct operand *o, enum number type)
@@ -51,7 +49,7 @@ static size_t tiles_of(const struct tiled *t)
 static struct tiled make(struct multiplier *by, enum number out, double limit)
 {
     struct child *c = by->child;
-    int side = product_tiles_a_side(c), m = side * TILE, n = side * TILE - TILE / 2, k = side * TILE / 2;
+    int side = by->side, m = side * TILE, n = side * TILE - TILE / 2, k = side * TILE / 2;
     struct tiled t = {
         .by = by,
         .p = { .a_type = by->a_type, .b_type = by->b_type, .out = out, .ta = true, .m = m, .n = n, .k = k,

@@ -29,6 +29,7 @@ static const char *machine_name(struct arena *a, unsigned machine)
     case EM_AARCH64: return "aarch64";
     case EM_PPC64:   return "ppc64le";
     case EM_386:     return "i386";
+    case EM_CUDA:    return "cuda";     /* a cubin: machine code for a GPU alone */
     default:         return text_make(a, "machine %u", machine);
     }
 }
@@ -65,23 +66,35 @@ static bool check_header(int fd, uint64_t bytes, struct err *e)
     return true;
 }
 
-/* What the headers say the file must hold, but for the sections themselves:
- * every segment and the two tables. A file that is cut is shorter. */
-static uint64_t extent(Elf *elf, const GElf_Ehdr *ehdr)
+/* A string of the file itself; NULL where it does not end within `room`. */
+static const char *string_in_file(const struct reader *r, uint64_t at, uint64_t room)
+{
+    char s[STRING_MAX];
+    ssize_t got = at <= INT64_MAX ? pread(r->fd, s, room < sizeof s ? room : sizeof s, (off_t)at) : 0;
+
+    return got > 0 && memchr(s, '\0', (size_t)got) != NULL ? arena_text(r->arena, s) : NULL;
+}
+
+/* The segments, and what the headers say the file must hold but for the sections
+ * themselves: every segment and the two tables. A file that is cut is shorter. */
+static void read_segments(const struct reader *r, const GElf_Ehdr *ehdr)
 {
     uint64_t end = end_of(ehdr->e_shoff, (uint64_t)ehdr->e_shnum * ehdr->e_shentsize);
     size_t n = 0;
 
     end = larger(end, end_of(ehdr->e_phoff, (uint64_t)ehdr->e_phnum * ehdr->e_phentsize));
-    if (elf_getphdrnum(elf, &n) != 0)
+    if (elf_getphdrnum(r->elf, &n) != 0)
         n = 0;
     for (size_t i = 0; i < n; i++) {
         GElf_Phdr p;
 
-        if (gelf_getphdr(elf, (int)i, &p) != NULL)
-            end = larger(end, end_of(p.p_offset, p.p_filesz));
+        if (gelf_getphdr(r->elf, (int)i, &p) == NULL)
+            continue;
+        end = larger(end, end_of(p.p_offset, p.p_filesz));
+        if (p.p_type == PT_INTERP && r->facts->interpreter == NULL)
+            r->facts->interpreter = string_in_file(r, p.p_offset, p.p_filesz);
     }
-    return end;
+    r->facts->bytes_needed = end;
 }
 
 /* The contents of a small section; NULL if it is cut or absurdly large. */
@@ -96,19 +109,12 @@ static Elf_Data *small_section(Elf_Scn *scn, const GElf_Shdr *shdr)
 static const char *string_at(const struct reader *r, const GElf_Shdr *shdr, uint64_t offset)
 {
     Elf_Scn *scn = elf_getscn(r->elf, shdr->sh_link);
-    char s[STRING_MAX];
     GElf_Shdr table;
-    uint64_t room;
-    ssize_t got;
 
     if (scn == NULL || gelf_getshdr(scn, &table) == NULL || table.sh_type != SHT_STRTAB || offset >= table.sh_size
         || end_of(table.sh_offset, table.sh_size) > r->facts->bytes)
         return NULL;
-    room = table.sh_size - offset;
-    got = pread(r->fd, s, room < sizeof s ? room : sizeof s, (off_t)(table.sh_offset + offset));
-    if (got <= 0 || memchr(s, '\0', (size_t)got) == NULL)
-        return NULL;
-    return arena_text(r->arena, s);
+    return string_in_file(r, table.sh_offset + offset, table.sh_size - offset);
 }
 
 static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
@@ -124,6 +130,8 @@ static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *
 
         if (gelf_getdyn(data, (int)i, &d) == NULL || d.d_tag == DT_NULL)
             break;
+        if (d.d_tag == DT_FLAGS_1)
+            f->no_default_folders = (d.d_un.d_val & DF_1_NODEFLIB) != 0;
         if (d.d_tag != DT_SONAME && d.d_tag != DT_NEEDED && d.d_tag != DT_RPATH && d.d_tag != DT_RUNPATH)
             continue;
         s = string_at(r, shdr, d.d_un.d_val);
@@ -141,18 +149,25 @@ static void read_dynamic(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *
     f->needed = needed;
 }
 
-static void keep_newest_glibc(struct elf_facts *f, const char *version)
+/* GLIBC_PRIVATE, GLIBC_ABI_DT_RELR and CXXABI_FLOAT128 are no versions. */
+static void keep_newer(const char **newest, const char *prefix, const char *version)
 {
-    static const char prefix[] = "GLIBC_";
-    size_t n = sizeof prefix - 1;
+    size_t n = strlen(prefix);
 
     if (version == NULL || !text_starts(version, prefix) || version[n] < '0' || version[n] > '9')
-        return;                         /* GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no version */
-    if (f->glibc == NULL || text_compare_versions(version + n, f->glibc) > 0)
-        f->glibc = version + n;
+        return;
+    if (*newest == NULL || text_compare_versions(version + n, *newest) > 0)
+        *newest = version + n;
 }
 
-/* The newest GLIBC_x.y among the versions the file asks other libraries for.
+static void keep_version(struct elf_facts *f, const char *version)
+{
+    keep_newer(&f->glibc, "GLIBC_", version);
+    keep_newer(&f->glibcxx, "GLIBCXX_", version);
+    keep_newer(&f->cxxabi, "CXXABI_", version);
+}
+
+/* The newest of each kind among the versions the file asks other libraries for.
  * Offsets are checked against the section before libelf takes them as int. */
 static void read_versions(const struct reader *r, Elf_Scn *scn, const GElf_Shdr *shdr)
 {
@@ -165,7 +180,7 @@ static void read_versions(const struct reader *r, Elf_Scn *scn, const GElf_Shdr 
         GElf_Vernaux aux;
 
         for (uint64_t in = at + need.vn_aux; in < size && budget-- > 0 && gelf_getvernaux(data, (int)in, &aux) != NULL;) {
-            keep_newest_glibc(r->facts, string_at(r, shdr, aux.vna_name));
+            keep_version(r->facts, string_at(r, shdr, aux.vna_name));
             if (aux.vna_next == 0)
                 break;
             in += aux.vna_next;
@@ -220,7 +235,7 @@ bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e)
         return err_set(e, ERR_FORMAT, "not an ELF file");
     }
     f->machine = machine_name(a, ehdr.e_machine);
-    f->bytes_needed = extent(r.elf, &ehdr);
+    read_segments(&r, &ehdr);
     read_sections(&r);
     elf_end(r.elf);
     return true;

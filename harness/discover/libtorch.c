@@ -48,6 +48,7 @@ bool libtorch_in(struct search *s, const char *dir, const char *found_by)
     stack_add_version(stack, s->arena, "torch", root_read_line(s->root, s->arena, text_join(s->arena, prefix, "build-version")),
                       text_join(s->arena, prefix, "build-version"));
     members_add_folder(s, stack, lib);
+    torch_needs_of_system(s, stack);
     add_entries(s, stack);
     return true;
 }

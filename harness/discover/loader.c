@@ -15,11 +15,20 @@ enum {
 };
 
 /* Bit 62 of an entry's hardware word: the file lies in a glibc-hwcaps folder
- * and is for some processors only. Whether this one is among them a file cannot
- * tell, so the plain entry stands for both. */
+ * and is for some processors only. Which folder, the low half says: the number
+ * of a string offset in one of the sections behind the strings. For those who
+ * do not say which processor, the plain entry stands for both. */
 #define HWCAP_SUBFOLDER (UINT64_C(1) << 62)
+#define EXTENSION_MAGIC UINT32_C(0xeaa42174)
 
-struct cache { const char *bytes; size_t n; const char *table; size_t table_bytes; uint32_t entries; };
+enum { AT_EXTENSION = 32, EXTENSION_HEADER = 8, SECTION = 16, TAG_HWCAPS = 1 };
+
+struct loader_cache {
+    const char *bytes;  size_t n;
+    const char *table;  size_t table_bytes;     /* offsets count from here */
+    uint32_t    entries;
+    const char *hwcaps; uint32_t n_hwcaps;      /* offsets of the names of glibc-hwcaps folders */
+};
 
 static uint32_t u32_at(const char *p)
 {
@@ -37,7 +46,27 @@ static uint64_t u64_at(const char *p)
     return v;
 }
 
-static bool cache_read(struct cache *c, const struct root *root, struct arena *a)
+/* Finds the list of names in the extension (glibc 2.33 and newer write one). */
+static void read_hwcaps(struct loader_cache *c)
+{
+    uint32_t at = u32_at(c->table + AT_EXTENSION), sections;
+
+    c->n_hwcaps = 0;
+    if (at == 0 || c->table_bytes < EXTENSION_HEADER || at > c->table_bytes - EXTENSION_HEADER || u32_at(c->table + at) != EXTENSION_MAGIC)
+        return;
+    sections = u32_at(c->table + at + 4);
+    for (size_t s = (size_t)at + EXTENSION_HEADER; sections > 0 && s + SECTION <= c->table_bytes; sections--, s += SECTION) {
+        uint32_t offset = u32_at(c->table + s + 8), size = u32_at(c->table + s + 12);
+
+        if (u32_at(c->table + s) != TAG_HWCAPS || size > c->table_bytes || offset > c->table_bytes - size)
+            continue;
+        c->hwcaps = c->table + offset;
+        c->n_hwcaps = size / 4;
+        return;
+    }
+}
+
+static bool cache_read(struct loader_cache *c, const struct root *root, struct arena *a)
 {
     size_t at = 0;
 
@@ -57,12 +86,13 @@ static bool cache_read(struct cache *c, const struct root *root, struct arena *a
     c->table = c->bytes + at;
     c->table_bytes = c->n - at;
     c->entries = u32_at(c->table + 20);
+    read_hwcaps(c);
     return c->entries <= (c->table_bytes - NEW_HEADER) / NEW_ENTRY;
 }
 
 /* Offsets count from the start of the new table. root_read ends the file with
  * a NUL, so a string inside it always ends. */
-static const char *string_at(const struct cache *c, uint32_t offset)
+static const char *string_at(const struct loader_cache *c, uint32_t offset)
 {
     return offset < c->table_bytes ? c->table + offset : NULL;
 }
@@ -72,40 +102,89 @@ static uint32_t flags_of(const char *arch)
     return text_is(arch, "x86_64") ? FLAGS_X86_64 : text_is(arch, "aarch64") ? FLAGS_AARCH64 : FLAGS_NONE;
 }
 
-static bool entry_at(const struct cache *c, uint32_t i, const char *arch, const char **name, const char **path)
+struct cached { const char *name, *path; uint64_t hwcap; };
+
+/* False for other architectures, and for what points outside or is not absolute. */
+static bool entry_at(const struct loader_cache *c, uint32_t i, const char *arch, struct cached *out)
 {
     const char *e = c->table + NEW_HEADER + (size_t)i * NEW_ENTRY;
 
-    *name = string_at(c, u32_at(e + 4));
-    *path = string_at(c, u32_at(e + 8));
-    return flags_of(arch) != FLAGS_NONE && u32_at(e) == flags_of(arch) && (u64_at(e + 16) & HWCAP_SUBFOLDER) == 0
-        && *name != NULL && *path != NULL && **path == '/';
+    *out = (struct cached){ string_at(c, u32_at(e + 4)), string_at(c, u32_at(e + 8)), u64_at(e + 16) };
+    return flags_of(arch) != FLAGS_NONE && u32_at(e) == flags_of(arch) && out->name != NULL && out->path != NULL && out->path[0] == '/';
+}
+
+static bool is_plain(const struct cached *e)
+{
+    return (e->hwcap & HWCAP_SUBFOLDER) == 0;
+}
+
+/* The name of the glibc-hwcaps folder an entry lies in; NULL for a garbage one. */
+static const char *level_of(const struct loader_cache *c, const struct cached *e)
+{
+    uint32_t i = (uint32_t)e->hwcap;
+
+    return i < c->n_hwcaps ? string_at(c, u32_at(c->hwcaps + (size_t)i * 4)) : NULL;
+}
+
+/* How good an entry is for a processor of these levels: 0 is best, n_levels is
+ * plain, more is not for it. */
+static size_t rank_of(const struct loader_cache *c, const struct cached *e, const char *const *levels, size_t n_levels)
+{
+    size_t rank = 0;
+
+    if (is_plain(e))
+        return n_levels;
+    while (rank < n_levels && !text_is(level_of(c, e), levels[rank]))
+        rank++;
+    return rank < n_levels ? rank : n_levels + 1;
+}
+
+const char *loader_cache_best(const struct loader_cache *c, const char *soname, const char *arch, const char *const *levels,
+                              size_t n_levels)
+{
+    size_t best = n_levels + 1;
+    const char *path = NULL;
+
+    for (uint32_t i = 0; c != NULL && i < c->entries; i++) {
+        struct cached e;
+        size_t rank;
+
+        if (!entry_at(c, i, arch, &e) || !text_is(e.name, soname))
+            continue;
+        rank = rank_of(c, &e, levels, n_levels);
+        if (rank < best) {
+            best = rank;
+            path = e.path;
+        }
+    }
+    return path;
+}
+
+const struct loader_cache *loader_cache_open(const struct root *root, struct arena *a)
+{
+    struct loader_cache *c = arena_alloc(a, sizeof *c);
+
+    return cache_read(c, root, a) ? c : NULL;
 }
 
 const char *loader_cache_find(const struct root *root, struct arena *a, const char *soname, const char *arch)
 {
-    const char *name, *path;
-    struct cache c;
+    struct loader_cache c;
 
-    if (!cache_read(&c, root, a))
-        return NULL;
-    for (uint32_t i = 0; i < c.entries; i++)
-        if (entry_at(&c, i, arch, &name, &path) && text_is(name, soname))
-            return path;
-    return NULL;
+    return cache_read(&c, root, a) ? loader_cache_best(&c, soname, arch, NULL, 0) : NULL;
 }
 
 size_t loader_cache_list(const struct root *root, struct arena *a, const char *starts, const char *arch, const char ***paths)
 {
-    const char *name, *path;
-    struct cache c;
+    struct loader_cache c;
+    struct cached e;
     size_t n = 0;
 
     *paths = NULL;
     if (!cache_read(&c, root, a))
         return 0;
     for (uint32_t i = 0; i < c.entries; i++)
-        if (entry_at(&c, i, arch, &name, &path) && text_starts(name, starts))
-            *ARENA_PUSH(a, *paths, n) = path;
+        if (entry_at(&c, i, arch, &e) && is_plain(&e) && text_starts(e.name, starts))
+            *ARENA_PUSH(a, *paths, n) = e.path;
     return n;
 }

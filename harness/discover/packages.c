@@ -72,6 +72,13 @@ const struct package *packages_of_family(const struct packages *p, const char *f
     return NULL;
 }
 
+bool distribution_brings(struct arena *a, const char *distribution, const char *family)
+{
+    const char *component = component_that_brings(family);
+
+    return component != NULL && text_starts(distribution, "nvidia-") && text_is(component_of(a, distribution), component);
+}
+
 bool package_brings(const struct package *p, const char *family)
 {
     if (text_is(p->distribution, "torch"))
@@ -87,19 +94,20 @@ const struct package *packages_of_distribution(const struct packages *p, const c
     return NULL;
 }
 
-/* "12.4.127" of libcudart.so.12.4.127. Two numbers or fewer are a soname, which
- * need not be the version (libcufft.so.11 is of CUDA 12). */
-static void member_version_from_name(struct arena *a, struct member *m)
+const char *library_version_from_name(struct arena *a, const char *path)
 {
-    const char *so = strstr(text_base_name(m->place), ".so."), *version = so != NULL ? so + 4 : "";
+    const char *so = strstr(text_base_name(path), ".so."), *version = so != NULL ? so + 4 : "";
     size_t dots = 0;
 
     for (const char *at = version; *at != '\0'; at++)
         dots += *at == '.';
-    if (dots < 2 || version[strspn(version, "0123456789.")] != '\0')
-        return;
-    m->version = arena_text(a, version);
-    m->source = m->place;
+    return dots < 2 || version[strspn(version, "0123456789.")] != '\0' ? NULL : arena_text(a, version);
+}
+
+static void member_version_from_name(struct arena *a, struct member *m)
+{
+    m->version = library_version_from_name(a, m->place);
+    m->source = m->version != NULL ? m->place : m->source;
 }
 
 void packages_version_members(const struct packages *p, struct arena *a, struct stack *stack)

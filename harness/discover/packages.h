@@ -19,6 +19,9 @@ void packages_add(struct packages *p, struct arena *a, const char *component, co
 /* The package that brings libraries of this family ("cudnn_ops"), or NULL. */
 const struct package *packages_of_family(const struct packages *p, const char *family);
 
+/* Whether this distribution ("nvidia-cudnn-cu12") brings the libraries of this family. */
+bool distribution_brings(struct arena *a, const char *distribution, const char *family);
+
 const struct package *packages_of_distribution(const struct packages *p, const char *distribution);
 
 /* Whether libraries of this family are the package's own work, so that its
@@ -28,6 +31,10 @@ bool package_brings(const struct package *p, const char *family);
 /* Gives every member without a version the one in its file's own name, else the
  * one its package states. */
 void packages_version_members(const struct packages *p, struct arena *a, struct stack *stack);
+
+/* "12.4.127" of libcudart.so.12.4.127. Two numbers or fewer are a soname, which
+ * need not be the version (libcufft.so.11 is of CUDA 12): NULL. */
+const char *library_version_from_name(struct arena *a, const char *path);
 
 void stack_add_version(struct stack *stack, struct arena *a, const char *what, const char *version, const char *source);
 

@@ -86,31 +86,6 @@ static void add_conda_packages(struct packages *p, struct search *s, const char 
         }
 }
 
-/* What torch's own METADATA pins: "Requires-Dist: nvidia-cudnn-cu12 (==9.1.0.70) ; ..." */
-static void add_requirements(struct search *s, struct stack *stack, const struct packages *p)
-{
-    const struct package *torch = packages_of_distribution(p, "torch");
-    const char *path = torch != NULL ? text_join(s->arena, torch->source, "METADATA") : NULL;
-    const char *text = path != NULL ? root_read(s->root, s->arena, path, NULL) : NULL, *line;
-    size_t n;
-
-    while (text_next_line(&text, &line, &n)) {
-        char *copy = arena_copy(s->arena, line, n), *name = copy + strlen("Requires-Dist: "), *equals;
-        const char *version;
-
-        if (!text_starts(copy, "Requires-Dist: ") || (!text_starts(name, "nvidia-") && !text_starts(name, "cuda-toolkit")))
-            continue;
-        name[strcspn(name, ";")] = '\0';               /* what follows are conditions, with == of their own */
-        equals = strstr(name, "==");
-        if (equals == NULL)
-            continue;
-        version = arena_copy(s->arena, equals + 2, strspn(equals + 2, "0123456789."));
-        if (*version != '\0')
-            stack_add_version(stack, s->arena,
-                              text_make(s->arena, "requires:%.*s", (int)strcspn(name, " (=[<>!"), name), version, path);
-    }
-}
-
 static void add_versions(struct search *s, struct stack *stack, const struct python *py, const struct packages *p)
 {
     static const char *const components[] = { "cudnn", "nccl", "cublas", "cuda_runtime" };
@@ -120,7 +95,6 @@ static void add_versions(struct search *s, struct stack *stack, const struct pyt
             if (text_is(p->items[k].component, components[i]))
                 stack_add_version(stack, s->arena, components[i], p->items[k].version, p->items[k].source);
     stack_add_version(stack, s->arena, "python", py->version, py->prefix);
-    add_requirements(s, stack, p);
 }
 
 static void add_stack(struct search *s, const struct python *py, const char *site, const char *found_by)
@@ -148,6 +122,7 @@ static void add_stack(struct search *s, const struct python *py, const char *sit
     add_versions(s, stack, py, &packages);
     packages_check_records(&packages, s, stack);
     packages_version_members(&packages, s->arena, stack);
+    torch_needs(s, stack, py, torch_dir, &packages);
     torch_entries(s, stack, py, torch_dir);
     if (stack_member(stack, "torch_hip") != NULL)
         stack->unusable = "a ROCm build of PyTorch: it cannot use an NVIDIA GPU";

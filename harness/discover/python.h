@@ -26,6 +26,17 @@ const char *python_user_base(const struct search *s);
  * own torch/__init__.py says (torch_entries.c). */
 void torch_entries(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir);
 
+/* What its files say it needs of others (torch_needs.c), as versions:
+ *     requires:NAME, installed:NAME    what its metadata pins, and what is there, of NVIDIA's packages and torch
+ *     record:NAME                      the file that lists what such a package brought
+ *     python:abi                       a Python that its extension was built for
+ *     conda:pytorch                    conda's build string
+ *     needs:glibc, needs:glibcxx       the newest versions of symbols that its own libraries ask for */
+void torch_needs(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir, const struct packages *p);
+
+/* The last two alone: of any libtorch. */
+void torch_needs_of_system(struct search *s, struct stack *stack);
+
 /* Versions from torch/version.py; false if there is none. */
 bool torch_versions(struct search *s, struct stack *stack, const char *path);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "discover/record_line.h"
 
 /* One library that one package says it brought. */
 struct claim { const char *place; long bytes; const struct package *package; };
@@ -12,20 +13,13 @@ struct claims { struct claim *items; size_t n; };
 
 static bool read_line(struct search *s, const char *site, const char *line, size_t n, struct claim *c)
 {
-    char *copy = arena_copy(s->arena, line, n), *size, *hash;
+    struct record_line r;
 
-    copy[strcspn(copy, "\r")] = '\0';
-    size = strrchr(copy, ',');
-    if (size == NULL)
+    if (!record_line_read(&r, s->arena, line, n) || r.bytes < 0 || !text_has(r.path, "/lib/lib") || library_family(s->arena, r.path) == NULL
+        || text_has(r.path, ".alt.so"))
         return false;
-    *size++ = '\0';
-    hash = strrchr(copy, ',');
-    if (hash == NULL || !text_to_long(size, &c->bytes) || c->bytes < 0)
-        return false;
-    *hash = '\0';
-    if (!text_has(copy, "/lib/lib") || library_family(s->arena, copy) == NULL || text_has(copy, ".alt.so"))
-        return false;
-    c->place = text_join(s->arena, site, copy);
+    c->bytes = r.bytes;
+    c->place = text_join(s->arena, site, r.path);
     return true;
 }
 

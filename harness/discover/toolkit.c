@@ -53,8 +53,7 @@ static const char *version_of(struct arena *a, const json_t *all, const char *ke
     return version;
 }
 
-/* version.json: { "cuda": {"version": "13.0.1"}, "libcublas": {"version": ...} } */
-static const char *read_version_json(struct packages *p, struct search *s, const char *path)
+const char *toolkit_read_versions(struct packages *p, struct search *s, const char *path)
 {
     static const struct { const char *key, *component; } keys[] = {
         { "cuda_cudart", "cuda_runtime" }, { "libcublas", "cublas" }, { "cuda_nvrtc", "cuda_nvrtc" }, { "libcufft", "cufft" },
@@ -157,7 +156,7 @@ static void add_release(struct search *s, struct stack *stack, struct packages *
 {
     const char *json = text_join(s->arena, stack->prefix, "version.json"), *txt = text_join(s->arena, stack->prefix, "version.txt");
     const char *cuda_h = text_join(s->arena, include, "cuda.h"), *folder = text_base_name(stack->prefix);
-    const char *version = read_version_json(p, s, json), *source = json;
+    const char *version = toolkit_read_versions(p, s, json), *source = json;
     const struct member *cudart = stack_member(stack, "cudart");
 
     if (version == NULL) {

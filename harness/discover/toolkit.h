@@ -15,4 +15,8 @@ void toolkit_add_entries(struct search *s, struct stack *stack);
  * is made for. */
 void toolkits_adopt(struct search *s);
 
+/* version.json: { "cuda": {"version": "13.0.1"}, "libcublas": {"version": ...} }. Adds what it says of libraries and
+ * gives what it says of the whole; NULL if it is not there. */
+const char *toolkit_read_versions(struct packages *p, struct search *s, const char *path);
+
 #endif

@@ -94,6 +94,24 @@ bool operands_below(struct operand *a, struct operand *b, enum number format, do
     return true;
 }
 
+/* In fp64, the widest: of A and B 64 KiB a tile and of D 128, twice in one trial; and a
+ * library's workspace. */
+static uint64_t bytes_for(int side)
+{
+    const uint64_t tiles = (uint64_t)side * (uint64_t)side, a_tile = 2 * (64 + 64 + 128 + 32) * 1024, workspace = UINT64_C(2) << 20;
+
+    return tiles * a_tile + (uint64_t)side * workspace + (UINT64_C(8) << 20);
+}
+
+int tiles_a_side(int sms, uint64_t room)
+{
+    int side = (int)ceil(sqrt(2.0 * (sms > 2 ? sms : 2)));
+
+    while (side > 2 && bytes_for(side) > room)
+        side--;
+    return side;
+}
+
 double operand_product(const struct operand *a, const struct operand *b, int i, int j)
 {
     int64_t sum = 0;

@@ -43,6 +43,11 @@ bool operands_below(struct operand *a, struct operand *b, enum number format, do
 /* Fails unless operand_worst stays below the limit. */
 bool operands_are_exact(const struct operand *a, const struct operand *b, double limit, struct err *e) MUST_USE;
 
+/* How many tiles of 128 x 128 a product has along each side, with half as many terms as
+ * rows: two for each SM, so that all have work, and fewer where that would take more
+ * than so many bytes of the GPU. At least two. */
+int tiles_a_side(int sms, uint64_t room);
+
 /* Element (i, j) of A B. */
 double operand_product(const struct operand *a, const struct operand *b, int i, int j);
 

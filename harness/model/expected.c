@@ -119,26 +119,27 @@ static const char *without_laptop(struct arena *a, const char *name)
     return text_ends(name, end) ? arena_copy(a, name, strlen(name) - (sizeof end - 1)) : name;
 }
 
-int expected_gpu(const struct expected *x, struct arena *a, const char *name, struct list *names)
+struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const char *name)
 {
-    int cc = cc_parse(name) > 0 ? cc_parse(name) : cc_of_code(name);
+    int number = cc_parse(name) > 0 ? cc_parse(name) : cc_of_code(name);
     const char **said = arena_alloc(a, NAMES_MAX * sizeof *said);
-    bool several = false;
+    struct named_gpu found = { .names = { said, 0 } };
 
-    *names = (struct list){ said, 0 };
-    if (cc > 0)
-        return expected_arch(x, cc) != NULL ? cc : 0;
+    if (number > 0)
+        return (struct named_gpu){ .cc = expected_arch(x, number) != NULL ? number : 0 };
     name = without_laptop(a, name);
     for (size_t i = 0; i < x->n_gpus; i++)
         if (strcasecmp(x->gpus[i].gpu, name) == 0)
-            return x->gpus[i].cc;
+            return (struct named_gpu){ x->gpus[i].cc, x->gpus[i].platform, { &x->gpus[i].gpu, 1 } };
     for (size_t i = 0; i < x->n_gpus && *name != '\0'; i++) {
-        if (!has_words(x->gpus[i].gpu, name))
+        const struct gpu_model *g = &x->gpus[i];
+
+        if (!has_words(g->gpu, name))
             continue;
-        several |= cc > 0 && x->gpus[i].cc != cc;
-        cc = x->gpus[i].cc;
-        if (names->n < NAMES_MAX)
-            said[names->n++] = x->gpus[i].gpu;
+        found.platform = found.cc == 0 || text_is(g->platform, found.platform) ? g->platform : NULL;
+        found.cc = found.cc == 0 || found.cc == g->cc ? g->cc : -1;
+        if (found.names.n < NAMES_MAX)
+            said[found.names.n++] = g->gpu;
     }
-    return several ? -1 : cc;
+    return found;
 }

@@ -26,7 +26,7 @@ struct torch_build {
     const char *codes_basis;                    /* "measured", "build script", "RELEASE.md" */
     enum answer on_pypi;                        /* `pip install torch==VERSION` gives this one */
     const char *index;                          /* "whl/cu124", below https://download.pytorch.org/ */
-    const char *conda;                          /* "pytorch-cuda=12.4"; NULL: not known to be in PyTorch's own channel */
+    const char *conda;                          /* "pytorch-cuda=12.4 -c pytorch -c nvidia"; NULL: not known to be in its own channel */
     const char *glibc;                          /* "2.17": the wheel's platform tag */
     const struct pin *pins; size_t n_pins;
     const char *released, *status;              /* "2024-09", "stable" */
@@ -63,6 +63,7 @@ struct gpu_arch {
     const char *first_cuda, *last_cuda;         /* "12.8", "12.9" */
     int         min_driver, last_driver;        /* branches; 0: not known, or none */
     const char *cudnn_min, *cudnn_last;
+    enum answer tegra;                          /* on a system-on-chip, where desktop GPUs' code is not promised to run */
     struct list examples;
     struct origin origin;
 };
@@ -71,6 +72,7 @@ struct gpu_model {
     const char *gpu;                            /* "NVIDIA GeForce RTX 5090", as the driver spells it */
     int         cc;
     const char *kind;                           /* "datacenter", "workstation", "geforce", "jetson" */
+    const char *platform;                       /* "linux-aarch64" for those that come with a processor; NULL: any */
     struct origin origin;
 };
 
@@ -123,9 +125,15 @@ const char *expected_driver_floor(const struct expected *x, const char *cuda);
 const struct driver_branch *expected_branch(const struct expected *x, int branch);
 const struct gpu_arch *expected_arch(const struct expected *x, int cc);
 
-/* Compute capability times ten of "sm_120", "12.0", "120", "RTX 5090" or a whole name; 0 if no GPU is called so, or
- * -1 if several of different capability are: names holds up to 6 of them for a sentence. */
-int expected_gpu(const struct expected *x, struct arena *a, const char *name, struct list *names);
+/* What a name stands for. */
+struct named_gpu {
+    int         cc;                             /* 0: no GPU is called so; -1: several of different capability are */
+    const char *platform;                       /* as struct gpu_model; NULL: any, or several */
+    struct list names;                          /* up to 6 that are called so, for a sentence */
+};
+
+/* "sm_120", "12.0", "120", "RTX 5090" or a whole name, whatever the case of its letters. */
+struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const char *name);
 
 /* "12.0" as 120; 0 if it is no compute capability. */
 int cc_parse(const char *text);

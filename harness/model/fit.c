@@ -152,13 +152,27 @@ static struct fit_answer by_ptx(struct arena *a, const struct expected *x, const
                                       shown != NULL ? "" : text_make(a, ", and has to be one for CUDA %s or newer", cuda)));
 }
 
+/* Machine code is compatible within a major version on desktop GPUs, and neither from them to a Tegra nor between Tegras
+ * (CUDA C++ Programming Guide, "Binary Compatibility"). */
+static bool has_exactly(const struct gpu_code *codes, size_t n, int cc)
+{
+    for (size_t i = 0; i < n; i++)
+        if (codes[i].sass && codes[i].arch == cc)
+            return true;
+    return false;
+}
+
 struct fit_answer fit_gpu_code(struct arena *a, const struct expected *x, const struct gpu_code *codes, size_t n_codes,
                                const char *cuda, const struct fit_gpu *gpu, const char *driver)
 {
     const struct gpu_cover cover = gpu_code_covers(codes, n_codes, gpu->cc);
+    const struct gpu_arch *arch = expected_arch(x, gpu->cc);
 
     if (!cover.has_code)
         return says(ANSWER_UNKNOWN, "code not known", "it is not known for which GPUs it has code");
+    if (arch != NULL && arch->tegra == ANSWER_YES && !has_exactly(codes, n_codes, gpu->cc))
+        return says(ANSWER_UNKNOWN, "not made for Jetson", text_make(a, "it has no code made for %s, and that of desktop GPUs is not promised to run there:"
+                                                                     " NVIDIA publishes builds of its own for Jetson", called(a, gpu)));
     if (cover.sass)
         return holds;
     if (cover.ptx)

@@ -182,6 +182,16 @@ static int newest_first(const void *p, const void *q)
     return order != 0 ? order : strcmp(b->release->version, a->release->version);       /* "0.6.4.post1" follows "0.6.4" */
 }
 
+/* "jax[cuda12]==0.10.2" for "jax[cuda12]==0.8.0": what pip is given is told for the first release of a range. */
+static const char *of_the_last(struct arena *a, const struct framework_release *r, const char *word)
+{
+    const char *end = text_make(a, "==%s", r->version);
+
+    if (r->last == NULL || !text_ends(word, end))
+        return word;
+    return text_make(a, "%.*s==%s", (int)(strlen(word) - strlen(end)), word, r->last);
+}
+
 static void conclude(struct frameworks *f, struct arena *a)
 {
     const struct framework_release *r = f->best != NULL ? f->best->release : NULL;
@@ -193,7 +203,7 @@ static void conclude(struct frameworks *f, struct arena *a)
     }
     for (size_t i = 0; i < r->install.n; i++) {
         text_add(&words, i > 0 ? " " : "");
-        text_add_quoted(&words, r->install.items[i]);
+        text_add_quoted(&words, of_the_last(a, r, r->install.items[i]));
     }
     if (words.n == 0)
         text_add(&words, "%s==%s", name_in(r->framework), r->last != NULL ? r->last : r->version);

@@ -22,28 +22,44 @@ bool gpu_code_runs(const struct gpu_code *code, int cc)
 
 struct gpu_cover gpu_code_covers(const struct gpu_code *codes, size_t n, int cc)
 {
-    struct gpu_cover cover = { .has_code = n > 0 };
+    struct gpu_cover cover = { .has_code = false };
 
     for (size_t i = 0; i < n; i++) {
+        cover.has_code |= codes[i].sass || codes[i].ptx;
         cover.sass |= gpu_code_runs(&codes[i], cc);
         cover.ptx |= codes[i].ptx && serves(&codes[i], cc, true);
     }
     return cover;
 }
 
-const char *gpu_code_list(struct arena *a, const struct gpu_code *codes, size_t n)
+size_t gpu_code_names(const char ***out, struct arena *a, const struct gpu_code *codes, size_t n_codes)
 {
-    struct text list = { .arena = a };
+    const char **names = NULL;
+    size_t n = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n_codes; i++) {
         const char variant[2] = { codes[i].variant, '\0' };
 
         if (codes[i].sass)
-            text_add(&list, "%ssm_%d%s", list.n > 0 ? " " : "", codes[i].arch, variant);
+            *ARENA_PUSH(a, names, n) = text_make(a, "sm_%d%s", codes[i].arch, variant);
         if (codes[i].ptx)
-            text_add(&list, "%scompute_%d%s", list.n > 0 ? " " : "", codes[i].arch, variant);
+            *ARENA_PUSH(a, names, n) = text_make(a, "compute_%d%s", codes[i].arch, variant);
+        if (codes[i].lto)
+            *ARENA_PUSH(a, names, n) = text_make(a, "lto_%d%s", codes[i].arch, variant);
     }
-    return list.n > 0 ? list.s : "none";
+    *out = names;
+    return n;
+}
+
+const char *gpu_code_list(struct arena *a, const struct gpu_code *codes, size_t n)
+{
+    struct text list = { .arena = a };
+    const char **names;
+    size_t n_names = gpu_code_names(&names, a, codes, n);
+
+    for (size_t i = 0; i < n_names; i++)
+        text_add(&list, "%s%s", i > 0 ? " " : "", names[i]);
+    return n_names > 0 ? list.s : "none";
 }
 
 bool gpu_code_parse(struct gpu_code *out, const char *text)

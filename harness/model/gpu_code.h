@@ -19,6 +19,9 @@ struct gpu_cover {
 
 struct gpu_cover gpu_code_covers(const struct gpu_code *codes, size_t n, int cc);
 
+/* As nvcc names it, in the order of the codes: "sm_80", "sm_90a", "compute_90" (PTX), "lto_90". In the arena. */
+size_t gpu_code_names(const char ***out, struct arena *a, const struct gpu_code *codes, size_t n_codes);
+
 /* "sm_80 sm_90a compute_90"; "none" for no code. In the arena. */
 const char *gpu_code_list(struct arena *a, const struct gpu_code *codes, size_t n);
 

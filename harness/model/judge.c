@@ -281,11 +281,29 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
     }
 }
 
+/* What the probe itself says would help: a thing to do, or what pip is to be given. */
+static const char *own_advice(const struct judged *j, struct arena *a)
+{
+    const struct observation *act = outcome_saw(&j->outcome, "act"), *install = outcome_saw(&j->outcome, "install");
+
+    if (install != NULL && j->trial.stack != NULL)
+        return repair_install(j->trial.stack, install->text, a);
+    return act != NULL ? act->text : NULL;
+}
+
+void judge_failed(struct judged *j, const char *why)
+{
+    set(j, FAIL, why);
+    j->warns = false;
+}
+
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
 {
     j->act = NULL;
     j->warns = false;
     decide(j, m, a);
+    if ((j->verdict == FAIL || j->warns) && j->act == NULL)
+        j->act = own_advice(j, a);
     if (j->verdict == FAIL && j->act == NULL && j->trial.probe->scope == SCOPE_MACHINE)
         j->act = machine_hint(m);
     if (j->verdict == FAIL && j->act == NULL && j->trial.stack != NULL)

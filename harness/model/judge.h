@@ -10,6 +10,9 @@
 /* Fills verdict, why, act and warns from trial and outcome. */
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a);
 
+/* A trial that passed by itself, and failed beside others like it. */
+void judge_failed(struct judged *j, const char *why);
+
 /* Fills requires, exit_code and closing, from everything else in the report. */
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a);
 

@@ -4,7 +4,7 @@
 #ifndef MODEL_LOADING_H
 #define MODEL_LOADING_H
 
-#include "base/base.h"
+#include "base/arena.h"
 
 /* In the order in which glibc's loader looks (ld.so(8)). */
 enum found_by {
@@ -27,12 +27,12 @@ struct loading {
     enum found_by by;
     const char   *path;         /* where the loader opens it, links not followed; NULL for FOUND_NOT */
     const char   *entry;        /* the entry of the search path that led there, as it is written: "$ORIGIN/../lib"; NULL where there is none */
-    const char   *whose;        /* the file whose RPATH or RUNPATH that is; NULL for the others */
+    const char   *whose;        /* the file whose RPATH or RUNPATH that is; for FOUND_PRELOAD "LD_PRELOAD" or "/etc/ld.so.preload"; NULL for the others */
     const char   *passed_over;  /* a file of that name that was found before and not taken, with the reason: "/a/libx.so: 32-bit"; NULL */
 };
 
-/* "the RUNPATH of libtorch.so: $ORIGIN/../../nvidia/cublas/lib", "the loader's cache", "nowhere". In the arena. */
-struct arena;
+/* "the RUNPATH of libtorch.so: $ORIGIN/../../nvidia/cublas/lib", "the loader's cache", "nowhere"; with what was passed over
+ * behind it. In the arena. */
 const char *loading_why(struct arena *a, const struct loading *l);
 
 #endif

@@ -31,6 +31,14 @@ struct install install_of(struct arena *a, const struct torch_build *b)
     return how;
 }
 
+const char *install_exactly(struct arena *a, const struct torch_build *b)
+{
+    const char *where = b->index == NULL ? "" : text_ends(b->index, ".html") ? " -f " WHEELS
+                      : text_compare_versions(b->torch, "2") < 0 ? " --extra-index-url " WHEELS : " --index-url " WHEELS;
+
+    return text_make(a, "torch==%s+%s%s%s", b->torch, b->variant, where, b->index != NULL ? b->index : "");
+}
+
 /* ---- Which are asked about ---- */
 
 /* Of that variant: where of 2.14.1 only some builds are known, the others of 2.14.0 count. */
@@ -184,6 +192,14 @@ static const char *none_was_made(struct arena *a, const struct expected *x, cons
                      " and one that runs any CUDA of a major version runs all of that major version", host->platform, w->cuda != NULL ? w->cuda : "?");
 }
 
+static bool some_unknown(const struct matrix *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->fits[i].runs == ANSWER_UNKNOWN)
+            return true;
+    return false;
+}
+
 static void conclude(struct matrix *m, struct arena *a, const struct expected *x, const struct wanted *w)
 {
     const struct fit *other = m->best == NULL ? with_another_driver(m, a, x) : NULL;
@@ -198,7 +214,7 @@ static void conclude(struct matrix *m, struct arena *a, const struct expected *x
         m->hint = text_make(a, "install %s: then %s runs", driver_for(a, x, other, m->host), name_of(a, other->build));
         m->closing = "none of these builds runs here: it is the driver";
     } else {
-        m->closing = "none of these builds runs here";
+        m->closing = some_unknown(m) ? "none of these builds is known to run here" : "none of these builds runs here";
     }
 }
 

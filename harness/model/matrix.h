@@ -32,6 +32,10 @@ struct matrix {
 bool matrix_make(struct matrix *m, struct arena *a, const struct expected *x, const struct fit_host *host,
                  const struct matrix_ask *ask, struct err *e) MUST_USE;
 
+/* What pip is given to put exactly that build in the place of another one of the
+ * same release: "torch==2.4.1" alone is met by any of its variants. */
+const char *install_exactly(struct arena *a, const struct torch_build *b);
+
 struct install install_of(struct arena *a, const struct torch_build *b);
 
 #endif

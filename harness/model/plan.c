@@ -60,7 +60,8 @@ static bool on_gpu(const struct probe *p)
 }
 
 /* Picked by name, or a foundation of one that is. What runs on a GPU brings the
- * driver's probes: without them nobody would know which GPUs there are. */
+ * driver's probes: without them nobody would know which GPUs there are. So does
+ * what is judged by the driver's version. */
 static bool is_named(const struct selection *pick, const struct probe *p)
 {
     return any_matches(pick->probes, pick->n_probes, p->name) || any_matches(pick->also, pick->n_also, p->name);
@@ -72,7 +73,7 @@ static bool probe_picked(const struct selection *pick, const struct probe *p)
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)
-            && (rests_on(*other, p) || (p->scope == SCOPE_MACHINE && on_gpu(*other))))
+            && (rests_on(*other, p) || (p->scope == SCOPE_MACHINE && (on_gpu(*other) || (*other)->hears_driver))))
             return true;
     return false;
 }

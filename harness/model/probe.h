@@ -62,6 +62,8 @@ struct probe {
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
     bool                 own_process;   /* what it opens would change what others find */
     bool                 tells_facts;   /* its observations are what an order sheet asks of a GPU (model/gpu_property.h) */
+    bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
+    bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);

@@ -53,3 +53,14 @@ const char *repair_command(const struct stack *s, const char *sentence, struct a
     }
     return NULL;
 }
+
+const char *repair_install(const struct stack *s, const char *arguments, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    if (s->kind != STACK_PYTHON || s->python == NULL || stack_version(s, "conda:pytorch") != NULL)
+        return NULL;
+    text_add_quoted(&t, s->python);
+    text_add(&t, " -m pip install %s", arguments);
+    return t.s;
+}

@@ -9,4 +9,7 @@
  * back as its package has it; NULL where no package manager is known to own it. */
 const char *repair_command(const struct stack *s, const char *sentence, struct arena *a);
 
+/* The command that gives pip these arguments in a stack's own environment; NULL where pip is not what installs there. */
+const char *repair_install(const struct stack *s, const char *arguments, struct arena *a);
+
 #endif

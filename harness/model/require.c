@@ -91,16 +91,33 @@ static bool check(struct demand *d, const struct subject *s, const char *line, s
     return d->relation == IS || err_set(e, ERR_USAGE, "\"%s\": %s takes = alone", d->text, d->subject);
 }
 
-bool require_parse(struct require *q, struct arena *a, const char *line, struct err *e)
+static bool parse_torch(struct demand *d, struct arena *a, const char *line, struct err *e)
 {
-    struct demand d = cut(a, line);
+    struct want *want = arena_alloc(a, sizeof *want);
+
+    if (!want_parse(want, a, line, e))
+        return false;
+    *d = (struct demand){ .text = want->text, .asks = ASKS_TORCH, .subject = "torch", .want = want };
+    return true;
+}
+
+static bool parse_other(struct demand *d, struct arena *a, const char *line, struct err *e)
+{
     struct subject s;
 
-    if (!find_subject(&s, d.subject))
-        return err_set(e, ERR_USAGE, "there is no requirement \"%s\": see `gpuvet help require`", d.subject);
-    if (!check(&d, &s, line, e))
+    *d = cut(a, line);
+    if (!find_subject(&s, d->subject))
+        return err_set(e, ERR_USAGE, "there is no requirement \"%s\": see `gpuvet help require`", d->subject);
+    d->asks = s.asks;
+    return check(d, &s, line, e);
+}
+
+bool require_parse(struct require *q, struct arena *a, const char *line, struct err *e)
+{
+    struct demand d;
+
+    if (!(want_is_about_torch(line + strspn(line, " \t")) ? parse_torch(&d, a, line, e) : parse_other(&d, a, line, e)))
         return false;
-    d.asks = s.asks;
     for (size_t i = 0; i < q->n; i++)
         if (text_is(q->demands[i].text, d.text))
             return true;                /* said twice, it is one demand */
@@ -123,6 +140,7 @@ static bool needs_probe(const struct demand *d, const struct probe *p)
     case ASKS_ALIKE:  return p->tells_facts;
     case ASKS_DRIVER: return p->scope == SCOPE_MACHINE;
     case ASKS_PROBES: return text_matches(d->subject, p->name);
+    case ASKS_TORCH:  return p->tells_build;
     case ASKS_COUNT:
     case ASKS_STACK:  return false;
     }

@@ -7,6 +7,7 @@
  *     driver >= 580                compared number by number
  *     devices.alike                GPUs agree in model, VBIOS, memory, ECC, power limit, links
  *     stack = venv:/opt/app        it is there, and everything about it was shown
+ *     torch==2.4.1+cu124           every PyTorch of the run is that one (model/want.h), and there is one
  *     blas.*                       every trial of these probes passed
  *
  * A skip of something required is a failure. What could not be found out is not:
@@ -18,9 +19,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/report.h"
+#include "model/want.h"
 
 /* The first four ask for a GPU. */
-enum asks { ASKS_COUNT, ASKS_PROPERTY, ASKS_ALIKE, ASKS_DRIVER, ASKS_STACK, ASKS_PROBES };
+enum asks { ASKS_COUNT, ASKS_PROPERTY, ASKS_ALIKE, ASKS_DRIVER, ASKS_STACK, ASKS_TORCH, ASKS_PROBES };
 
 enum relation { ANY_VALUE, IS, IS_AT_LEAST, IS_AT_MOST };
 
@@ -31,6 +33,7 @@ struct demand {
     enum relation  relation;
     const char    *value;               /* NULL with ANY_VALUE */
     double         number;              /* of the value, where the subject is a number */
+    const struct want *want;            /* ASKS_TORCH */
 };
 
 struct require { struct demand *demands; size_t n; };

@@ -230,6 +230,36 @@ static struct answer judge_stack(struct judging *g, const struct demand *d)
     return passed > 0 || all.why != NULL ? all : not_asked(g, "nothing about it is in this run");
 }
 
+/* ---- torch==2.4.1+cu124 ---- */
+
+static bool stack_is_in_run(const struct report *r, const struct stack *s)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].trial.stack == s)
+            return true;
+    return false;
+}
+
+static struct answer judge_torch(struct judging *g, const struct demand *d)
+{
+    struct answer all = met;
+    size_t found = 0;
+
+    for (size_t i = 0; i < g->r->n_stacks; i++) {
+        const struct stack *s = &g->r->stacks[i];
+        const char *version = stack_version(s, "build:version");
+
+        if (s->kind == STACK_TOOLKIT || !stack_is_in_run(g->r, s))
+            continue;
+        found++;
+        if (version == NULL)
+            version = stack_version(s, "torch");
+        if (!want_holds(d->want, version))
+            all = worse(all, unmet(text_make(g->arena, "%s is PyTorch %s", s->name, version != NULL ? version : "of unknown version")));
+    }
+    return found > 0 ? all : missing(g, "no PyTorch is in this run");
+}
+
 /* ---- Probes ---- */
 
 static struct answer judge_probes(struct judging *g, const struct demand *d)
@@ -255,6 +285,7 @@ static struct answer judge(struct judging *g, const struct demand *d)
     case ASKS_DRIVER:   return judge_version(g, d);
     case ASKS_ALIKE:    return judge_alike(g);
     case ASKS_STACK:    return judge_stack(g, d);
+    case ASKS_TORCH:    return judge_torch(g, d);
     case ASKS_PROBES:   return judge_probes(g, d);
     }
     return unknown("it is not known what it asks");

@@ -7,6 +7,8 @@
 
 struct watcher {
     void (*began)(struct watcher *w, const struct trial *t, size_t done, size_t all);
+    /* How far the trial is, in bytes; NULL: not of interest. */
+    void (*working)(struct watcher *w, const struct trial *t, size_t done, size_t all, uint64_t done_bytes, uint64_t all_bytes);
     void (*ended)(struct watcher *w, const struct judged *j, size_t done, size_t all);
 };
 

@@ -37,7 +37,7 @@ static void ended(struct watcher *w, const struct judged *judged, size_t done, s
 
 bool journal_begin(struct journal *j, const char *path, struct err *e)
 {
-    *j = (struct journal){ .watcher = { began, ended }, .path = path };
+    *j = (struct journal){ .watcher = { .began = began, .ended = ended }, .path = path };
     if (path == NULL || whole_file_is_special(path))
         return true;
     if (!text_format(j->part, sizeof j->part, "%s.part", path))

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "report/list.h"
 
 #include "base/text.h"
@@ -50,7 +52,7 @@ static void put_stack(FILE *f, const struct stack *s)
     if (s->unusable != NULL)
         safe_print(f, "         %s\n", s->unusable);
     for (size_t i = 0; i < s->n_versions; i++)
-        if (!text_starts(s->versions[i].what, "requires:"))
+        if (strchr(s->versions[i].what, ':') == NULL)
             safe_print(f, "         %-12s %-16s %s\n", s->versions[i].what, s->versions[i].version, s->versions[i].source);
     for (size_t i = 0; i < s->n_members; i++) {
         const struct member *m = &s->members[i];

@@ -154,7 +154,12 @@ static void put_release(FILE *f, const struct matrix *m, size_t from, size_t to,
 
     if (*unknown != '\0')
         not = text_make(a, "%s%s(unknown) %s", not, *not != '\0' ? "; " : "", unknown);
-    paragraph(f, width, 2, text_make(a, "%-8s %-*s  ", m->fits[from].build->torch, column, *runs != '\0' ? runs : "-"), not);
+    if (*runs == '\0')
+        runs = "-";
+    if (*not == '\0')
+        safe_print(f, "  %-8s %s\n", m->fits[from].build->torch, runs);
+    else
+        paragraph(f, width, 2, text_make(a, "%-8s %-*s  ", m->fits[from].build->torch, column, runs), not);
 }
 
 /* The end of the release that begins there. */

@@ -13,6 +13,8 @@
 #include "report/as_require.h"
 #include "report/github.h"
 #include "report/health.h"
+#include "report/inspect.h"
+#include "report/inspect_json.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/list.h"
@@ -207,6 +209,19 @@ bool out_health(const struct health *h, const struct report *r, const char *path
     } else
         health_write(stdout, h, r, path);
     return finish(e);
+}
+
+bool out_inspection(const struct inspection *all, bool colour_always, bool colour_never, char *const *env, struct err *e)
+{
+    const struct terminal t = terminal_of(colour_always, colour_never, env);
+
+    inspect_write(stdout, all, &t);
+    return finish(e);
+}
+
+bool out_inspection_json(const struct inspection *all, struct err *e)
+{
+    return inspect_json(stdout, all, e) && finish(e);
 }
 
 bool out_matrix(const struct matrix *m, enum matrix_form form, struct err *e)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "model/framework.h"
 #include "model/health.h"
+#include "model/inspected.h"
 #include "model/matrix.h"
 #include "model/plan.h"
 #include "model/report.h"
@@ -36,6 +37,8 @@ bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;
 bool out_as_require(const struct report *r, const struct plan *all, struct err *e) MUST_USE;
 bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, bool nagios, struct err *e) MUST_USE;
+bool out_inspection(const struct inspection *all, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
+bool out_inspection_json(const struct inspection *all, struct err *e) MUST_USE;
 enum matrix_form { MATRIX_PEOPLE, MATRIX_PEOPLE_BRIEF, MATRIX_MARKDOWN, MATRIX_JSON };
 
 bool out_matrix(const struct matrix *m, enum matrix_form form, struct err *e) MUST_USE;

@@ -2,6 +2,7 @@
 #ifndef REPORT_PROGRESS_H
 #define REPORT_PROGRESS_H
 
+#include "model/byte_watcher.h"
 #include "model/watcher.h"
 
 struct progress {
@@ -12,5 +13,15 @@ struct progress {
 
 void progress_begin(struct progress *p, bool quiet);
 void progress_end(struct progress *p);
+
+/* The same of unpacking: on a terminal, and only once it takes longer than a second. */
+struct byte_progress {
+    struct byte_watcher watcher;        /* first */
+    bool                tty, drawn;
+    int64_t             began_ms, last_ms;
+};
+
+void byte_progress_begin(struct byte_progress *p);
+void byte_progress_end(struct byte_progress *p);
 
 #endif

@@ -138,6 +138,18 @@ static int rank(const struct judged *j)
     return j->warns ? 3 : of[j->verdict];
 }
 
+/* What a passing trial has to say that people are told otherwise. */
+static void put_remarks(struct writer *w, size_t first)
+{
+    for (size_t i = first; i < w->r->n_trials; i++) {
+        const struct judged *j = &w->r->trials[i];
+
+        for (size_t k = 0; k < j->outcome.n_saw && j->verdict == PASS && area_is_same(j, &w->r->trials[first]); k++)
+            if (text_is(j->outcome.saw[k].key, "remark"))
+                paragraph(w->f, w->t->width, 10, "", j->outcome.saw[k].text);
+    }
+}
+
 static void area(struct writer *w, size_t first)
 {
     const struct judged *worst = &w->r->trials[first];
@@ -170,6 +182,7 @@ static void area(struct writer *w, size_t first)
     if (values > 0)
         safe_print(w->f, "  %.0f values compared", values);
     fputc('\n', w->f);
+    put_remarks(w, first);
 }
 
 /* ---- Details of what is wrong ---- */

@@ -177,6 +177,15 @@ struct batch_run *batch_start(const struct batch *b, const struct batch_events *
     return r;
 }
 
+static void tell_how_far(const struct batch_run *r)
+{
+    const struct batch_events *events = r->talk.events;
+    const uint64_t all = r->crumb->all_bytes;
+
+    if (all > 0 && r->talk.current != NO_TRIAL && events->working != NULL)
+        events->working(events->arg, r->batch->trials[r->talk.current], r->crumb->done_bytes, all);
+}
+
 bool batch_step(struct batch_run *r)
 {
     if (r->lives && process_look(&r->child)) {
@@ -188,8 +197,10 @@ bool batch_step(struct batch_run *r)
     }
     while (!r->lives && r->talk.next < r->batch->n)
         go_on(r);
-    if (r->lives)
+    if (r->lives) {
+        tell_how_far(r);
         return false;
+    }
     give_page_back(r);
     return true;
 }

@@ -12,6 +12,8 @@ struct batch_events {
     /* Why the trial is not to run now; NULL: it runs. */
     const char *(*not_reached)(void *arg, const struct trial *t);
     void        (*began)(void *arg, const struct trial *t);
+    /* How far a trial is that can tell; called often. */
+    void        (*working)(void *arg, const struct trial *t, uint64_t done_bytes, uint64_t all_bytes);
     /* Called once per trial; once more if its child dies before the next begins. */
     void        (*done)(void *arg, const struct trial *t, const struct outcome *o);
     void         *arg;

@@ -68,6 +68,15 @@ static void began(void *arg, const struct trial *t)
             s->watchers[i]->began(s->watchers[i], t, done_before(s) + s->done, all_trials(s));
 }
 
+static void working(void *arg, const struct trial *t, uint64_t done_bytes, uint64_t all_bytes)
+{
+    struct session *s = arg;
+
+    for (size_t i = 0; i < COUNT_OF(s->watchers); i++)
+        if (s->watchers[i] != NULL && s->watchers[i]->working != NULL)
+            s->watchers[i]->working(s->watchers[i], t, done_before(s) + s->done, all_trials(s), done_bytes, all_bytes);
+}
+
 static void done(void *arg, const struct trial *t, const struct outcome *o)
 {
     struct session *s = arg;
@@ -89,7 +98,7 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
 
 struct batch_events session_events(struct session *s)
 {
-    return (struct batch_events){ not_reached, began, done, s };
+    return (struct batch_events){ .not_reached = not_reached, .began = began, .working = working, .done = done, .arg = s };
 }
 
 void session_not_run(struct session *s, const struct trial *t, const char *why)

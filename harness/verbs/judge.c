@@ -6,9 +6,12 @@
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/judge.h"
+#include "model/vote.h"
 #include "report/out.h"
+#include "store/expected.h"
 #include "store/saved.h"
 #include "verbs/deliver.h"
+#include "verbs/expect.h"
 #include "verbs/requires.h"
 
 /* Judged by what this program expects of its probes; what it does not know stays as it was. Where it failed before and
@@ -24,17 +27,25 @@ static void judge_again(struct judged *j, const struct machine *m, struct arena 
         *j = now;
 }
 
+static bool read_expect(struct require *q, struct arena *a, const struct options *o, struct err *e)
+{
+    struct expected x;
+    struct want want;
+
+    return o->expect == NULL || (expected_read(&x, a, o->data, e) && expect_read(&want, q, a, o, &x, e));
+}
+
 /* What the run itself required, unless something else is asked for now. */
 static bool read_requires(struct require *q, struct arena *a, const struct options *o, const struct report *r, struct err *e)
 {
     if (o->requires.n > 0)
-        return requires_read(q, a, o, e);
+        return requires_read(q, a, o, e) && read_expect(q, a, o, e);
     for (size_t i = 0; i < r->n_requires; i++)
         if (!require_parse(q, a, r->requires[i].text, e)) {
             e->kind = ERR_FORMAT;       /* the run is another version's, the command line is fine */
             return err_in(e, "what that run required (--require replaces it)");
         }
-    return true;
+    return read_expect(q, a, o, e);
 }
 
 int verb_judge(const struct options *o, char *const *env)
@@ -57,6 +68,7 @@ int verb_judge(const struct options *o, char *const *env)
     r.trials = trials;
     r.earlier = r.closing;
     alike_warn(trials, &r, &arena);
+    vote(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     return deliver(&r, o, env, NULL);
 }

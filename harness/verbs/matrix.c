@@ -44,18 +44,19 @@ static bool take_driver(struct asking *q, const char *driver, const char *source
 
 static bool take_gpu(struct asking *q, const char *name, struct err *e)
 {
-    struct list names;
-    int cc = expected_gpu(q->x, q->arena, name, &names);
+    struct named_gpu found = expected_gpu(q->x, q->arena, name);
     struct text said = { .arena = q->arena };
 
-    for (size_t i = 0; i < names.n; i++)
-        text_add(&said, "%s%s", i > 0 ? ", " : "", names.items[i]);
-    if (cc == 0)
+    for (size_t i = 0; i < found.names.n; i++)
+        text_add(&said, "%s%s", i > 0 ? ", " : "", found.names.items[i]);
+    if (found.cc == 0)
         return err_set(e, ERR_USAGE, "no GPU called \"%s\" is in the tables (%s): say its compute capability, as in sm_90 or 9.0", name, q->x->where);
-    if (cc < 0)
+    if (found.cc < 0)
         return err_set(e, ERR_USAGE, "\"%s\" is the name of GPUs of different compute capability (%s and so on): say more of it", name, said.s);
-    *ARENA_PUSH(q->arena, q->gpus, q->host.n_gpus) = (struct fit_gpu){ name, cc };
-    tell(q, "gpu", text_make(q->arena, "%s (sm_%d)", name, cc), NULL);
+    if (found.platform != NULL)
+        q->host.platform = found.platform;
+    *ARENA_PUSH(q->arena, q->gpus, q->host.n_gpus) = (struct fit_gpu){ name, found.cc };
+    tell(q, "gpu", text_make(q->arena, "%s (sm_%d)", name, found.cc), NULL);
     return true;
 }
 
@@ -158,7 +159,8 @@ static bool look_at_machine(struct asking *q, struct session *s, struct err *e)
 
     if (!session_open(s, e) || (!another && !session_census(s, &all, e)))
         return false;
-    q->host.platform = text_make(q->arena, "linux-%s", s->machine.arch != NULL ? s->machine.arch : "x86_64");
+    if (q->host.platform == NULL)
+        q->host.platform = text_make(q->arena, "linux-%s", s->machine.arch != NULL ? s->machine.arch : "x86_64");
     if (!another && !take_machine(q, s, e))
         return false;
     if (q->o->python == NULL && !take_active_python(q, s, e))

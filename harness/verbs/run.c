@@ -4,11 +4,15 @@
 #include "base/clock.h"
 #include "model/alike.h"
 #include "model/rounds.h"
+#include "model/vote.h"
 #include "report/journal.h"
 #include "report/out.h"
 #include "report/progress.h"
 #include "run/process.h"
+#include "store/expected.h"
+#include "verbs/crosscheck.h"
 #include "verbs/deliver.h"
+#include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
 
@@ -16,6 +20,8 @@ struct run {
     struct session  session;
     struct require  require;
     bool            wants_gpu;          /* some requirement does */
+    struct expected expected;
+    struct want     want;
     struct progress progress;
     struct journal  journal;
     double          began_ms;
@@ -26,7 +32,8 @@ static bool read_requires(struct run *r, struct err *e)
 {
     const struct options *o = r->session.o;
 
-    if (!requires_read(&r->require, r->session.arena, o, e))
+    if (!requires_read(&r->require, r->session.arena, o, e) || !expected_read(&r->expected, r->session.arena, o->data, e)
+        || !expect_read(&r->want, &r->require, r->session.arena, o, &r->expected, e))
         return false;
     r->wants_gpu = require_wants_gpu(&r->require);
     if (r->wants_gpu && o->no_gpu)
@@ -96,7 +103,10 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     s->watchers[0] = &r->progress.watcher;
     s->watchers[1] = &r->journal.watcher;
-    if (!session_census(s, &pick, e) || !session_plan(s, &pick, e))
+    if (!session_census(s, &pick, e))
+        return false;
+    crosscheck_stacks(s, &r->expected, &r->want);
+    if (!session_plan(s, &pick, e))
         return false;
     write_head(r);
     return true;
@@ -157,6 +167,7 @@ int verb_run(const struct options *o, char *const *env)
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
+    vote(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     progress_end(&r.progress);
     return deliver(&report, o, env, &r.journal);

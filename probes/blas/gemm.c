@@ -27,17 +27,20 @@ static long multiply_as(struct child *c, const struct way *way, const struct pro
                                         d, type_of(p->out), p->ldd, way->compute, CUBLAS_GEMM_DEFAULT));
 }
 
-static void multiply_by_type(struct child *c, const struct way *way, const struct product *p)
+static void multiply_by_type(struct multiplier *by, const struct product *p)
 {
+    const struct way *way = by->library;
+    struct child *c = by->child;
     long code;
 
     if (way->in == NUMBER_FP16 || way->in == NUMBER_BF16)
         MUST(c, cublas, cublasSetMathMode(way->handle, p->any_reduction ? CUBLAS_DEFAULT_MATH : CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION));
     code = multiply_as(c, way, p);
-    if (code == CUBLAS_STATUS_NOT_SUPPORTED || code == CUBLAS_STATUS_ARCH_MISMATCH)
+    if (!by->works && (code == CUBLAS_STATUS_NOT_SUPPORTED || code == CUBLAS_STATUS_ARCH_MISMATCH))
         stop_unsupported(c, "cuBLAS does not multiply %s matrices on compute capability %d.%d", number_name(way->in), c->cc / 10, c->cc % 10);
     if (code != 0)
         child_call_failed(c, "cublasGemmEx", &c->cublas.dl, code);
+    by->works = true;
 }
 
 /* By the calls that PyTorch makes for these types. */
@@ -56,7 +59,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     else if (p->a_type == NUMBER_FP32)
         MUST(c, cublas, cublasSgemm_v2(way->handle, ta, tb, p->m, p->n, p->k, &alpha, a, p->lda, b, p->ldb, &beta, d, p->ldd));
     else
-        multiply_by_type(c, way, p);
+        multiply_by_type(by, p);
 }
 
 /* Before 11, sums in fp32 were asked for by the name of the type, and neither bf16 nor tf32 was there. */
@@ -88,7 +91,8 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
 {
     enum number out = in == NUMBER_FP64 ? NUMBER_FP64 : NUMBER_FP32;
     struct way way = { .in = in, .compute = compute };
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &way, .a_type = in, .b_type = in, .out = out };
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &way, .a_type = in, .b_type = in, .out = out,
+                             .side = product_side(c) };
     bool is_16_bit = number_bytes(in) == 2;
 
     child_bind_cublas(c);

@@ -13,6 +13,7 @@ struct lt {
     bool                fast;                   /* fp8: sums may be kept more coarsely */
     CUdeviceptr         workspace;
     size_t              room;
+    int                 side;                   /* of large products */
     const char         *told;                   /* of the algorithm that was used last */
 };
 
@@ -169,9 +170,17 @@ static void look_at_narrowing(struct child *c, enum number type, uint64_t flags)
 
 /* ---- Multiplying ---- */
 
-/* Those that can be used, in the library's order. */
-static int offered(struct child *c, const struct lt *lt, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+/* fp64 and fp32 are what every GPU has; and what was there once does not go away. */
+static bool must_be_there(const struct multiplier *by)
 {
+    return by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+}
+
+/* Those that can be used, in the library's order. */
+static int offered(const struct multiplier *by, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+{
+    const struct lt *lt = by->library;
+    struct child *c = by->child;
     int n = 0, usable = 0;
     long code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x->op, x->a, x->b, x->d, x->d, x->preference, OFFERED_MAX, results, &n));
 
@@ -180,7 +189,7 @@ static int offered(struct child *c, const struct lt *lt, const struct product *p
     for (int i = 0; i < n && code == 0; i++)
         if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
             results[usable++] = results[i];
-    if (usable == 0 && (p->a_type == NUMBER_FP64 || p->a_type == NUMBER_FP32))      /* which every GPU has */
+    if (usable == 0 && must_be_there(by))
         child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
     if (usable == 0)
         stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d", number_name(p->a_type), c->cc / 10, c->cc % 10);
@@ -204,7 +213,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
 
-    by->choices = offered(c, lt, p, &x, results);
+    by->choices = offered(by, p, &x, results);
     r = &results[by->choice < by->choices ? by->choice : 0];
     by->said = words_of(c, &r->algo);
     if (lt->told == NULL || !text_is(lt->told, by->said)) {
@@ -214,21 +223,47 @@ static void multiply(struct multiplier *by, const struct product *p)
     lt->told = by->said;
     MUST(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
     forget(c, &x);
+    by->works = true;
 }
 
-static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = { .compute = compute, .scale = out, .room = (size_t)product_tiles_a_side(c) << 21 };      /* 34 MiB on 132 SMs */
-    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .a_type = in, .out = out,
-                             .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
-                             .aligned = number_bytes(in) == 1 };
+    struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
 
     child_bind_cublaslt(c);
     product_look_at_environment(c);
     if (VALUE(c, cublaslt, cublasLtGetVersion()) < 110000)
         stop_unsupported(c, "cuBLASLt before 11 has another interface");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
+    lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
     lt.workspace = device_buffer(c, lt.room);
+    return lt;
+}
+
+static void end(struct child *c, const struct lt *lt)
+{
+    MUST(c, cublaslt, cublasLtDestroy(lt->handle));
+    saw_num(c, "seed", "", (double)c->seed);
+}
+
+/* For burn-in: what an unsteady GPU gets wrong now and then. */
+static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+{
+    struct lt lt = begin(c, out, compute);
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in,
+                             .out = out, .aligned = number_bytes(in) == 1 };
+
+    product_reals(&by, false, 100);
+    end(c, &lt);
+}
+
+static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
+{
+    struct lt lt = begin(c, out, compute);
+    struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .out = out,
+                             .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
+                             .aligned = number_bytes(in) == 1 };
+
     product_whole(&by);
     product_tiles(&by, "tiles", out, exact_below(in, c->cc), false, USED_MAX);
     lt.fast = is_fp8(in);
@@ -240,8 +275,7 @@ static void run(struct child *c, enum number in, enum number out, cublasComputeT
     }
     if (in != NUMBER_INT8)
         product_reals(&by, lt.fast, 3);
-    MUST(c, cublaslt, cublasLtDestroy(lt.handle));
-    saw_num(c, "seed", "", (double)c->seed);
+    end(c, &lt);
 }
 
 extern const struct probe probe_stack_loads, probe_cuda_launch;
@@ -252,6 +286,15 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
         .name = label, .claim = sentence, .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, \
         .stacks = ON_ANY_STACK, .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = true, \
         .expects = product_bounds, .run = run_##id, \
+    };
+
+#define REPEAT(id, type, in, compute) \
+    static void run_##id##_again(struct child *c) { run_again(c, in, NUMBER_FP32, compute); } \
+    const struct probe probe_blas_repeat_##id = { \
+        .name = "blas.repeat." type, .claim = "cuBLASLt gives the same bits for the same " type " matrices, 100 times.", \
+        .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
+        .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch, &probe_blas_lt_##id }, .may_skip = true, \
+        .level = LEVEL_FULL, .expects = product_repeat_bounds, .run = run_##id##_again, \
     };
 
 LT(fp64, "blas.lt.fp64", "cuBLASLt multiplies fp64 matrices exactly where the result is exact.",
@@ -270,3 +313,9 @@ LT(fp8_e5m2, "blas.lt.fp8_e5m2", "cuBLASLt multiplies fp8 matrices (e5m2 by e4m3
    NUMBER_E5M2, NUMBER_FP32, CUBLAS_COMPUTE_32F)
 LT(int8, "blas.lt.int8", "cuBLASLt multiplies int8 matrices exactly.",
    NUMBER_INT8, NUMBER_INT32, CUBLAS_COMPUTE_32I)
+
+REPEAT(fp32, "fp32", NUMBER_FP32, CUBLAS_COMPUTE_32F_PEDANTIC)
+REPEAT(tf32, "tf32", NUMBER_TF32, CUBLAS_COMPUTE_32F_FAST_TF32)
+REPEAT(fp16, "fp16", NUMBER_FP16, CUBLAS_COMPUTE_32F)
+REPEAT(bf16, "bf16", NUMBER_BF16, CUBLAS_COMPUTE_32F)
+REPEAT(fp8_e4m3, "fp8_e4m3", NUMBER_E4M3, CUBLAS_COMPUTE_32F)

@@ -1,5 +1,5 @@
 /* stack.versions - what each library says of itself against what the files say. */
-#include "child/child.h"
+#include "child/dnn.h"
 
 #include <string.h>
 
@@ -75,16 +75,11 @@ static void ask_cublaslt(struct child *c)
     compare(c, "cublasLt", c->cublaslt.dl.path, text_make(&c->arena, "%zu.%zu.%zu", v / 10000, v / 100 % 100, v % 100));
 }
 
-/* cuDNN 9: 91900 is 9.19.0; cuDNN 8: 8907 is 8.9.7. */
 static void ask_cudnn(struct child *c)
 {
-    size_t v, major_unit;
+    const char *says = child_cudnn_version(c);
 
-    child_bind_cudnn(c);
-    v = VALUE(c, cudnn, cudnnGetVersion());
-    major_unit = v >= 90000 ? 10000 : 1000;
-    compare(c, "cudnn", c->cudnn.dl.path,
-            text_make(&c->arena, "%zu.%zu.%zu", v / major_unit, v % major_unit / 100, v % 100));
+    compare(c, "cudnn", c->cudnn.dl.path, says);
 }
 
 static void ask_nvrtc(struct child *c)

@@ -2,7 +2,7 @@
 load helpers
 
 blas() {
-    run simulated -p 'blas.*' -o "$out"
+    run simulated -p 'blas.gemm.*' -p 'blas.lt.*' -o "$out"
     echo "$output"
 }
 
@@ -104,9 +104,41 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(verdict blas.lt.fp16@gpu0/toolkit-13.0)" = skip ]
 }
 
+@test "what was wrong once is not hidden by what is not supported later" {
+    FAKE_FAULT=wrong:cublasGemmEx:1,fail:cublasGemmEx:6:15 run simulated --isolate -p blas.gemm.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp16@gpu0/toolkit-13.0 why)" == "cublasGemmEx failed in "*"(15)" ]]
+    FAKE_FAULT=wrong:cublasLtMatmul:1,fail:cublasLtMatmulAlgoGetHeuristic:6:15 run simulated --isolate -p blas.lt.fp16 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" == "cublasLtMatmulAlgoGetHeuristic failed in "*"(15)" ]]
+}
+
 @test "an emulation strategy that is not the default is named" {
     FAKE_EMULATION=2 run simulated -p blas.gemm.fp64 -o "$out"
     [ "$status" = 0 ]
     [[ "$(field blas.gemm.fp64@gpu0/toolkit-13.0 why)" == *"its emulation strategy is not the default"* ]]
     [ "$(of blas.gemm.fp64 emulation)" = eager ]
+}
+
+@test "one of three like GPUs that always gives other bits is found, though it does so steadily" {
+    export FAKE_GPUS=3 FAKE_FAULT_GPU=1 FAKE_FAULT_PROBE=blas.repeat.fp16 FAKE_FAULT=wrong:cublasLtMatmul
+    run simulated --isolate -p blas.repeat.fp16 -o "$out"
+    [ "$status" = 1 ]
+    # One element is off by one: hardly ever in a square that is looked at.
+    [[ "$(field blas.repeat.fp16@gpu1/toolkit-13.0 why)" == "gpu1 (0000:02:00.0) has other bits in the same product than 2 like it: "* \
+       || "$(field blas.repeat.fp16@gpu1/toolkit-13.0 why)" == "on full-mantissa data"* ]]
+    [ "$(verdict blas.repeat.fp16@gpu0/toolkit-13.0)" = pass ]
+    [ "$(verdict blas.repeat.fp16@gpu2/toolkit-13.0)" = pass ]
+    run "$GPUVET" judge "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"blas.repeat.fp16@gpu1/toolkit-13.0"* ]]
+}
+
+@test "products grow with the GPU" {
+    export FAKE_SMS=5
+    run simulated -p blas.gemm.bf16 -p blas.lt.int8 -o "$out"
+    [ "$status" = 0 ]
+    [ "$(of blas.lt.int8 tn.compared)" = $((256 * 128)) ]
+    [ "$(of blas.lt.int8 tiles.compared)" = $((2 * 512 * 448)) ]
+    [ "$(of blas.gemm.bf16 nn.compared)" = $((257 * 131)) ]
 }

@@ -203,7 +203,7 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
 {
     static const struct { CUdevice_attribute which; int value; } known[] = {
         { 1, 1024 }, { 2, 1024 }, { 3, 1024 }, { 4, 64 }, { 5, INT32_MAX }, { 6, 65535 }, { 7, 65535 },
-        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 2 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
+        { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
         { 32, 0 }, { 33, 1 }, { 36, 1000000 }, { 37, 128 }, { 38, 1 << 20 }, { 39, 2048 }, { 41, 1 },
         { 50, 0 }, { 81, 98304 }, { 82, 65536 }, { 97, 49152 },
     };
@@ -213,6 +213,10 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
         return check_device(d);
     if (which == 75 || which == 76) {
         *value = which == 75 ? fake_cc() / 10 : fake_cc() % 10;
+        return 0;
+    }
+    if (which == CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) {
+        *value = (int)fake_number("FAKE_SMS", 2);
         return 0;
     }
     for (size_t i = 0; i < COUNT_OF(known); i++)

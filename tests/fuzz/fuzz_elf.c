@@ -4,6 +4,8 @@
  *
  *     clang -fsanitize=fuzzer,address ... tests/fuzz/fuzz_elf.c ... -lelf && ./fuzz_elf -max_total_time=60
  */
+#include "base/text.h"
+#include "discover/definitions.h"
 #include "discover/elf.h"
 #include "tests/unit/small_elf.h"
 
@@ -18,7 +20,21 @@ static void read_both(const void *bytes, size_t n)
 
     if (fd < 0 || (elf_read(&f, &arena, fd, &e) && f.machine == NULL))
         __builtin_trap();
-    if (fatbin_read(&f, &arena, fd, &e) && f.n_codes > 0 && !f.codes[0].sass && !f.codes[0].ptx)
+    if (fatbin_read(&f, &arena, fd, &e) && f.n_codes > 0 && !f.codes[0].sass && !f.codes[0].ptx && !f.codes[0].lto)
+        __builtin_trap();
+    if (fatbin_read_loose(&f, &arena, fd, &e) && f.n_loose > 0 && f.loose_in == NULL)
+        __builtin_trap();
+    close(fd);
+    arena_free(&arena);
+}
+
+static void read_definitions(const void *bytes, size_t n)
+{
+    struct arena arena = { NULL };
+    int fd = small_file(bytes, n);
+    const char *newest = fd >= 0 ? elf_newest_definition(&arena, fd, "GLIBC_") : NULL;
+
+    if (fd < 0 || (newest != NULL && text_version_length(newest) == 0))
         __builtin_trap();
     close(fd);
     arena_free(&arena);
@@ -43,10 +59,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
     if (n >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
         read_both(bytes, n);
+        read_definitions(bytes, n);
         return 0;
     }
     small_elf_make(&s);
     patch(&s, bytes, n);
     read_both(&s, sizeof s);
+    s.sections[IN_VERSIONS].sh_type = SHT_GNU_verdef;
+    read_definitions(&s, sizeof s);
     return 0;
 }

@@ -21,7 +21,6 @@ static void ask(struct expected *x, struct arena *a)
     const struct matrix_ask all = { .all = true };
     struct frameworks f;
     struct matrix m;
-    struct list names;
     struct err e;
 
     if (!matrix_make(&m, a, x, &host, &all, &e) || m.closing == NULL)
@@ -31,7 +30,7 @@ static void ask(struct expected *x, struct arena *a)
             __builtin_trap();
     if (x->n_frameworks > 0 && frameworks_make(&f, a, x, &host, x->frameworks[0].framework, &e) && f.closing == NULL)
         __builtin_trap();
-    expected_gpu(x, a, "A100", &names);
+    expected_gpu(x, a, "A100");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static struct root root = { .fd = -1 };
     struct arena arena = { NULL };
-    const char **paths, *path;
+    static const char *const levels[] = { "x86-64-v4", "x86-64-v3", "x86-64-v2" };
+    const char **paths, *path, *best;
     size_t found;
     int fd;
 
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     close(fd);
     path = loader_cache_find(&root, &arena, "libcuda.so.1", "x86_64");
     found = loader_cache_list(&root, &arena, "lib", "x86_64", &paths);
-    if ((path != NULL && path[0] != '/') || (found > 0 && paths[found - 1][0] != '/'))
+    best = loader_cache_best(loader_cache_open(&root, &arena), "libcuda.so.1", "x86_64", levels, 3);
+    if ((best != NULL && best[0] != '/') || (path != NULL && path[0] != '/') || (found > 0 && paths[found - 1][0] != '/'))
         __builtin_trap();
     arena_free(&arena);
     return 0;

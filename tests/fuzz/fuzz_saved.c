@@ -10,6 +10,7 @@
 #include "model/alike.h"
 #include "model/health.h"
 #include "model/judge.h"
+#include "model/vote.h"
 #include "report/github.h"
 #include "report/health.h"
 #include "report/json.h"
@@ -89,6 +90,7 @@ static void judge_again(struct report r, struct arena *a)
     }
     r.trials = trials;
     alike_warn(trials, &r, a);
+    vote(trials, &r, a);
     judge_report(&r, &require, true, a);
     show(&r);
 }

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     static char *const env[] = { NULL };
     static const struct machine machine = { .arch = "x86_64" };
     static const struct probe *const probes[TRIALS] = { &probe, &probe, &probe };
-    const struct batch_events events = { not_reached, began, done, NULL };
+    const struct batch_events events = { .not_reached = not_reached, .began = began, .done = done, .arg = NULL };
     struct arena arena = { NULL };
     const struct batch b = { .job = { .self = self, .machine = &machine, .probes = probes, .n_probes = TRIALS, .env = env },
                              .trials = listed, .n = TRIALS, .grace_ms = 1000, .end_by = INT64_MAX };

@@ -11,7 +11,6 @@
 // The kernels themselves.
 #include "kernels/memory.cu"
 #include "kernels/reduce.cu"
-#include "kernels/gemm.cu"
 #include "kernels/conv.cu"
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"

@@ -52,6 +52,49 @@ static void a_librarys_name_needs_and_paths_are_read(void **state)
     arena_free(&r.arena);
 }
 
+static void what_a_programs_headers_say_of_its_loader_is_read(void **state)
+{
+    struct small_elf s;
+    struct reading r;
+
+    (void)state;
+    small_elf_make(&s);
+    r = read_small(&s);
+    assert_null(r.facts.interpreter);
+    assert_false(r.facts.no_default_folders);
+    arena_free(&r.arena);
+    s.dynamic[DYN_RPATH] = (Elf64_Dyn){ .d_tag = DT_FLAGS_1, .d_un.d_val = DF_1_NOW | DF_1_NODEFLIB };
+    s.segment = (Elf64_Phdr){ .p_type = PT_INTERP, .p_offset = offsetof(struct small_elf, strings) + 1, .p_filesz = 64 };
+    r = read_small(&s);
+    assert_string_equal(r.facts.interpreter, "libsmall.so.1");
+    assert_true(r.facts.no_default_folders);
+    arena_free(&r.arena);
+    s.segment.p_filesz = 5;                     /* a name without its end is none */
+    r = read_small(&s);
+    assert_true(r.ok);
+    assert_null(r.facts.interpreter);
+    arena_free(&r.arena);
+}
+
+static void the_floors_of_libstdcxx_are_found_beside_the_one_of_glibc(void **state)
+{
+    static const char *const versions[4] = { "GLIBCXX_3.4.9", "GLIBCXX_3.4.21", "CXXABI_1.3.9", "CXXABI_FLOAT128" };
+    struct small_elf s;
+    struct reading r;
+
+    (void)state;
+    small_elf_make(&s);
+    memset(s.strings, 0, sizeof s.strings);
+    for (size_t i = 0; i < 4; i++)
+        s.versions.aux[i].vna_name = small_string(s.strings, sizeof s.strings, versions[i]);
+    r = read_small(&s);
+    assert_true(r.ok);
+    assert_null(r.facts.glibc);
+    assert_string_equal(r.facts.glibcxx, "3.4.21");
+    assert_string_equal(r.facts.cxxabi, "1.3.9");
+    arena_free(&r.arena);
+}
+
 static void the_newest_glibc_is_found_by_number_and_not_by_letter(void **state)
 {
     struct small_elf s;
@@ -281,6 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_librarys_name_needs_and_paths_are_read),
+        cmocka_unit_test(what_a_programs_headers_say_of_its_loader_is_read),
+        cmocka_unit_test(the_floors_of_libstdcxx_are_found_beside_the_one_of_glibc),
         cmocka_unit_test(the_newest_glibc_is_found_by_number_and_not_by_letter),
         cmocka_unit_test(what_a_library_does_not_say_is_absent),
         cmocka_unit_test(each_machine_has_its_name),

@@ -183,6 +183,20 @@ static void the_limit_is_the_architectures(void **state)
     assert_true(exact_below(NUMBER_FP64, 90) == 0x1p53 && exact_below(NUMBER_INT8, 75) == 0x1p31);
 }
 
+static void a_product_fills_the_gpu_where_its_memory_may_be_taken(void **state)
+{
+    const uint64_t gib = UINT64_C(1) << 30;
+
+    (void)state;
+    assert_int_equal(tiles_a_side(132, gib), 17);
+    assert_int_equal(tiles_a_side(188, gib), 20);
+    assert_int_equal(tiles_a_side(2, gib), 2);
+    assert_int_equal(tiles_a_side(0, gib), 2);
+    assert_int_equal(tiles_a_side(132, gib / 4), 17);           /* what may be taken of a GPU that others use */
+    assert_in_range(tiles_a_side(188, gib / 4), 17, 19);
+    assert_int_equal(tiles_a_side(188, 0), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +208,7 @@ int main(void)
         cmocka_unit_test(operands_for_fp32_are_wrong_in_what_is_narrower),
         cmocka_unit_test(operands_of_every_format_are_made_below_the_limit_or_refused),
         cmocka_unit_test(the_limit_is_the_architectures),
+        cmocka_unit_test(a_product_fills_the_gpu_where_its_memory_may_be_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,23 +22,28 @@ static struct reading read_bytes(const void *bytes, size_t n)
     int fd = small_file(bytes, n);
 
     assert_true(fd >= 0);
-    r.ok = fatbin_read(&r.facts, &r.arena, fd, &r.err);
+    r.ok = fatbin_read(&r.facts, &r.arena, fd, &r.err) && fatbin_read_loose(&r.facts, &r.arena, fd, &r.err);
     close(fd);
     return r;
 }
 
-/* "75 80+ 90a 121!": '+' has PTX too, '!' has PTX alone. */
-static const char *codes_text(struct reading *r)
+/* "75 80+ 90a 121!": '+' has PTX too, '!' has PTX alone, '?' neither. */
+static const char *list_text(struct reading *r, const struct gpu_code *codes, size_t n)
 {
     struct text t = { .arena = &r->arena };
 
     text_put(&t, "", 0);
-    for (size_t i = 0; i < r->facts.n_codes; i++) {
-        const struct gpu_code *c = &r->facts.codes[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct gpu_code *c = &codes[i];
 
-        text_add(&t, "%s%d%.1s%s", i > 0 ? " " : "", c->arch, &c->variant, !c->ptx ? "" : c->sass ? "+" : "!");
+        text_add(&t, "%s%d%.1s%s", i > 0 ? " " : "", c->arch, &c->variant, !c->ptx ? c->sass ? "" : "?" : c->sass ? "+" : "!");
     }
     return t.s;
+}
+
+static const char *codes_text(struct reading *r)
+{
+    return list_text(r, r->facts.codes, r->facts.n_codes);
 }
 
 static void set_code(struct small_entry *e, uint16_t kind, uint32_t arch, uint64_t variant)
@@ -95,7 +100,7 @@ static void code_linked_ahead_of_time_is_found_too(void **state)
     arena_free(&r.arena);
 }
 
-static void intermediate_code_for_the_linker_is_stepped_over(void **state)
+static void intermediate_code_for_the_linker_is_no_code_for_a_gpu(void **state)
 {
     struct small_elf s;
     struct reading r;
@@ -104,7 +109,52 @@ static void intermediate_code_for_the_linker_is_stepped_over(void **state)
     small_elf_make(&s);
     set_code(&s.fatbin[0].entries[1], SMALL_LTO, 75, 0);
     r = read_bytes(&s, sizeof s);
-    assert_string_equal(codes_text(&r), "80");
+    assert_string_equal(codes_text(&r), "75? 80");
+    assert_true(r.facts.codes[0].lto);
+    arena_free(&r.arena);
+}
+
+/* The two containers become data, one of them behind eight bytes of something else. */
+static void make_data(struct small_elf *s)
+{
+    small_elf_make(s);
+    memset(s->names, 0, sizeof s->names);
+    s->sections[IN_FATBIN].sh_name = small_string(s->names, sizeof s->names, ".rodata.images");
+    s->sections[IN_RELFATBIN].sh_name = small_string(s->names, sizeof s->names, "__nv_relfatbin");
+}
+
+static void fat_binaries_among_the_data_are_found_and_kept_apart(void **state)
+{
+    struct small_elf s;
+    struct reading r;
+
+    (void)state;
+    make_data(&s);
+    memset(&s.fatbin[0], 0x5a, sizeof s.fatbin[0]);
+    set_code(&s.fatbin[1].entries[0], SMALL_SASS, 89, 0);
+    set_code(&s.relfatbin.entries[0], SMALL_SASS, 70, 0);
+    r = read_bytes(&s, sizeof s);
+    assert_true(r.ok);
+    assert_string_equal(codes_text(&r), "70 80");
+    assert_string_equal(list_text(&r, r.facts.loose, r.facts.n_loose), "80 89");
+    assert_string_equal(r.facts.loose_in, ".rodata.images");
+    arena_free(&r.arena);
+}
+
+static void the_magic_by_chance_among_the_data_is_no_code_and_no_damage(void **state)
+{
+    struct small_elf s;
+    struct reading r;
+
+    (void)state;
+    make_data(&s);
+    s.fatbin[0].entries[3].header = 1;          /* damaged near its end: nothing of it counts */
+    set_code(&s.fatbin[0].entries[0], SMALL_SASS, 120, 0);
+    s.fatbin[1].payload = UINT64_MAX;
+    r = read_bytes(&s, sizeof s);
+    assert_true(r.ok);
+    assert_int_equal(r.facts.n_loose, 0);
+    assert_null(r.facts.loose_in);
     arena_free(&r.arena);
 }
 
@@ -229,6 +279,11 @@ static void a_table_that_names_the_same_bytes_again_and_again_ends_early(void **
     r = read_bytes(bytes, n);
     assert_false(r.ok);
     arena_free(&r.arena);
+    memcpy(bytes + s.sections[IN_NAMES].sh_offset + s.sections[IN_FATBIN].sh_name, ".data\0", 6);
+    r = read_bytes(bytes, n);
+    assert_false(r.ok);
+    assert_string_equal(r.err.text, "its sections of data have more bytes than the file");
+    arena_free(&r.arena);
     free(bytes);
 }
 
@@ -258,7 +313,9 @@ static void read_both(const void *bytes, size_t n)
         assert_non_null(f.machine);
     if (fatbin_read(&f, &arena, fd, &e))
         for (size_t i = 0; i < f.n_codes; i++)
-            assert_true(f.codes[i].sass || f.codes[i].ptx);
+            assert_true(f.codes[i].sass || f.codes[i].ptx || f.codes[i].lto);
+    if (fatbin_read_loose(&f, &arena, fd, &e))
+        assert_true((f.n_loose > 0) == (f.loose_in != NULL) || f.n_loose == 0);
     close(fd);
     arena_free(&arena);
 }
@@ -343,7 +400,9 @@ int main(void)
         cmocka_unit_test(equal_architectures_are_one_and_all_are_sorted),
         cmocka_unit_test(variants_are_architectures_of_their_own),
         cmocka_unit_test(code_linked_ahead_of_time_is_found_too),
-        cmocka_unit_test(intermediate_code_for_the_linker_is_stepped_over),
+        cmocka_unit_test(intermediate_code_for_the_linker_is_no_code_for_a_gpu),
+        cmocka_unit_test(fat_binaries_among_the_data_are_found_and_kept_apart),
+        cmocka_unit_test(the_magic_by_chance_among_the_data_is_no_code_and_no_damage),
         cmocka_unit_test(zeros_between_containers_are_padding),
         cmocka_unit_test(a_file_without_gpu_code_has_none),
         cmocka_unit_test(damage_anywhere_gives_an_error_and_not_a_shorter_list),

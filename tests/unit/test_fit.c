@@ -26,10 +26,12 @@ static const int branches[] = { 535, 550 };
 static const struct compat_package compat[] = { { .package = "cuda-compat-13-0", .cuda = "13.0", .branches = branches, .n_branches = 2 } };
 static const struct gpu_arch archs[] = {
     { .cc = 70, .last_cuda = "12.9", .last_driver = 580, .cudnn_last = "9.10.2" }, { .cc = 90 }, { .cc = 120, .first_cuda = "12.8", .min_driver = 570 },
+    { .cc = 87, .tegra = ANSWER_YES },
 };
-static const struct gpu_code old_code[] = { { 70, 0, true, false }, { 90, 0, true, false } };
-static const struct gpu_code ptx_code[] = { { 70, 0, true, false }, { 90, 0, true, true } };
-static const struct gpu_code new_code[] = { { 70, 0, true, false }, { 90, 0, true, false }, { 120, 0, true, false } };
+static const struct gpu_code old_code[] = { { 70, 0, true, false, false }, { 90, 0, true, false, false } };
+static const struct gpu_code ptx_code[] = { { 70, 0, true, false, false }, { 90, 0, true, true, false } };
+static const struct gpu_code new_code[] = { { 70, 0, true, false, false }, { 90, 0, true, false, false }, { 120, 0, true, false, false } };
+static const struct gpu_code desktop_code[] = { { 80, 0, true, false, false } };
 static const char *const pythons[] = { "3.9", "3.12" };
 
 #define BUILD(t, v, c, codes_, dnn) { .torch = t, .variant = v, .platform = "linux-x86_64", .cuda = c, .codes = codes_, .n_codes = COUNT_OF(codes_), \
@@ -40,6 +42,7 @@ static const struct torch_build builds[] = {
     BUILD("2.8.0", "cu124", "12.4", ptx_code, "9.10.2.21"), BUILD("2.8.0", "cu128", "12.8", new_code, "9.10.2.21"),
     BUILD("2.9.0", "cu128", "12.8", new_code, "9.11.0.1"), BUILD("2.9.0", "cu130", "13.0", new_code, "9.11.0.1"),
     { .torch = "2.9.0", .variant = "cu127", .platform = "linux-x86_64", .cuda = "12.7" },
+    { .torch = "2.9.0", .variant = "cu130", .platform = "linux-aarch64", .cuda = "13.0", .codes = desktop_code, .n_codes = 1 },
 };
 
 static const struct expected x = {
@@ -47,8 +50,9 @@ static const struct expected x = {
     .n_drivers = COUNT_OF(drivers), .compat = compat, .n_compat = 1, .archs = archs, .n_archs = COUNT_OF(archs),
 };
 
-enum { OLD = 0, PTX = 2, NEW = 3, NEW_DNN = 4, CUDA13 = 5, NOTHING = 6 };
+enum { OLD = 0, PTX = 2, NEW = 3, NEW_DNN = 4, CUDA13 = 5, NOTHING = 6, DESKTOP = 7 };
 
+static const struct fit_gpu orin = { "Orin", 87 };
 static const struct fit_gpu volta = { "V100", 70 }, hopper = { "H200", 90 }, blackwell = { "RTX 5090", 120 };
 
 static void each_link_breaks_alone_and_says_why(void **state)
@@ -74,6 +78,7 @@ static void each_link_breaks_alone_and_says_why(void **state)
         { NEW_DNN, { .driver = "580.1" }, &volta, ANSWER_NO, FIT_CUDNN, "cuDNN 9.11.0.1 has no code for V100 (sm_70): 9.10.2 is the last that has" },
         { NEW, { .driver = NULL }, &blackwell, ANSWER_YES, 0, "with a driver >= 570" },
         { NEW, { .driver = NULL }, &hopper, ANSWER_YES, 0, "with a driver >= 525.60.13" },
+        { DESKTOP, { .driver = "580" }, &orin, ANSWER_UNKNOWN, FIT_GPU_CODE, "that of desktop GPUs is not promised to run there" },
         { NOTHING, { .driver = "580" }, NULL, ANSWER_UNKNOWN, FIT_DRIVER, "the tables do not know which driver CUDA 12.7 needs" },
         { NOTHING, { .python = "3.9" }, NULL, ANSWER_UNKNOWN, FIT_PYTHON, "not known for which Pythons" },
         { NOTHING, { .driver = "580" }, &hopper, ANSWER_UNKNOWN, FIT_GPU_CODE, "not known for which GPUs" },
@@ -98,7 +103,7 @@ static void each_link_breaks_alone_and_says_why(void **state)
 /* PTX is not covered by minor-version compatibility. */
 static void ptx_needs_a_driver_as_new_as_its_toolkit(void **state)
 {
-    static const struct gpu_code only_ptx[] = { { 70, 0, false, true } };
+    static const struct gpu_code only_ptx[] = { { 70, 0, false, true, false } };
     struct fit_answer old = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, "535.1");
     struct fit_answer new = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, "570.1");
     struct fit_answer unknown = fit_gpu_code(&arena, &x, only_ptx, 1, "12.8", &hopper, NULL);

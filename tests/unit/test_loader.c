@@ -161,6 +161,66 @@ static void a_list_holds_every_version_in_the_caches_order(void **state)
     assert_null(paths);
 }
 
+/* A second and a third file for libblas.so.3, in folders for processors of a
+ * level, whose names stand behind the strings as ldconfig puts them. */
+static struct text cache_with_levels(struct arena *a)
+{
+    struct text t = cache_of(a, false);
+    uint32_t names = (uint32_t)t.n, at, magic = 0xeaa42174;
+    uint64_t hwcap[] = { UINT64_C(1) << 62 | 1, UINT64_C(1) << 62 | 0 };
+
+    text_put(&t, "x86-64-v2\0x86-64-v3\0", 20);
+    at = (uint32_t)t.n;
+    put_32(&t, magic);
+    put_32(&t, 1);
+    put_32(&t, 1);                      /* the section of hwcaps: its tag, flags, place and size */
+    put_32(&t, 0);
+    put_32(&t, at + 24);
+    put_32(&t, 8);
+    put_32(&t, names);
+    put_32(&t, names + 10);
+    memcpy(t.s + 32, &at, sizeof at);
+    memcpy(t.s + HEADER + 6 * ENTRY + 16, &hwcap[0], sizeof hwcap[0]);      /* v4's row becomes v3's */
+    memcpy(t.s + HEADER + 8 * ENTRY + 16, &hwcap[1], sizeof hwcap[1]);
+    return t;
+}
+
+static void the_best_level_of_a_processor_comes_first(void **state)
+{
+    static const char *const levels[] = { "x86-64-v4", "x86-64-v3", "x86-64-v2" };
+    struct bench *b = *state;
+    struct text t = cache_with_levels(&b->arena);
+    const struct loader_cache *c;
+
+    write_cache(b, t.s, t.n);
+    c = loader_cache_open(&b->root, &b->arena);
+    assert_non_null(c);
+    assert_string_equal(loader_cache_best(c, "libblas.so.3", "x86_64", levels, 3), rows[6].path);
+    assert_string_equal(loader_cache_best(c, "libblas.so.3", "x86_64", levels + 1, 1), rows[6].path);
+    assert_string_equal(loader_cache_best(c, "libblas.so.3", "x86_64", levels + 2, 1), rows[7].path);
+    assert_string_equal(loader_cache_best(c, "libblas.so.3", "x86_64", NULL, 0), rows[7].path);
+    assert_string_equal(loader_cache_best(c, "libcuda.so.1", "x86_64", levels, 3), rows[5].path);
+    assert_string_equal(find(b, "libblas.so.3", "x86_64"), rows[7].path);
+}
+
+static void no_cut_in_the_list_of_levels_stops_the_reader(void **state)
+{
+    static const char *const levels[] = { "x86-64-v3" };
+    struct bench *b = *state;
+    struct text t = cache_with_levels(&b->arena);
+
+    for (size_t n = t.n - 60; n < t.n; n++) {
+        struct arena arena = { NULL };
+        const struct loader_cache *c;
+
+        write_cache(b, t.s, n);
+        c = loader_cache_open(&b->root, &arena);
+        assert_non_null(c);
+        assert_string_equal(loader_cache_best(c, "libblas.so.3", "x86_64", levels, 1), rows[7].path);
+        arena_free(&arena);
+    }
+}
+
 static void without_a_cache_nothing_is_found(void **state)
 {
     struct bench *b = *state;
@@ -243,7 +303,7 @@ static void no_mutation_of_a_cache_stops_the_reader(void **state)
 
     for (int i = 0; i < 3000; i++) {
         struct arena arena = { NULL };
-        struct text t = cache_of(&arena, i % 2 == 0);
+        struct text t = i % 3 == 0 ? cache_with_levels(&arena) : cache_of(&arena, i % 3 == 1);
         const char **paths;
         size_t n;
 
@@ -251,6 +311,7 @@ static void no_mutation_of_a_cache_stops_the_reader(void **state)
             t.s[next_random(&seed) % t.n] = (char)next_random(&seed);
         write_cache(b, t.s, next_random(&seed) % 4 == 0 ? next_random(&seed) % t.n : t.n);
         loader_cache_find(&b->root, &arena, "libcuda.so.1", "x86_64");
+        loader_cache_best(loader_cache_open(&b->root, &arena), "libblas.so.3", "x86_64", (const char *const[]){ "x86-64-v3" }, 1);
         n = loader_cache_list(&b->root, &arena, "lib", "x86_64", &paths);
         for (size_t k = 0; k < n; k++)
             assert_int_equal(paths[k][0], '/');
@@ -296,6 +357,8 @@ int main(void)
         IN_A_FOLDER(a_library_is_found_by_name_and_architecture),
         IN_A_FOLDER(an_older_glibcs_cache_is_read_as_well),
         IN_A_FOLDER(a_list_holds_every_version_in_the_caches_order),
+        IN_A_FOLDER(the_best_level_of_a_processor_comes_first),
+        IN_A_FOLDER(no_cut_in_the_list_of_levels_stops_the_reader),
         IN_A_FOLDER(without_a_cache_nothing_is_found),
         IN_A_FOLDER(a_cache_cut_inside_its_table_gives_nothing),
         IN_A_FOLDER(counts_beyond_the_file_give_nothing),

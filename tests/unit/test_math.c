@@ -10,7 +10,6 @@
 
 #include "math/cnn.h"
 #include "math/compare.h"
-#include "math/gemm.h"
 #include "math/random.h"
 
 /* The first numbers of SplitMix64 for the seed 1234567, as published with its reference code. */
@@ -97,7 +96,7 @@ static void an_index_is_told_in_its_dimensions(void **state)
     assert_string_equal(text, "[0][0][0]");
 }
 
-/* ---- The product ---- */
+/* ---- The network ---- */
 
 static float rounded(float v, int bits)
 {
@@ -106,71 +105,6 @@ static float rounded(float v, int bits)
 
     return (float)ldexp(nearbyint(ldexp(m, bits)), exponent - bits);
 }
-
-static size_t wrong_with_inputs_of(const struct gemm *g, int bits)
-{
-    size_t wrong = 0;
-
-    for (int j = 0; j < g->n; j++)
-        for (int i = 0; i < g->m; i++) {
-            double sum = 0;
-
-            for (int k = 0; k < g->k; k++)
-                sum += (double)rounded(g->a[k * g->lda + i], bits) * (double)rounded(g->b[j * g->ldb + k], bits);
-            wrong += sum != g->expected[j * g->m + i];
-        }
-    return wrong;
-}
-
-static void the_products_data_are_exact_in_fp32_and_wrong_in_tf32_and_bf16(void **state)
-{
-    struct gemm g = { .m = 17, .n = 13, .k = 200, .lda = 19, .ldb = 203, .ldd = 17 };
-    struct arena a = { NULL };
-    struct err e;
-
-    (void)state;
-    assert_true(gemm_make_fp32(&g, &a, 7, &e));
-    assert_int_equal(wrong_with_inputs_of(&g, 24), 0);          /* fp32 */
-    assert_true(wrong_with_inputs_of(&g, 11) > 200);            /* tf32, of 221 */
-    assert_true(wrong_with_inputs_of(&g, 8) > 200);             /* bf16 */
-    assert_true(isnan(g.a[18]));                                /* between m and lda */
-    arena_free(&a);
-}
-
-static void fp32_sums_in_any_order_give_the_expected_product(void **state)
-{
-    struct gemm g = { .m = 9, .n = 9, .k = 515, .lda = 9, .ldb = 515, .ldd = 9 };
-    struct arena a = { NULL };
-    struct err e;
-
-    (void)state;
-    assert_true(gemm_make_fp32(&g, &a, 11, &e));
-    for (int j = 0; j < g.n; j++)
-        for (int i = 0; i < g.m; i++) {
-            float up = 0, down = 0;
-
-            for (int k = 0; k < g.k; k++) {
-                up += g.a[k * g.lda + i] * g.b[j * g.ldb + k];
-                down += g.a[(g.k - 1 - k) * g.lda + i] * g.b[j * g.ldb + g.k - 1 - k];
-            }
-            assert_true((double)up == g.expected[j * g.m + i] && (double)down == g.expected[j * g.m + i]);
-        }
-    arena_free(&a);
-}
-
-static void a_product_that_fp32_cannot_hold_is_refused(void **state)
-{
-    struct gemm g = { .m = 4, .n = 4, .k = 8000, .lda = 4, .ldb = 8000, .ldd = 4 };
-    struct arena a = { NULL };
-    struct err e;
-
-    (void)state;
-    assert_false(gemm_make_fp32(&g, &a, 1, &e));
-    assert_int_equal(e.kind, ERR_LIMIT);
-    arena_free(&a);
-}
-
-/* ---- The network ---- */
 
 /* A second computation, in fp32 and in another order of the sums. */
 static void forward_in_fp32(const struct cnn_data *d, float *logits, struct arena *a)
@@ -283,9 +217,6 @@ int main(void)
         cmocka_unit_test(nothing_but_the_same_number_is_equal),
         cmocka_unit_test(nan_and_infinity_are_never_close),
         cmocka_unit_test(an_index_is_told_in_its_dimensions),
-        cmocka_unit_test(the_products_data_are_exact_in_fp32_and_wrong_in_tf32_and_bf16),
-        cmocka_unit_test(fp32_sums_in_any_order_give_the_expected_product),
-        cmocka_unit_test(a_product_that_fp32_cannot_hold_is_refused),
         cmocka_unit_test(integer_networks_are_exact_for_every_seed_and_not_trivial),
         cmocka_unit_test(fp32_is_well_within_the_limit_on_random_data_and_tf32_is_not),
         cmocka_unit_test(data_that_are_not_exact_are_refused),

@@ -27,7 +27,11 @@ static const struct observation odd[] = {
 };
 
 static const struct member blas = { .family = "cublas" }, torch = { .family = "torch_cpu" };
-static const struct stack stacks[] = { { .name = "toolkit-13.0", .members = &blas, .n_members = 1 }, { .name = "venv:/opt/app", .members = &torch, .n_members = 1 } };
+static const struct stack_version versions[] = { { "torch", "2.4.1", "" }, { "build:version", "2.4.1+cu124", "" } };
+static const struct stack stacks[] = {
+    { .name = "toolkit-13.0", .members = &blas, .n_members = 1 },
+    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .members = &torch, .n_members = 1, .versions = versions, .n_versions = COUNT_OF(versions) },
+};
 static const struct machine machine = { .gpu_meant = true, .why_meant = "it is" };
 
 enum { GPUS = 4, TRIALS = 1 + 2 * GPUS + 3 };
@@ -95,7 +99,7 @@ static void what_makes_no_sense_is_refused(void **state)
         { "gpu =", "is missing" }, { "gpu = 0", "no number" }, { "gpu=1.5", "no number" }, { "gpu=-1", "no number" }, { "gpu = nan", "no number" },
         { "gpu.name", "needs a value" }, { "gpu.name >= A", "= alone" }, { "gpu.ecc <= on", "= alone" }, { "gpu > 3", "use =" }, { "gpu < 3", "use =" },
         { "gpu.memory_gib = much", "no number" }, { "gpu.nvlinks >= inf", "no number" }, { "driver", "needs a value" }, { "driver >= new", "no version" }, { "driver >= 5x", "no version" }, { "driver = .5", "no version" },
-        { "devices.alike = yes", "takes no value" }, { "cuda.launch = 3", "takes no value" }, { "stack >= toolkit", "= alone" }, { "= 3", "no requirement" },
+        { "devices.alike = yes", "takes no value" }, { "cuda.launch = 3", "takes no value" }, { "stack >= toolkit", "= alone" }, { "torch=2.4", "not understood" }, { "torchvision==0.19", "no requirement" }, { "= 3", "no requirement" },
     };
 
     (void)state;
@@ -170,6 +174,7 @@ static void a_good_machine_meets_what_it_has(void **state)
         { "driver >= 580", "met" }, { "driver >= 580.65.06", "met" }, { "driver = 580.65.06", "met" }, { "driver = 580", "met" }, { "driver = 58", "it is 580.65.06" }, { "driver = 580.65.06.1", "it is 580.65.06" },
         { "driver >= 580.100", "it is 580.65.06" }, { "driver <= 590", "met" }, { "driver.cuda >= 12.8", "met" }, { "driver.cuda >= 13.1", "it is 13.0" },
         { "devices.alike", "met" }, { "stack", "met" }, { "stack = toolkit-*", "met" }, { "stack = venv:/opt/app", "met" },
+        { "torch", "met" }, { "torch==2.4.1+cu124", "met" }, { "torch >= 2.4, < 2.6", "met" }, { "torch==2.5", "venv:/opt/app is PyTorch 2.4.1+cu124" },
         { "stack = conda:base", "there is no such stack" }, { "cuda.launch", "met" }, { "blas.*", "met" }, { "dnn.*", "no trial of it is in this run" },
         { "nccl.kernel", "nccl.kernel: toolkit-13.0 has no nccl" },
     };

@@ -12,7 +12,6 @@
 #include "kernels/pattern.h"
 #include "math/cnn.h"
 #include "math/compare.h"
-#include "math/gemm.h"
 #include "tests/host/twin.h"
 
 enum { WORDS = 3 * 256 + 77 };
@@ -61,26 +60,6 @@ static void a_missing_barrier_is_noticed(void **state)
         wrong += sum != 255 * 128;
     }
     assert_true(wrong > 0);
-}
-
-static void the_product_is_exact_and_leaves_the_padding_alone(void **state)
-{
-    struct gemm g = { .m = 37, .n = 21, .k = 53, .lda = 40, .ldb = 55, .ldd = 39 };
-    unsigned m = 37, n = 21, k = 53, lda = 40, ldb = 55, ldd = 39;
-    struct arena a = { NULL };
-    struct err e;
-    float *d;
-
-    (void)state;
-    assert_true(gemm_make_fp32(&g, &a, 3, &e));
-    d = arena_alloc(&a, (size_t)ldd * n * sizeof *d);
-    for (unsigned i = 0; i < ldd * n; i++)
-        d[i] = -7;
-    assert_true(twin_launch("gemm_f32", 3, 2, 1, 16, 16, 1, (void *[]){ &g.a, &g.b, &d, &m, &n, &k, &lda, &ldb, &ldd, NULL }));
-    for (unsigned j = 0; j < n; j++)
-        for (unsigned i = 0; i < ldd; i++)
-            assert_true((double)d[j * ldd + i] == (i < m ? g.expected[j * m + i] : -7));
-    arena_free(&a);
 }
 
 static void the_convolution_is_exact_with_and_without_bias_and_padding(void **state)
@@ -133,7 +112,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filling_verifying_copying_and_adding_words),
         cmocka_unit_test(a_missing_barrier_is_noticed),
-        cmocka_unit_test(the_product_is_exact_and_leaves_the_padding_alone),
         cmocka_unit_test(the_convolution_is_exact_with_and_without_bias_and_padding),
         cmocka_unit_test(an_unknown_kernel_or_an_impossible_shape_is_refused),
         cmocka_unit_test(every_kernel_has_an_image_and_a_twin),

@@ -1,0 +1,20 @@
+/* definitions.h - which versions of symbols the system's C and C++ libraries offer. */
+#ifndef DISCOVER_DEFINITIONS_H
+#define DISCOVER_DEFINITIONS_H
+
+#include "discover/stacks.h"
+
+/* The newest version with that prefix ("GLIBC_") that an ELF file defines,
+ * without the prefix: "2.36". NULL if it defines none, or is no ELF file. */
+const char *elf_newest_definition(struct arena *a, int fd, const char *prefix);
+
+struct offered { const char *version, *file; };         /* both NULL: not known */
+
+/* What the libc.so.6 of that machine offers. */
+struct offered glibc_offered(const struct search *s);
+
+/* What the libstdc++.so.6 offers that a stack gets: that of its conda environment, of a folder of LD_LIBRARY_PATH, or the
+ * one in the loader's cache. */
+struct offered glibcxx_offered(const struct search *s, const struct stack *stack);
+
+#endif

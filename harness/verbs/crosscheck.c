@@ -1,0 +1,86 @@
+#include "verbs/crosscheck.h"
+
+#include "base/text.h"
+#include "discover/definitions.h"
+#include "discover/packages.h"
+#include "model/crosscheck.h"
+
+/* What the driver's own trials of the census saw; NULL if they did not. */
+static const char *census_saw(const struct session *s, const char *key)
+{
+    for (size_t i = 0; i < s->plan.n_trials; i++) {
+        const struct observation *o = s->has_outcome[i] ? outcome_saw(&s->judged[i].outcome, key) : NULL;
+
+        if (o != NULL)
+            return o->text;
+    }
+    return NULL;
+}
+
+static struct host host_of(const struct session *s)
+{
+    struct host h = { .arch = s->machine.arch, .tegra = s->machine.place == PLACE_TEGRA,
+                      .driver = census_saw(s, "driver.version"), .driver_cuda = census_saw(s, "cuda.driver") };
+    struct fit_gpu *gpus = NULL;
+
+    if (h.driver == NULL)
+        h.driver = s->machine.module_version;
+    for (size_t i = 0; i < s->machine.n_drivers; i++)
+        if (s->machine.drivers[i].kind == DRIVER_COMPAT && text_starts(s->machine.drivers[i].soname, "libcuda."))
+            h.compat = s->machine.drivers[i].path;
+    for (size_t i = 0; i < s->n_devices; i++)
+        if (s->devices[i].answers)
+            *ARENA_PUSH(s->arena, gpus, h.n_gpus) = (struct fit_gpu){ s->devices[i].name, s->devices[i].cc };
+    h.gpus = gpus;
+    return h;
+}
+
+/* The toolkit that CUDA_HOME names; else the first that was found. */
+static void add_toolkit(struct host *h, const struct session *s)
+{
+    const char *home = environment_get(&s->environment, "CUDA_HOME"), *asked;
+
+    if (home == NULL || *home == '\0')
+        home = environment_get(&s->environment, "CUDA_PATH");
+    asked = home != NULL ? root_resolve(&s->root, s->arena, home) : NULL;
+    for (size_t i = 0; i < s->n_stacks; i++) {
+        const struct stack *t = &s->stacks[i];
+        const char *version = t->kind == STACK_TOOLKIT ? stack_version(t, "cuda") : NULL;
+
+        if (version == NULL || h->toolkit_asked || (h->toolkit != NULL && !text_is(asked, t->prefix)))
+            continue;
+        h->toolkit = version;
+        h->toolkit_dir = t->prefix;
+        h->toolkit_asked = text_is(asked, t->prefix);
+    }
+}
+
+static void add_offered(struct host *h, const struct search *search, const struct stack *stack)
+{
+    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack);
+
+    h->glibc = glibc.version;
+    h->glibc_file = glibc.file;
+    h->glibcxx = glibcxx.version;
+    h->glibcxx_file = glibcxx.file;
+}
+
+void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want)
+{
+    const struct search search = { .arena = s->arena, .root = &s->root, .env = &s->environment, .machine = &s->machine };
+    struct host host = host_of(s);
+
+    add_toolkit(&host, s);
+    for (size_t i = 0; i < s->n_stacks; i++) {
+        struct stack *stack = &s->stacks[i];
+        struct stack_version *facts;
+        size_t n;
+
+        if (stack->kind == STACK_TOOLKIT)
+            continue;
+        add_offered(&host, &search, stack);
+        n = crosscheck_facts(&facts, s->arena, x, stack, &host, want);
+        for (size_t k = 0; k < n; k++)
+            stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);
+    }
+}

@@ -1,0 +1,13 @@
+/* crosscheck.h - gives each PyTorch of a session what its official build should be. */
+#ifndef VERBS_CROSSCHECK_H
+#define VERBS_CROSSCHECK_H
+
+#include "model/expected.h"
+#include "model/want.h"
+#include "verbs/session.h"
+
+/* Adds to the versions of each stack that is a PyTorch; after the census, which
+ * knows the driver. want->text is NULL where nothing is asked for. */
+void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want);
+
+#endif
