@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
 
 #define KERNELS(X) \
     X(fill_words,   memory) \
@@ -31,6 +31,9 @@
     X(march_write,  march) \
     X(march_step,   march) \
     X(march_read,   march) \
-    X(sm_map,       sm_map)
+    X(sm_map,       sm_map) \
+    X(contract_channel, contract) \
+    X(correlate_one,    contract) \
+    X(correlate_filter, contract)
 
 #endif

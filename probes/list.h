@@ -55,9 +55,28 @@
     X(blas_repeat_bf16) \
     X(blas_repeat_fp8_e4m3) \
     X(dnn_conv_fp32) \
+    X(dnn_conv_fp32_backward_data) \
+    X(dnn_conv_fp32_backward_filter) \
+    X(dnn_conv_tf32) \
+    X(dnn_conv_tf32_backward_data) \
+    X(dnn_conv_tf32_backward_filter) \
+    X(dnn_conv_fp16) \
+    X(dnn_conv_fp16_backward_data) \
+    X(dnn_conv_fp16_backward_filter) \
+    X(dnn_conv_bf16) \
+    X(dnn_conv_bf16_backward_data) \
+    X(dnn_conv_bf16_backward_filter) \
+    X(dnn_bias_relu) \
+    X(dnn_pool) \
+    X(dnn_batchnorm) \
+    X(dnn_softmax) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \
+    X(cnn_train) \
+    X(cnn_train_tf32) \
+    X(cnn_train_repeat) \
+    X(cnn_train_long) \
     X(torch_cnn)
 
 #endif

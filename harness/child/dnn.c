@@ -2,14 +2,11 @@
 
 #include "base/text.h"
 
-enum { WORKSPACE = 16 << 20, OFFERS_MAX = 64 };
+enum { WORKSPACE = 16 << 20 };
 
-static const float one = 1, zero = 0;
+#define POISON_HALVES 0x7FFF7FFFu       /* NaN in fp32, and each half of it in fp16 and bf16 */
 
-static void *at(CUdeviceptr p)
-{
-    return (void *)(uintptr_t)p;
-}
+const float dnn_one = 1, dnn_zero = 0;
 
 /* cuDNN 9: 91900 is 9.19.0; cuDNN 8: 8907 is 8.9.7. */
 const char *child_cudnn_version(struct child *c)
@@ -22,9 +19,9 @@ const char *child_cudnn_version(struct child *c)
     return text_make(&c->arena, "%zu.%zu.%zu", v / major_unit, v % major_unit / 100, v % 100);
 }
 
-void dnn_begin(struct dnn *d, struct child *c)
+void dnn_begin(struct dnn *d, struct child *c, struct dnn_kind kind)
 {
-    *d = (struct dnn){ .child = c, .room = WORKSPACE };
+    *d = (struct dnn){ .child = c, .kind = kind, .room = WORKSPACE };
     child_bind_cudnn(c);
     MUST(c, cudnn, cudnnCreate(&d->handle));
     d->workspace = device_buffer(c, WORKSPACE);
@@ -38,149 +35,172 @@ void dnn_end(struct dnn *d)
     MUST(c, cudnn, cudnnDestroy(d->handle));
 }
 
-static cudnnTensorDescriptor_t tensor(struct dnn *d, struct dnn_shape s)
+cudnnDataType_t dnn_type(struct dnn_kind kind)
+{
+    return kind.type == NUMBER_FP16 ? CUDNN_DATA_HALF : kind.type == NUMBER_BF16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
+}
+
+cudnnTensorFormat_t dnn_format(struct dnn_kind kind)
+{
+    return kind.nhwc ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
+}
+
+const char *dnn_layout_name(struct dnn_kind kind)
+{
+    return kind.nhwc ? "nhwc" : "nchw";
+}
+
+/* cuDNN 9 has a family of codes, cuDNN 8 one. */
+bool dnn_is_not_supported(long code)
+{
+    return code == 9 || (code >= 3000 && code < 4000);
+}
+
+void dnn_demand(struct dnn *d, const char *what, long code)
 {
     struct child *c = d->child;
+
+    if (dnn_is_not_supported(code))
+        stop_unsupported(c, "cuDNN has no %s for %s on this GPU (%ld)", what, number_name(d->kind.type), code);
+    if (code != 0)
+        child_call_failed(c, what, &c->cudnn.dl, code);
+}
+
+/* ---- Tensors ---- */
+
+size_t dnn_count(struct dnn_shape s)
+{
+    return (size_t)s.n * (size_t)s.c * (size_t)s.h * (size_t)s.w;
+}
+
+size_t dnn_bytes(struct dnn_kind kind, struct dnn_shape s)
+{
+    return dnn_count(s) * number_bytes(kind.type);
+}
+
+cudnnTensorDescriptor_t dnn_tensor(struct dnn *d, struct dnn_shape s)
+{
+    struct child *c = d->child;
+    cudnnTensorFormat_t format = dnn_format(d->kind);
+    cudnnDataType_t type = dnn_type(d->kind);
     cudnnTensorDescriptor_t t;
 
     MUST(c, cudnn, cudnnCreateTensorDescriptor(&t));
-    MUST(c, cudnn, cudnnSetTensor4dDescriptor(t, CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, s.n, s.c, s.h, s.w));
+    dnn_demand(d, "cudnnSetTensor4dDescriptor", CALL(c, cudnn, cudnnSetTensor4dDescriptor(t, format, type, s.n, s.c, s.h, s.w)));
     return t;
 }
 
-static void drop(struct dnn *d, cudnnTensorDescriptor_t t)
+void dnn_drop(struct dnn *d, cudnnTensorDescriptor_t t)
 {
     struct child *c = d->child;
 
     MUST(c, cudnn, cudnnDestroyTensorDescriptor(t));
 }
 
-static bool is_listed(const struct dnn_conv *v, cudnnConvolutionFwdAlgo_t algo)
-{
-    for (size_t i = 0; i < v->n_algos; i++)
-        if (v->algos[i].algo == algo)
-            return true;
-    return false;
-}
-
-/* An offer is an algorithm and a math type. The descriptor keeps FMA math, so
- * that none of them may use TF32; what cannot do without is refused by the
- * question for the workspace. */
-static void list_algorithms(struct dnn *d, struct dnn_conv *v)
+void dnn_poison(struct dnn *d, CUdeviceptr p, struct dnn_shape s)
 {
     struct child *c = d->child;
-    cudnnConvolutionFwdAlgoPerf_t offers[OFFERS_MAX];
-    int most = 0, found = 0;
+    size_t words = (dnn_bytes(d->kind, s) + 3) / 4;     /* a buffer's length is a multiple of four bytes */
 
-    MUST(c, cudnn, cudnnGetConvolutionForwardAlgorithmMaxCount(d->handle, &most));
-    if (most > OFFERS_MAX)
-        most = OFFERS_MAX;
-    MUST(c, cudnn, cudnnGetConvolutionForwardAlgorithm_v7(d->handle, v->x_desc, v->w_desc, v->desc, v->y_desc, most, &found, offers));
-    for (int i = 0; i < found && v->n_algos < COUNT_OF(v->algos); i++) {
-        struct dnn_algo a = { offers[i].algo, 0 };
+    MUST(c, cuda, cuMemsetD32_v2(p, POISON_HALVES, words));
+}
 
-        if (offers[i].status != 0 || is_listed(v, a.algo))
-            continue;
-        if (CALL(c, cudnn, cudnnGetConvolutionForwardWorkspaceSize(d->handle, v->x_desc, v->w_desc, v->desc, v->y_desc, a.algo, &a.workspace)) == 0
-            && a.workspace <= d->room)
-            v->algos[v->n_algos++] = a;
+CUdeviceptr dnn_output(struct dnn *d, struct dnn_shape s)
+{
+    CUdeviceptr p = device_buffer(d->child, dnn_bytes(d->kind, s));
+
+    dnn_poison(d, p, s);
+    return p;
+}
+
+/* By their bits, for millions of them (tests/unit/test_number.c holds these against the definition). */
+static void put(enum number type, void *array, size_t at, float v)
+{
+    switch (type) {
+    case NUMBER_FP16: ((uint16_t *)array)[at] = (uint16_t)fp16_of_float(v); break;
+    case NUMBER_BF16: ((uint16_t *)array)[at] = (uint16_t)bf16_of_float(v); break;
+    case NUMBER_TF32: ((float *)array)[at] = tf32_of_float(v); break;
+    default:          ((float *)array)[at] = v; break;
     }
 }
 
-void dnn_conv_begin(struct dnn *d, struct dnn_conv *v, struct dnn_shape x, int k, int r)
+/* What lies there as fp32 is taken as fp32: a result has more bits than TF32. */
+static float get(enum number type, const void *array, size_t at)
 {
-    struct child *c = d->child;
-
-    *v = (struct dnn_conv){ .x = x, .k = k, .r = r };
-    v->x_desc = tensor(d, x);
-    MUST(c, cudnn, cudnnCreateFilterDescriptor(&v->w_desc));
-    MUST(c, cudnn, cudnnSetFilter4dDescriptor(v->w_desc, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW, k, x.c, r, r));
-    MUST(c, cudnn, cudnnCreateConvolutionDescriptor(&v->desc));
-    MUST(c, cudnn, cudnnSetConvolution2dDescriptor(v->desc, 0, 0, 1, 1, 1, 1, CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT));
-    MUST(c, cudnn, cudnnSetConvolutionMathType(v->desc, CUDNN_FMA_MATH));
-    MUST(c, cudnn, cudnnGetConvolution2dForwardOutputDim(v->desc, v->x_desc, v->w_desc, &v->y.n, &v->y.c, &v->y.h, &v->y.w));
-    v->y_desc = tensor(d, v->y);
-    list_algorithms(d, v);
+    switch (type) {
+    case NUMBER_FP16: return float_of_fp16(((const uint16_t *)array)[at]);
+    case NUMBER_BF16: return float_of_bf16(((const uint16_t *)array)[at]);
+    default:          return ((const float *)array)[at];
+    }
 }
 
-/* cuDNN 9 has a family of codes for "not supported", cuDNN 8 one. */
-static bool is_not_supported(long code)
+/* Where element i in the order n, c, h, w lies. */
+static size_t place(struct dnn_kind kind, struct dnn_shape s, size_t i)
 {
-    return code == 9 || (code >= 3000 && code < 4000);
+    size_t plane = (size_t)s.h * (size_t)s.w, c = i / plane % (size_t)s.c, n = i / plane / (size_t)s.c;
+
+    return kind.nhwc ? (n * plane + i % plane) * (size_t)s.c + c : i;
 }
 
-bool dnn_conv_forward(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
+CUdeviceptr dnn_upload(struct dnn *d, struct dnn_shape s, const float *values)
 {
-    struct child *c = d->child;
-    long code = CALL(c, cudnn, cudnnConvolutionForward(d->handle, &one, v->x_desc, at(x), v->w_desc, at(w), v->desc, algo->algo,
-                                                       at(d->workspace), algo->workspace, &zero, v->y_desc, at(y)));
+    size_t bytes = dnn_bytes(d->kind, s);
+    CUdeviceptr p = device_buffer(d->child, bytes);
+    void *packed = host_buffer(d->child, bytes);
 
-    if (is_not_supported(code))
-        return false;
-    if (code != 0)
-        child_call_failed(c, text_make(&c->arena, "cudnnConvolutionForward(%s)", dnn_algo_name(algo->algo)), &c->cudnn.dl, code);
-    device_wait(c);
-    return true;
+    for (size_t i = 0; i < dnn_count(s); i++)
+        put(d->kind.type, packed, place(d->kind, s, i), values[i]);
+    device_upload(d->child, p, packed, bytes);
+    return p;
 }
 
-void dnn_conv_end(struct dnn *d, struct dnn_conv *v)
+float *dnn_download(struct dnn *d, struct dnn_shape s, CUdeviceptr p)
 {
-    struct child *c = d->child;
+    size_t bytes = dnn_bytes(d->kind, s);
+    float *values = host_buffer(d->child, dnn_count(s) * sizeof *values);
+    void *packed = host_buffer(d->child, bytes);
 
-    drop(d, v->x_desc);
-    drop(d, v->y_desc);
-    MUST(c, cudnn, cudnnDestroyFilterDescriptor(v->w_desc));
-    MUST(c, cudnn, cudnnDestroyConvolutionDescriptor(v->desc));
+    device_download(d->child, packed, p, bytes);
+    for (size_t i = 0; i < dnn_count(s); i++)
+        values[i] = get(d->kind.type, packed, place(d->kind, s, i));
+    return values;
 }
+
+/* ---- Layers ---- */
 
 void dnn_add_bias(struct dnn *d, struct dnn_shape shape, CUdeviceptr bias, CUdeviceptr y)
 {
     struct child *c = d->child;
-    cudnnTensorDescriptor_t b = tensor(d, (struct dnn_shape){ 1, shape.c, 1, 1 }), t = tensor(d, shape);
+    cudnnTensorDescriptor_t b = dnn_tensor(d, (struct dnn_shape){ 1, shape.c, 1, 1 }), t = dnn_tensor(d, shape);
 
-    MUST(c, cudnn, cudnnAddTensor(d->handle, &one, b, at(bias), &one, t, at(y)));
-    drop(d, b);
-    drop(d, t);
+    MUST(c, cudnn, cudnnAddTensor(d->handle, &dnn_one, b, dnn_at(bias), &dnn_one, t, dnn_at(y)));
+    dnn_drop(d, b);
+    dnn_drop(d, t);
 }
 
 void dnn_relu(struct dnn *d, struct dnn_shape shape, CUdeviceptr y)
 {
     struct child *c = d->child;
-    cudnnTensorDescriptor_t t = tensor(d, shape);
+    cudnnTensorDescriptor_t t = dnn_tensor(d, shape);
     cudnnActivationDescriptor_t a;
 
     MUST(c, cudnn, cudnnCreateActivationDescriptor(&a));
     MUST(c, cudnn, cudnnSetActivationDescriptor(a, CUDNN_ACTIVATION_RELU, CUDNN_PROPAGATE_NAN, 0.0));
-    MUST(c, cudnn, cudnnActivationForward(d->handle, a, &one, t, at(y), &zero, t, at(y)));
+    MUST(c, cudnn, cudnnActivationForward(d->handle, a, &dnn_one, t, dnn_at(y), &dnn_zero, t, dnn_at(y)));
     MUST(c, cudnn, cudnnDestroyActivationDescriptor(a));
-    drop(d, t);
+    dnn_drop(d, t);
 }
 
 void dnn_max_pool(struct dnn *d, struct dnn_shape x, CUdeviceptr from, CUdeviceptr to)
 {
     struct child *c = d->child;
-    cudnnTensorDescriptor_t t = tensor(d, x), u = tensor(d, (struct dnn_shape){ x.n, x.c, x.h / 2, x.w / 2 });
+    cudnnTensorDescriptor_t t = dnn_tensor(d, x), u = dnn_tensor(d, (struct dnn_shape){ x.n, x.c, x.h / 2, x.w / 2 });
     cudnnPoolingDescriptor_t p;
 
     MUST(c, cudnn, cudnnCreatePoolingDescriptor(&p));
     MUST(c, cudnn, cudnnSetPooling2dDescriptor(p, CUDNN_POOLING_MAX, CUDNN_PROPAGATE_NAN, 2, 2, 0, 0, 2, 2));
-    MUST(c, cudnn, cudnnPoolingForward(d->handle, p, &one, t, at(from), &zero, u, at(to)));
+    MUST(c, cudnn, cudnnPoolingForward(d->handle, p, &dnn_one, t, dnn_at(from), &dnn_zero, u, dnn_at(to)));
     MUST(c, cudnn, cudnnDestroyPoolingDescriptor(p));
-    drop(d, t);
-    drop(d, u);
-}
-
-const char *dnn_algo_name(cudnnConvolutionFwdAlgo_t algo)
-{
-    static const char *const names[] = {
-        "IMPLICIT_GEMM", "IMPLICIT_PRECOMP_GEMM", "GEMM", "DIRECT", "FFT", "FFT_TILING", "WINOGRAD", "WINOGRAD_NONFUSED",
-    };
-
-    return algo >= 0 && (size_t)algo < COUNT_OF(names) ? names[algo] : "unknown";
-}
-
-/* Winograd and FFT go through fractions. */
-bool dnn_algo_keeps_integers(cudnnConvolutionFwdAlgo_t algo)
-{
-    return algo >= 0 && algo < CUDNN_CONVOLUTION_FWD_ALGO_FFT;
+    dnn_drop(d, t);
+    dnn_drop(d, u);
 }

@@ -17,6 +17,19 @@ struct exactness compare_exactly(const float *got, const double *expected, size_
     return e;
 }
 
+struct exactness compare_nearly(const float *got, const double *expected, size_t n, double relative, double absolute)
+{
+    struct exactness e = { 0, 0 };
+
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)got[i] - expected[i]) <= relative * fabs(expected[i]) + absolute)) {
+            if (e.wrong == 0)
+                e.first = i;
+            e.wrong++;
+        }
+    return e;
+}
+
 struct closeness compare_closely(const float *got, const double *expected, size_t n)
 {
     struct closeness c = { 0, 0 };

@@ -13,6 +13,9 @@ struct exactness {
  * never right. expected holds integers that fp32 represents exactly. */
 struct exactness compare_exactly(const float *got, const double *expected, size_t n);
 
+/* Element by element: |got - expected| <= relative * |expected| + absolute. NaN and infinity never are. */
+struct exactness compare_nearly(const float *got, const double *expected, size_t n, double relative, double absolute);
+
 struct closeness {
     double nmse;                /* sum of squared errors over sum of squares; infinite if anything is NaN or infinite */
     size_t worst;               /* index of the largest error */

@@ -2,7 +2,7 @@
  * every logit compared with the reference on the CPU. */
 #include "child/child.h"
 
-#include "child/dnn.h"
+#include "child/dnn_conv.h"
 #include "math/cnn.h"
 
 static CUdeviceptr upload(struct child *c, const float *data, size_t n)
@@ -30,8 +30,8 @@ static CUdeviceptr linear(struct child *c, cublasHandle_t handle, CUdeviceptr x,
 static void convolve(struct child *c, struct dnn *dnn, struct dnn_conv *v, bool integers, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
 {
     for (size_t i = 0; i < v->n_algos; i++)
-        if ((!integers || dnn_algo_keeps_integers(v->algos[i].algo)) && dnn_conv_forward(dnn, v, &v->algos[i], x, w, y)) {
-            saw_text(c, "algorithm", "%s", dnn_algo_name(v->algos[i].algo));
+        if ((!integers || dnn_algo_family(CONV_FORWARD, v->algos[i].algo) == CONV_EXACT) && dnn_conv_run(dnn, v, &v->algos[i], x, w, y)) {
+            saw_text(c, "algorithm", "%s", dnn_algo_name(CONV_FORWARD, v->algos[i].algo));
             return;
         }
     stop_unsupported(c, "cuDNN offers no fp32 algorithm for this convolution%s", integers ? " that keeps integers exact" : "");
@@ -39,7 +39,8 @@ static void convolve(struct child *c, struct dnn *dnn, struct dnn_conv *v, bool 
 
 static void forward(struct child *c, const struct cnn_data *d, float *logits, bool integers)
 {
-    const struct dnn_shape image = { CNN_N, CNN_C, CNN_HW, CNN_HW }, hidden = { CNN_N, CNN_HIDDEN, 1, 1 }, last = { CNN_N, CNN_CLASSES, 1, 1 };
+    const struct conv_shape first = { .n = CNN_N, .c = CNN_C, .h = CNN_HW, .w = CNN_HW, .k = CNN_K, .r = CNN_R, .s = CNN_R, .stride = 1, .p = CNN_P, .q = CNN_P };
+    const struct dnn_shape maps = { CNN_N, CNN_K, CNN_P, CNN_P }, hidden = { CNN_N, CNN_HIDDEN, 1, 1 }, last = { CNN_N, CNN_CLASSES, 1, 1 };
     CUdeviceptr x = upload(c, d->x, CNN_X), w1 = upload(c, d->w1, CNN_W1), b1 = upload(c, d->b1, CNN_B1), w2 = upload(c, d->w2, CNN_W2);
     CUdeviceptr b2 = upload(c, d->b2, CNN_B2), w3 = upload(c, d->w3, CNN_W3), b3 = upload(c, d->b3, CNN_B3);
     CUdeviceptr conv = device_buffer(c, CNN_CONV * sizeof(float)), pool = device_buffer(c, CNN_POOL * sizeof(float)), h, y;
@@ -47,14 +48,14 @@ static void forward(struct child *c, const struct cnn_data *d, float *logits, bo
     struct dnn_conv v;
     struct dnn dnn;
 
-    dnn_begin(&dnn, c);
+    dnn_begin(&dnn, c, (struct dnn_kind){ NUMBER_FP32, false });
     MUST(c, cublas, cublasCreate_v2(&handle));
     MUST(c, cublas, cublasSetMathMode(handle, CUBLAS_PEDANTIC_MATH));
-    dnn_conv_begin(&dnn, &v, image, CNN_K, CNN_R);
+    dnn_conv_begin(&dnn, &v, first, CONV_FORWARD);
     convolve(c, &dnn, &v, integers, x, w1, conv);
-    dnn_add_bias(&dnn, v.y, b1, conv);
-    dnn_relu(&dnn, v.y, conv);
-    dnn_max_pool(&dnn, v.y, conv, pool);
+    dnn_add_bias(&dnn, maps, b1, conv);
+    dnn_relu(&dnn, maps, conv);
+    dnn_max_pool(&dnn, maps, conv, pool);
     h = linear(c, handle, pool, w2, CNN_FEATURES, CNN_HIDDEN);
     dnn_add_bias(&dnn, hidden, b2, h);
     dnn_relu(&dnn, hidden, h);

@@ -114,7 +114,8 @@ cublasStatus_t fake_cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cubla
                                    const float *beta, float *c, int ldc)
 {
     struct fake_product p = { .m = m, .n = n, .k = k, .a = { .at = a, .ld = lda }, .b = { .at = b, .ld = ldb }, .d = c, .ldd = ldc,
-                              .alpha = (double)*alpha, .beta = (double)*beta };
+                              .alpha = (double)*alpha, .beta = (double)*beta,
+                              .tf32 = h != NULL && h->mode == CUBLAS_TF32_TENSOR_OP_MATH && fake_number("FAKE_CC", 90) >= 80 };
 
     return multiply(h, ta, tb, &p);
 }

@@ -18,6 +18,7 @@
 #include "kernels/tilecheck.cu"
 #include "kernels/rounded.cu"
 #include "kernels/errors.cu"
+#include "kernels/contract.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
