@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, COLOURED, LEVELLED, RUNG, CI };
+enum kind { FLAG, TEXT, LIST, NUMBER, SEED, COLOURED, LEVELLED, RUNG, CI };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
@@ -50,6 +50,7 @@ static const struct option table[] = {
     { "--kernels", NULL, RUNG,     AT(kernels),    "run" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run judge" },
     { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
+    { "--seed",    NULL, SEED,     AT(seed),       "run" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
@@ -105,6 +106,7 @@ static const char run_help[] =
     "      --ci github      annotations and a step summary for GitHub Actions\n"
     "      --nagios         one line and the exit code of a Nagios plugin\n"
     "      --strict         a warning is a failure\n"
+    "      --seed N         the data of another run: its reports name the number\n"
     "      --repeat N       run it N times; what failed once failed\n"
     "      --timeout S      end the whole run (with --repeat, each round) after S seconds (600)\n"
     "      --limit S        end each trial after S seconds (60; 120 where a stack is opened)\n"
@@ -262,6 +264,17 @@ static bool set_level(enum level *out, const char *value, struct err *e)
     return text_is(value, "full") || text_is(value, "quick") || err_set(e, ERR_USAGE, "--level takes quick or full, not \"%s\"", value);
 }
 
+/* 2^53: what JSON's numbers hold whole. */
+static bool set_seed(uint64_t *out, const char *value, struct err *e)
+{
+    long n;
+
+    if (!text_to_long(value, &n) || n < 1 || n > 1L << 53)
+        return err_set(e, ERR_USAGE, "--seed takes a number from 1 to %ld, not \"%s\"", 1L << 53, value);
+    *out = (uint64_t)n;
+    return true;
+}
+
 static bool set(struct options *o, struct arena *a, const struct option *opt, const char *value, struct err *e)
 {
     void *field = (char *)o + opt->at;
@@ -283,6 +296,8 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
             return err_set(e, ERR_USAGE, "%s takes a number from 1 to %d, not \"%s\"", opt->name, LARGEST_NUMBER, value);
         *(unsigned *)field = (unsigned)n;
         return true;
+    case SEED:
+        return set_seed(field, value, e);
     case COLOURED:
         return set_colour(field, value, e);
     case LEVELLED:

@@ -38,6 +38,7 @@ struct options {
     enum colour        colour;
     enum level         level;                           /* --level */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
+    uint64_t           seed;                            /* --seed; 0: the clock's */
     unsigned           repeat;                          /* --repeat: rounds; 1 */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
 };

@@ -41,6 +41,7 @@ static void put_options(struct text *t, const struct report *r)
 
 const char *detail_rerun(const struct report *r, const struct judged *j, struct arena *a)
 {
+    const struct observation *seed = outcome_saw(&j->outcome, "seed");
     struct text t = { .arena = a };
 
     if (j->outcome.ending == ENDED_NOT_RUN)
@@ -48,6 +49,8 @@ const char *detail_rerun(const struct report *r, const struct judged *j, struct 
     text_add_quoted(&t, r->n_command > 0 ? r->command[0] : "gpuvet");
     text_add(&t, " run");
     put_options(&t, r);
+    if (seed != NULL && seed->is_number)
+        text_add(&t, " --seed %.0f", seed->number);
     text_add(&t, " -p ");
     text_add_quoted(&t, j->trial.probe->name);
     if (j->trial.device != NULL && !j->trial.probe->tells_facts)        /* facts are compared with those of other GPUs */

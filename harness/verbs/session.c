@@ -40,7 +40,7 @@ bool session_open(struct session *s, struct err *e)
 {
     if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
         return err_in(e, "cannot begin");
-    s->seed = (uint64_t)time(NULL);
+    s->seed = s->o->seed != 0 ? s->o->seed : (uint64_t)time(NULL);
     s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
     process_setup();
     environment_read(&s->environment, s->arena, &s->root);

@@ -4,7 +4,7 @@ load helpers
 on=@gpu0/toolkit-13.0
 
 caught() { # caught FAULT PROBE WORDS
-    FAKE_FAULT=$1 run simulated -p "$2" -o "$out"
+    FAKE_FAULT=$1 run simulated --seed 1 -p "$2" -o "$out"
     echo "$1: $status $(field "$2$on" why)"
     [ "$status" = 1 ]
     [ "$(verdict "$2$on")" = fail ]

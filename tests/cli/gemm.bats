@@ -142,3 +142,16 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(of blas.lt.int8 tiles.compared)" = $((2 * 512 * 448)) ]
     [ "$(of blas.gemm.bf16 nn.compared)" = $((257 * 131)) ]
 }
+
+@test "the data of a failure come again with its seed" {
+    FAKE_FAULT=wrong:cublasSgemm_v2:0 run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$output" =~ rerun:\ .*--seed\ ([0-9]+)\  ]]
+    seed=${BASH_REMATCH[1]}
+    simulated -p blas.gemm.fp32 --seed "$seed" -o "$out" >/dev/null
+    [ "$(python3 -c 'import json, sys; print([o["value"] for t in json.load(open(sys.argv[1]))["trials"] for o in t["saw"] if o["key"] == "seed"][0])' "$out")" = "$seed" ]
+    run simulated --seed 0
+    [ "$status" = 2 ]
+    run simulated --seed 9007199254740993
+    [ "$status" = 2 ]
+}
