@@ -269,7 +269,7 @@ static bool is_worse(const struct fit_answer *a, const struct fit_answer *than)
     return rank[a->holds] > rank[than->holds] || (a->holds == than->holds && a->why != NULL && than->why == NULL);
 }
 
-static void keep_worse(struct fit_answer *kept, struct fit_answer other)
+void fit_keep_worse(struct fit_answer *kept, struct fit_answer other)
 {
     if (is_worse(&other, kept))
         *kept = other;
@@ -295,9 +295,9 @@ struct fit fit_build(struct arena *a, const struct expected *x, const struct tor
     for (size_t i = 0; i < host->n_gpus; i++) {
         const struct fit_gpu *gpu = &host->gpus[i];
 
-        keep_worse(&fit.links[FIT_GPU_DRIVER], fit_gpu_driver(a, x, gpu, host->driver));
-        keep_worse(&fit.links[FIT_GPU_CODE], fit_gpu_code(a, x, b->codes, b->n_codes, b->cuda, gpu, host->driver));
-        keep_worse(&fit.links[FIT_CUDNN], check_cudnn(a, x, b, gpu));
+        fit_keep_worse(&fit.links[FIT_GPU_DRIVER], fit_gpu_driver(a, x, gpu, host->driver));
+        fit_keep_worse(&fit.links[FIT_GPU_CODE], fit_gpu_code(a, x, b->codes, b->n_codes, b->cuda, gpu, host->driver));
+        fit_keep_worse(&fit.links[FIT_CUDNN], check_cudnn(a, x, b, gpu));
         fit.jit |= needs_jit(b, gpu);
     }
     for (int i = 0; i < FIT_LINKS; i++)

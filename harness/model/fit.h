@@ -30,6 +30,9 @@ extern const char *const fit_link_names[];          /* "platform", "python", ...
  * brief: the same in two or three words, "driver >= 580"; NULL where a table need not say it. */
 struct fit_answer { enum answer holds; const char *why, *brief; };
 
+/* Keeps the one that holds less: NO, then UNKNOWN, then YES with something to say. */
+void fit_keep_worse(struct fit_answer *kept, struct fit_answer other);
+
 struct fit {
     const struct torch_build *build;
     enum answer runs;                               /* NO if a link is broken; UNKNOWN if the tables cannot say of one */

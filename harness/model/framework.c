@@ -29,17 +29,6 @@ static bool not_there(const struct expected *x, struct arena *a, const char *nam
 
 /* ---- One release ---- */
 
-static void keep_worse(struct framework_fit *f, struct fit_answer a)
-{
-    static const int rank[] = { [ANSWER_YES] = 0, [ANSWER_UNKNOWN] = 1, [ANSWER_NO] = 2 };
-
-    if (rank[a.holds] > rank[f->runs] || (f->runs == a.holds && f->why == NULL)) {
-        f->runs = a.holds;
-        f->why = a.why;
-        f->brief = a.brief;
-    }
-}
-
 static struct fit_answer no(const char *brief, const char *why)
 {
     return (struct fit_answer){ ANSWER_NO, why, brief };
@@ -61,7 +50,7 @@ static struct fit_answer check_gpu(struct arena *a, const struct expected *x, co
 
     if (gpu->cc < r->min_cc)
         return no(text_make(a, "no sm_%d", gpu->cc), text_make(a, "it needs compute capability %d.%d, and %s has %d.%d", r->min_cc / 10, r->min_cc % 10,
-                                                              gpu->name, gpu->cc / 10, gpu->cc % 10));
+                                                              gpu->name != NULL ? gpu->name : "the GPU", gpu->cc / 10, gpu->cc % 10));
     for (size_t i = 0; i < r->cuda.n; i++)
         if (newest == NULL || text_compare_versions(r->cuda.items[i], newest) > 0)
             newest = r->cuda.items[i];
@@ -155,20 +144,20 @@ static struct fit_answer check_torch(struct arena *a, const struct expected *x, 
 
 static struct framework_fit fit_release(struct arena *a, const struct expected *x, const struct framework_release *r, const struct fit_host *host)
 {
-    struct framework_fit f = { .release = r, .runs = ANSWER_YES };
+    struct framework_fit f = { .release = r, .runs = { ANSWER_YES, NULL, NULL } };
 
     if (host->python != NULL && r->python.n > 0)
-        keep_worse(&f, check_python(a, &r->python, host->python));
+        fit_keep_worse(&f.runs, check_python(a, &r->python, host->python));
     for (size_t i = 0; i < host->n_gpus; i++)
-        keep_worse(&f, check_gpu(a, x, r, &host->gpus[i]));
+        fit_keep_worse(&f.runs, check_gpu(a, x, r, &host->gpus[i]));
     for (size_t i = 0; i < host->n_gpus && host->driver != NULL; i++)
-        keep_worse(&f, fit_gpu_driver(a, x, &host->gpus[i], host->driver));
+        fit_keep_worse(&f.runs, fit_gpu_driver(a, x, &host->gpus[i], host->driver));
     if (r->torch != NULL)
-        keep_worse(&f, check_torch(a, x, r, host, &f.with));
+        fit_keep_worse(&f.runs, check_torch(a, x, r, host, &f.with));
     else if (r->cuda.n > 0)
-        keep_worse(&f, check_driver(a, x, &r->cuda, host));
+        fit_keep_worse(&f.runs, check_driver(a, x, &r->cuda, host));
     else
-        keep_worse(&f, (struct fit_answer){ ANSWER_UNKNOWN, "it is not known with which CUDA it was made", "CUDA not known" });
+        fit_keep_worse(&f.runs, (struct fit_answer){ ANSWER_UNKNOWN, "it is not known with which CUDA it was made", "CUDA not known" });
     return f;
 }
 
@@ -254,7 +243,7 @@ bool frameworks_make(struct frameworks *f, struct arena *a, const struct expecte
         qsort(fits, f->n, sizeof *fits, newest_first);
     f->fits = fits;
     for (size_t i = f->n; i-- > 0;)
-        if (fits[i].runs == ANSWER_YES)
+        if (fits[i].runs.holds == ANSWER_YES)
             f->best = &fits[i];
     conclude(f, a);
     return true;

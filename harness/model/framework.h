@@ -7,8 +7,7 @@
 
 struct framework_fit {
     const struct framework_release *release;
-    enum answer runs;
-    const char *why, *brief;                /* as in struct fit_answer */
+    struct fit_answer runs;
     const struct torch_build *with;         /* the PyTorch build that it runs with; NULL where it needs none, or none runs */
 };
 

@@ -253,9 +253,9 @@ void frameworks_write(FILE *f, const struct frameworks *x, int width)
     safe_print(f, "\n  %-18s %-4s %s\n", "release", "runs", "needs");
     for (size_t i = 0; i < x->n; i++) {
         const struct framework_fit *fit = &x->fits[i];
-        const char *needs = framework_needs(&a, fit->release), *why = fit->why != NULL ? fit->why : "";
+        const char *needs = framework_needs(&a, fit->release), *why = fit->runs.why != NULL ? fit->runs.why : "";
 
-        paragraph(f, width, 2, text_make(&a, "%-18s %-4s ", framework_versions(&a, fit->release), text_make(&a, "%s%s", answer_name(fit->runs), fit == x->best ? "*" : "")),
+        paragraph(f, width, 2, text_make(&a, "%-18s %-4s ", framework_versions(&a, fit->release), text_make(&a, "%s%s", answer_name(fit->runs.holds), fit == x->best ? "*" : "")),
                   text_make(&a, "%s%s%s", needs, *why != '\0' ? ": " : "", text_is(why, said) ? "as above" : why));
         if (*why != '\0')
             said = why;

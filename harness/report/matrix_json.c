@@ -94,8 +94,8 @@ static json_t *json_of_release(const struct frameworks *x, const struct framewor
         json_array_append_new(cuda, json_of_text(r->cuda.items[i]));
     json_put(o, "cuda", cuda);
     json_put_text(o, "cudnn", r->cudnn);
-    json_put(o, "runs", json_of_answer(fit->runs));
-    json_put_text(o, "why", fit->why);
+    json_put(o, "runs", json_of_answer(fit->runs.holds));
+    json_put_text(o, "why", fit->runs.why);
     json_put(o, "best", fit == x->best ? json_true() : NULL);
     if (fit->with != NULL) {
         json_put_text(o, "with_torch", fit->with->torch);

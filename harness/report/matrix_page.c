@@ -23,8 +23,11 @@ static void put_cell(FILE *f, struct arena *a, const char *text)
 
 static void put_command(FILE *f, const char *pip)
 {
-    if (pip != NULL)
-        safe_print(f, "\n```sh\n%s\n```\n", pip);
+    if (pip == NULL)
+        return;
+    safe_print(f, "\n```sh\n");
+    safe_print(f, "%s\n", pip);
+    safe_print(f, "```\n");
 }
 
 void matrix_write_markdown(FILE *f, const struct matrix *m)
@@ -33,7 +36,8 @@ void matrix_write_markdown(FILE *f, const struct matrix *m)
 
     safe_print(f, "Official PyTorch builds for %s\n\n", m->host->platform);
     put_host(f, m->host);
-    safe_print(f, "\n| torch | build | CUDA | cuDNN | runs | why |\n|---|---|---|---|---|---|\n");
+    safe_print(f, "\n| torch | build | CUDA | cuDNN | runs | why |\n");
+    safe_print(f, "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < m->n; i++) {
         const struct torch_build *b = m->fits[i].build;
 
@@ -58,13 +62,14 @@ void frameworks_write_markdown(FILE *f, const struct frameworks *x)
     if (x->n > 0)
         safe_print(f, "Releases of %s for %s\n\n", x->fits[0].release->framework, x->host->platform);
     put_host(f, x->host);
-    safe_print(f, "\n| release | needs | runs | why |\n|---|---|---|---|\n");
+    safe_print(f, "\n| release | needs | runs | why |\n");
+    safe_print(f, "|---|---|---|---|\n");
     for (size_t i = 0; i < x->n; i++) {
         const struct framework_fit *fit = &x->fits[i];
 
         safe_print(f, "| %s%s | %s | %s | ", framework_versions(&a, fit->release), fit == x->best ? " (newest that runs)" : "",
-                   framework_needs(&a, fit->release), answer_name(fit->runs));
-        put_cell(f, &a, fit->why != NULL ? fit->why : "");
+                   framework_needs(&a, fit->release), answer_name(fit->runs.holds));
+        put_cell(f, &a, fit->runs.why != NULL ? fit->runs.why : "");
         safe_print(f, " |\n");
     }
     safe_print(f, "\n%s.\n", x->closing);

@@ -29,12 +29,16 @@ static void tell(struct asking *q, const char *what, const char *value, const ch
 
 /* ---- What the options say ---- */
 
+static bool is_driver(const char *version)
+{
+    return strspn(version, "0123456789") == 3 && text_version_length(version) == strlen(version);
+}
+
 static bool take_driver(struct asking *q, const char *driver, const char *source, struct err *e)
 {
     const char *cuda;
-    size_t digits = strspn(driver, "0123456789");
 
-    if (digits != 3 || text_version_length(driver) != strlen(driver))
+    if (!is_driver(driver))
         return err_set(e, ERR_USAGE, "\"%s\" is no driver's version: as nvidia-smi shows it under \"Driver Version\", 535.183.01, or its branch, 535", driver);
     cuda = fit_branch_is_known(q->x, driver) ? fit_driver_cuda(q->x, driver) : NULL;
     q->host.driver = driver;
@@ -134,8 +138,11 @@ static bool take_machine(struct asking *q, struct session *s, struct err *e)
     size_t silent = 0;
 
     driver = installed_driver(s, &source);
-    if (driver != NULL && !take_driver(q, arena_copy(q->arena, driver, text_version_length(driver)), source, e))
+    driver = driver != NULL ? arena_copy(q->arena, driver, text_version_length(driver)) : NULL;
+    if (driver != NULL && is_driver(driver) && !take_driver(q, driver, source, e))
         return false;
+    if (driver != NULL && !is_driver(driver))
+        tell(q, "driver", text_make(q->arena, "\"%s\", which is no version that the tables know: it restricts nothing", driver), source);
     q->host.no_driver = driver == NULL && source == NULL;
     if (driver == NULL)
         tell(q, "driver", source == NULL ? "none is installed" : "installed, and nothing tells its version: --driver VERSION says it", source);
@@ -146,7 +153,7 @@ static bool take_machine(struct asking *q, struct session *s, struct err *e)
         if (!d->answers)
             continue;
         *ARENA_PUSH(q->arena, q->gpus, q->host.n_gpus) = (struct fit_gpu){ d->name, d->cc };
-        tell(q, "gpu", text_make(q->arena, "gpu%d, %s (sm_%d)", d->index, d->name, d->cc), NULL);
+        tell(q, "gpu", text_make(q->arena, "gpu%d, %s (sm_%d)", d->index, d->name != NULL ? d->name : "of unknown name", d->cc), NULL);
     }
     if (silent > 0)
         tell(q, "gpu", text_make(q->arena, "%zu more that %s not answer: --gpu NAME says what it is", silent, silent == 1 ? "does" : "do"), NULL);

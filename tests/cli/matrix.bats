@@ -208,8 +208,9 @@ assert rows["2.16.1"]["runs"] and rows["2.18.0"]["runs"]' <<<"$output"
 @test "Markdown is one table with the command below it" {
     matrix --driver 535 --torch 2.4.1 --markdown
     [ "$status" -eq 0 ]
+    [[ "$output" == *$'| why |\n|---|---|---|---|---|---|\n| 2.4.1 |'* ]]
     [[ "$output" == *"| 2.4.1 | cu121 (best) | 12.1 |"* ]]
-    [[ "$output" == *'```sh'* ]]
+    [[ "$output" == *'```sh'$'\n''pip install torch==2.4.1'$'\n''```' ]]
 }
 
 @test "without a driver none runs here, and what to install is said" {
