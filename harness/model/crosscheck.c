@@ -41,25 +41,28 @@ static void check_want(struct findings *f, const struct stack *s, const char *te
     note(f, s, "install", "want:install");
 }
 
-/* Two installations over one another: what the package manager recorded is not what its files are. */
+/* Two installations over one another, or a damaged one: what the package manager recorded is not what its files are. */
 static void check_recorded(struct findings *f, const struct stack *s)
 {
     const char *is = stack_version(s, "torch"), *recorded = NULL;
     struct text install = { .arena = f->arena };
 
-    for (size_t i = 0; i < s->n_versions && is != NULL; i++) {
+    for (size_t i = 0; i < s->n_versions; i++) {
         const struct stack_version *v = &s->versions[i];
-        size_t n = text_version_length(is);
+        size_t n = is != NULL ? text_version_length(is) : 0;
 
         if (!text_is(v->what, "installed:torch"))
             continue;
-        if (text_version_length(v->version) == n && text_starts(is, arena_copy(f->arena, v->version, n)))
+        if (n > 0 && text_version_length(v->version) == n && text_starts(is, arena_copy(f->arena, v->version, n)))
             return;
         recorded = v->version;
     }
     if (recorded == NULL)
         return;
-    finding_add(f, WRONG, "mixed", "torch/version.py says %s, and the package is recorded as %s: one was installed over the other", is, recorded);
+    if (is != NULL)
+        finding_add(f, WRONG, "mixed", "torch/version.py says %s, and the package is recorded as %s: one was installed over the other", is, recorded);
+    else
+        finding_add(f, WRONG, "mixed", "torch/version.py states no version, or is missing, and the package is recorded as %s: it is damaged", recorded);
     text_add(&install, "--force-reinstall --no-deps ");
     text_add_quoted(&install, text_make(f->arena, "torch==%s", recorded));
     finding_add(f, NOTED, "install", "%s", install.s);

@@ -61,12 +61,23 @@ static void check_pin(struct pins *p, const char *name, const char *pinned, cons
     text_add(t, "%s%s %s is installed, and %s is pinned%s%s", t->n > 0 ? "; " : "", name, installed, pinned, why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
+/* Another version that is recorded beside it; NULL: none. */
+static const char *recorded_beside(const struct pins *p, const char *name, const char *version)
+{
+    const char *what = text_make(p->found->arena, "installed:%s", name);
+
+    for (size_t i = 0; i < p->stack->n_versions && version != NULL; i++)
+        if (text_is(p->stack->versions[i].what, what) && !text_is(p->stack->versions[i].version, version))
+            return p->stack->versions[i].version;
+    return NULL;
+}
+
 /* installed_alone: what is not installed is not missed. */
 static void check_all(struct pins *p, bool installed_alone)
 {
     for (size_t i = 0; i < p->stack->n_versions; i++) {
         const struct stack_version *v = &p->stack->versions[i];
-        const char *name = v->what + strlen(p->prefix), *installed;
+        const char *name = v->what + strlen(p->prefix), *installed, *beside;
 
         if (!text_starts(v->what, p->prefix))
             continue;
@@ -74,6 +85,10 @@ static void check_all(struct pins *p, bool installed_alone)
         if (installed == NULL && installed_alone)
             continue;
         p->n++;
+        beside = recorded_beside(p, name, installed);
+        if (beside != NULL)
+            text_add(&p->warning, "%s%s is recorded as %s and as %s: an installation was interrupted, or two tools installed it",
+                     p->warning.n > 0 ? "; " : "", name, installed, beside);
         if (!text_is(installed, v->version))
             check_pin(p, name, v->version, installed);
     }

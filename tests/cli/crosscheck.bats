@@ -328,3 +328,28 @@ libtorch() {
     [ "$status" = 1 ]
     [[ "$(field "torch.cudnn/libtorch:$BATS_TEST_TMPDIR/libtorch" why)" == "cuDNN 9.19.0 is loaded, and PyTorch was compiled with 8.9.2.26: "* ]]
 }
+
+@test "a version.py that was emptied is a damaged PyTorch" {
+    environment 2.4.1+cu121 12.1
+    mkdir -p "$site/torch-2.4.1.dist-info"
+    printf 'Name: torch\nVersion: 2.4.1\n' >"$site/torch-2.4.1.dist-info/METADATA"
+    : >"$site/torch/version.py"
+    run check -p torch.build
+    [ "$status" = 1 ]
+    [[ "$output" == *"states no version"* ]]
+    [[ "$output" == *"pip install --force-reinstall --no-deps torch==2.4.1"* ]]
+}
+
+@test "a package that is recorded twice is told" {
+    environment 2.4.1+cu121 12.1
+    mkdir -p "$site/torch-2.4.1.dist-info"
+    echo "Requires-Dist: nvidia-cudnn-cu12 (==9.1.0.70)" >"$site/torch-2.4.1.dist-info/METADATA"
+    package nvidia-cudnn-cu12 9.1.0.70
+    run check -p torch.pins
+    [ "$status" = 77 ]
+    [[ "$output" != *"recorded"* ]]
+    package nvidia-cudnn-cu12 9.2.0.82
+    run check -p torch.pins
+    [ "$status" = 77 ]
+    [[ "${output//$'\n'         / }" == *"nvidia-cudnn-cu12 is recorded as 9.1.0.70 and as 9.2.0.82"* ]]
+}
