@@ -226,14 +226,18 @@ static void multiply(struct multiplier *by, const struct product *p)
     by->works = true;
 }
 
-static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)
+static struct lt begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
+    size_t version;
 
     child_bind_cublaslt(c);
     product_look_at_environment(c);
-    if (VALUE(c, cublaslt, cublasLtGetVersion()) < 110000)
+    version = VALUE(c, cublaslt, cublasLtGetVersion());
+    if (version < CUBLAS_11_0)
         stop_unsupported(c, "cuBLASLt before 11 has another interface");
+    if (is_fp8(in) && version < CUBLAS_11_11)
+        stop_unsupported(c, "cuBLASLt before 11.11 has no fp8");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
     lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
     lt.workspace = device_buffer(c, lt.room);
@@ -249,7 +253,7 @@ static void end(struct child *c, const struct lt *lt)
 /* For burn-in: what an unsteady GPU gets wrong now and then. */
 static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = begin(c, out, compute);
+    struct lt lt = begin(c, in, out, compute);
     struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in,
                              .out = out, .aligned = number_bytes(in) == 1 };
 
@@ -259,7 +263,7 @@ static void run_again(struct child *c, enum number in, enum number out, cublasCo
 
 static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = begin(c, out, compute);
+    struct lt lt = begin(c, in, out, compute);
     struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .out = out,
                              .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
                              .aligned = number_bytes(in) == 1 };

@@ -86,6 +86,16 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" = "cuBLASLt before 11 has another interface" ]
 }
 
+@test "the first of cuBLAS 11, whose number has a digit less, are not taken for older ones, and have no fp8" {
+    export FAKE_CUBLAS=11605
+    blas
+    [ "$status" = 0 ]
+    for probe in blas.gemm.fp16 blas.gemm.bf16 blas.gemm.tf32 blas.lt.fp16 blas.lt.int8; do
+        [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+    done
+    [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt before 11.11 has no fp8" ]
+}
+
 @test "each of seven variables that change precision is named, with its value" {
     for variable in NVIDIA_TF32_OVERRIDE CUBLAS_EMULATE_SINGLE_PRECISION CUBLAS_EMULATE_DOUBLE_PRECISION CUBLAS_EMULATION_STRATEGY \
                     CUBLAS_FIXEDPOINT_EMULATION_MANTISSA_BIT_COUNT CUBLASLT_HEURISTICS_LUT_FILE TORCH_ALLOW_TF32_CUBLAS_OVERRIDE; do
