@@ -99,6 +99,8 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
                              .side = product_side(c) };
     bool is_16_bit = number_bytes(in) == 2;
 
+    if (in == NUMBER_TF32 && c->cc < 80)            /* the library would take fp32 instead, and be right */
+        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     child_bind_cublas(c);
     product_look_at_environment(c);
     MUST(c, cublas, cublasCreate_v2(&way.handle));

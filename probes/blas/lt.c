@@ -231,6 +231,8 @@ static struct lt begin(struct child *c, enum number in, enum number out, cublasC
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
     size_t version;
 
+    if (in == NUMBER_TF32 && c->cc < 80)
+        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     child_bind_cublaslt(c);
     product_look_at_environment(c);
     version = VALUE(c, cublaslt, cublasLtGetVersion());

@@ -71,15 +71,18 @@ each_pass() { # each_pass FAULT TYPES WORDS
 }
 
 @test "TF32 is left out on a GPU that has none, and what is not supported is listed" {
-    FAKE_CC=75 run simulated -p dnn.conv.tf32 -p dnn.conv.fp32 -o "$out"
+    FAKE_CC=75 run simulated -p dnn.conv.tf32 -p dnn.conv.bf16 -p dnn.conv.fp32 -p dnn.softmax -p dnn.bias_relu -o "$out"
     [ "$status" = 0 ]
     [ "$(verdict dnn.conv.tf32$on)" = skip ]
     [[ "$(field dnn.conv.tf32$on why)" == "TF32 needs compute capability 8.0"* ]]
     grep -q "nhwc.0: WINOGRAD_NONFUSED.fma, GEMM.fma" "$out"
+    [ "$(field dnn.conv.bf16$on why)" = "cuDNN's bf16 needs compute capability 8.0; this GPU has 7.5" ]
+    [ "$(verdict dnn.softmax$on)$(verdict dnn.bias_relu$on)" = passpass ]
+    grep -q "bf16.nchw: cuDNN's bf16 needs compute capability 8.0" "$out"
 }
 
 @test "cuDNN's refusals of a type are a skip, by the codes of cuDNN 9 and of cuDNN 8; of fp32 they are a failure" {
-    for code in 3000 3007 9; do
+    for code in 3000 3007 9 6; do
         FAKE_FAULT=fail:cudnnSetFilter4dDescriptor:0:$code run simulated -p dnn.conv.bf16 -p dnn.conv.fp32 -o "$out"
         [ "$(verdict dnn.conv.bf16$on)" = skip ]
         [ "$(verdict dnn.conv.fp32$on)" = fail ]

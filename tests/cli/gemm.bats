@@ -72,8 +72,11 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" = "cuBLAS does not multiply bf16 matrices on compute capability 7.5" ]
     [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt has no algorithm for e4m3 matrices on compute capability 7.5" ]
     [ "$(verdict blas.lt.fp8_e5m2@gpu0/toolkit-13.0)" = skip ]
-    for probe in blas.gemm.fp64 blas.gemm.fp32 blas.gemm.fp16 blas.gemm.tf32 blas.lt.tf32 blas.lt.int8; do
+    for probe in blas.gemm.fp64 blas.gemm.fp32 blas.gemm.fp16 blas.lt.int8; do
         [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+    done
+    for probe in blas.gemm.tf32 blas.lt.tf32; do
+        [ "$(field $probe@gpu0/toolkit-13.0 why)" = "TF32 needs compute capability 8.0; this GPU has 7.5" ]
     done
 }
 
