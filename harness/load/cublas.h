@@ -27,11 +27,13 @@ enum {
     CUBLAS_GEMM_DEFAULT = -1,
     CUDA_R_32F = 0, CUDA_R_64F = 1, CUDA_R_16F = 2, CUDA_R_8I = 3, CUDA_R_32I = 10, CUDA_R_16BF = 14,
     CUDA_R_8F_E4M3 = 28, CUDA_R_8F_E5M2 = 29,
-    /* Versions as the libraries tell them: major * 1000 up to 11.7 (cublas_api.h of 11.6.5), so that 11.6.5 is 11605
-     * and 10.2.2 is 10202; major * 10000 later (11.9.2: 110902). */
-    CUBLAS_11_0 = 11000, CUBLAS_11_11 = 111100,
     MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2,
 };
+
+/* Versions as the libraries tell them: major * 1000 up to 11.7 (cublas_api.h of 11.6.5), so that 11.6.5 is 11605
+ * and 10.2.2 is 10202; major * 10000 later (11.9.2: 110902). */
+#define CUBLAS_11_0 11000
+#define CUBLAS_12_0 120000
 
 #define CUBLAS_SYMS(SYM) \
     SYM(NEED, cublasStatus_t, cublasCreate_v2,          (cublasHandle_t *)) \

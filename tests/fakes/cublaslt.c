@@ -77,7 +77,7 @@ cublasStatus_t fake_cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cubla
     switch (which) {
     case CUBLASLT_MATMUL_DESC_TRANSA:     return set(&d->ta, sizeof d->ta, value, bytes);
     case CUBLASLT_MATMUL_DESC_TRANSB:     return set(&d->tb, sizeof d->tb, value, bytes);
-    case CUBLASLT_MATMUL_DESC_FAST_ACCUM: return fake_cublasLtGetVersion() < CUBLAS_11_11 ? 7 : set(&d->fast, sizeof d->fast, value, bytes);
+    case CUBLASLT_MATMUL_DESC_FAST_ACCUM: return fake_cublasLtGetVersion() < CUBLAS_12_0 ? 7 : set(&d->fast, sizeof d->fast, value, bytes);
     }
     return 7;
 }
