@@ -170,10 +170,17 @@ static void look_at_narrowing(struct child *c, enum number type, uint64_t flags)
 
 /* ---- Multiplying ---- */
 
-/* fp64 and fp32 are what every GPU has; and what was there once does not go away. */
+/* fp64 and fp32 are what every GPU has; and what was there once does not go away. Of fp8 it does: on compute capability
+ * 12.0, cuBLASLt 13 serves some shapes and not others (flashinfer 3255, FlashRT 96). */
 static bool must_be_there(const struct multiplier *by)
 {
-    return by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+    return is_fp8(by->a_type) ? by->wrong : by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+}
+
+_Noreturn static void stop_without(struct child *c, const struct product *p)
+{
+    stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices of %dx%d by %dx%d on compute capability %d.%d", number_name(p->a_type),
+                     p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
 /* Those that can be used, in the library's order. */
@@ -192,7 +199,7 @@ static int offered(const struct multiplier *by, const struct product *p, const s
     if (usable == 0 && must_be_there(by))
         child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
     if (usable == 0)
-        stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d", number_name(p->a_type), c->cc / 10, c->cc % 10);
+        stop_without(c, p);
     return usable;
 }
 
@@ -212,6 +219,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     const union scalar alpha = scalar(lt->scale, p->alpha), beta = scalar(lt->scale, p->beta);
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
+    long code;
 
     by->choices = offered(by, p, &x, results);
     r = &results[by->choice < by->choices ? by->choice : 0];
@@ -221,7 +229,11 @@ static void multiply(struct multiplier *by, const struct product *p)
         look_at_narrowing(c, p->a_type, flags_of(c, &r->algo));
     }
     lt->told = by->said;
-    MUST(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    code = CALL(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    if (code == CUBLAS_STATUS_NOT_SUPPORTED && !must_be_there(by))
+        stop_without(c, p);
+    if (code != 0)
+        child_call_failed(c, "cublasLtMatmul", &c->cublaslt.dl, code);
     forget(c, &x);
     by->works = true;
 }
