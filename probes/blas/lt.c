@@ -11,6 +11,7 @@ struct lt {
     cublasComputeType_t compute;
     enum number         scale;
     bool                fast;                   /* fp8: sums may be kept more coarsely */
+    CUdeviceptr         one;                    /* fp8's scales: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747) */
     CUdeviceptr         workspace;
     size_t              room;
     int                 side;                   /* of large products */
@@ -85,13 +86,17 @@ static struct described describe(struct child *c, const struct lt *lt, const str
     const int32_t ta = p->ta ? CUBLAS_OP_T : CUBLAS_OP_N, tb = p->tb ? CUBLAS_OP_T : CUBLAS_OP_N;
     const uint64_t m = (uint64_t)p->m, n = (uint64_t)p->n, k = (uint64_t)p->k;
     const int8_t fast = lt->fast;
+    const void *one = (const void *)(uintptr_t)lt->one;
     struct described x;
 
     MUST(c, cublaslt, cublasLtMatmulDescCreate(&x.op, lt->compute, type_of(lt->scale)));
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSA, &ta, sizeof ta);
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSB, &tb, sizeof tb);
-    if (is_fp8(p->a_type))
+    if (is_fp8(p->a_type)) {
         set(c, x.op, CUBLASLT_MATMUL_DESC_FAST_ACCUM, &fast, sizeof fast);
+        set(c, x.op, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &one, sizeof one);
+        set(c, x.op, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, &one, sizeof one);
+    }
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.a, type_of(p->a_type), p->ta ? k : m, p->ta ? m : k, p->lda));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.b, type_of(p->b_type), p->tb ? n : k, p->tb ? k : n, p->ldb));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.d, type_of(p->out), m, n, p->ldd));
@@ -241,6 +246,7 @@ static void multiply(struct multiplier *by, const struct product *p)
 static struct lt begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
+    const float one = 1;
     size_t version;
 
     if (in == NUMBER_TF32 && c->cc < 80)
@@ -255,6 +261,8 @@ static struct lt begin(struct child *c, enum number in, enum number out, cublasC
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
     lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
     lt.workspace = device_buffer(c, lt.room);
+    lt.one = device_buffer(c, sizeof one);
+    device_upload(c, lt.one, &one, sizeof one);
     return lt;
 }
 
