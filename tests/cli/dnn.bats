@@ -81,6 +81,14 @@ each_pass() { # each_pass FAULT TYPES WORDS
     grep -q "bf16.nchw: cuDNN's bf16 needs compute capability 8.0" "$out"
 }
 
+@test "a layout for which cuDNN offers nothing at all is listed, and the others count" {
+    FAKE_FAULT=fail:cudnnGetConvolutionForwardAlgorithm_v7:2:3000 run simulated --isolate -p dnn.conv.fp32 -o "$out"
+    [ "$status" = 0 ]
+    grep -q '"nhwc.0: all"' "$out"
+    FAKE_FAULT=fail:cudnnGetConvolutionForwardAlgorithm_v7:0:3000 run simulated --isolate -p dnn.conv.fp32 -p dnn.bias_relu -o "$out"
+    [ "$(verdict dnn.conv.fp32$on)$(verdict dnn.bias_relu$on)" = failfail ]
+}
+
 @test "cuDNN's refusals of a type are a skip, by the codes of cuDNN 9 and of cuDNN 8; of fp32 they are a failure" {
     for code in 3000 3007 9 6; do
         FAKE_FAULT=fail:cudnnSetFilter4dDescriptor:0:$code run simulated -p dnn.conv.bf16 -p dnn.conv.fp32 -o "$out"

@@ -97,6 +97,8 @@ for t in json.load(open(sys.argv[1]))["trials"]:
         [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
     done
     [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12 has no fp8 products that are added to D" ]
+    run simulated -p stack.versions -o "$out"
+    [[ "$(field stack.versions/toolkit-13.0 why)" == *"says it is 11.6.5, but its package is 13.1.0"* ]]
 }
 
 @test "each of seven variables that change precision is named, with its value" {
