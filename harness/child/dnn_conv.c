@@ -156,6 +156,15 @@ static bool choose_math(enum number type, cudnnMathType_t offered, cudnnMathType
     return type != NUMBER_TF32 || (offered != CUDNN_FMA_MATH && offered != CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION);
 }
 
+/* Three gradients are documented to add in no order, and yet lists have called such ones deterministic (apache/mxnet 13142). */
+static bool is_deterministic(enum conv_way way, const struct offer *o)
+{
+    bool scatters = (way == CONV_BACKWARD_DATA && o->algo == CUDNN_CONVOLUTION_BWD_DATA_ALGO_0)
+                 || (way == CONV_BACKWARD_FILTER && (o->algo == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0 || o->algo == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3));
+
+    return o->determinism == CUDNN_DETERMINISTIC && !scatters;
+}
+
 static void list_algorithms(struct dnn *d, struct dnn_conv *v)
 {
     struct child *c = d->child;
@@ -165,7 +174,7 @@ static void list_algorithms(struct dnn *d, struct dnn_conv *v)
               : v->way == CONV_BACKWARD_DATA ? offers_backward_data(d, v, offers) : offers_backward_filter(d, v, offers);
 
     for (int i = 0; i < found && v->n_algos < COUNT_OF(v->algos); i++) {
-        struct dnn_algo a = { .algo = offers[i].algo, .deterministic = offers[i].determinism == CUDNN_DETERMINISTIC };
+        struct dnn_algo a = { .algo = offers[i].algo, .deterministic = is_deterministic(v->way, &offers[i]) };
 
         if (!choose_math(d->kind.type, offers[i].math, &a.math) || is_listed(v, &a))
             continue;

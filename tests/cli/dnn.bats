@@ -140,6 +140,14 @@ cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
     caught wrong:cudnnPoolingBackward:4 dnn.pool "1 elements differ when what is promised to be deterministic runs again"
 }
 
+@test "a gradient that is documented to add in no order is not held to equal bits, whatever the list promises" {
+    FAKE_PROMISES=1 run simulated -p dnn.conv.fp32.backward_data -o "$out"
+    [ "$status" = 0 ]
+    grep -q '"wrong.nchw.0.ALGO_0.fma"' "$out"
+    grep -q '"unequal.nchw.0.ALGO_1.fma"' "$out"
+    ! grep -q '"unequal.nchw.0.ALGO_0.fma"' "$out"
+}
+
 @test "a fused convolution in TF32 is refused" {
     caught tf32:cudnnConvolutionBiasActivationForward:1 dnn.bias_relu fp32.nchw.fused
 }
