@@ -50,10 +50,10 @@ const char *dnn_layout_name(struct dnn_kind kind)
     return kind.nhwc ? "nhwc" : "nchw";
 }
 
-/* cuDNN 9 has a family of codes, cuDNN 8 one. */
+/* cuDNN 9 has a family of codes, cuDNN 8 one for what the library and one for what the GPU lacks. */
 bool dnn_is_not_supported(long code)
 {
-    return code == 9 || (code >= 3000 && code < 4000);
+    return code == 9 || code == 6 || (code >= 3000 && code < 4000);
 }
 
 void dnn_demand(struct dnn *d, const char *what, long code)

@@ -71,16 +71,25 @@ struct offer { int algo, status, determinism; cudnnMathType_t math; };
     for (int i = 0; i < (found); i++) \
         (offers)[i] = (struct offer){ (perf)[i].algo, (perf)[i].status, (perf)[i].determinism, (perf)[i].mathType }
 
+/* None where cuDNN does not support a layout or a type at all: the others are still to be looked at. */
+static int offered(struct dnn *d, const char *call, long code, int found)
+{
+    if (code != 0 && !dnn_is_not_supported(code))
+        child_call_failed(d->child, call, &d->child->cudnn.dl, code);
+    return code == 0 ? found : 0;
+}
+
 static int offers_forward(struct dnn *d, const struct dnn_conv *v, struct offer *offers)
 {
     struct child *c = d->child;
     cudnnConvolutionFwdAlgoPerf_t perf[OFFERS_MAX];
     int most = 0, found = 0;
+    long code;
 
     MUST(c, cudnn, cudnnGetConvolutionForwardAlgorithmMaxCount(d->handle, &most));
     most = most < OFFERS_MAX ? most : OFFERS_MAX;
-    dnn_demand(d, "cudnnGetConvolutionForwardAlgorithm_v7",
-               CALL(c, cudnn, cudnnGetConvolutionForwardAlgorithm_v7(d->handle, v->x, v->w, v->desc, v->y, most, &found, perf)));
+    code = CALL(c, cudnn, cudnnGetConvolutionForwardAlgorithm_v7(d->handle, v->x, v->w, v->desc, v->y, most, &found, perf));
+    found = offered(d, "cudnnGetConvolutionForwardAlgorithm_v7", code, found);
     TAKE_OFFERS(perf, found, offers);
     return found;
 }
@@ -90,11 +99,12 @@ static int offers_backward_data(struct dnn *d, const struct dnn_conv *v, struct 
     struct child *c = d->child;
     cudnnConvolutionBwdDataAlgoPerf_t perf[OFFERS_MAX];
     int most = 0, found = 0;
+    long code;
 
     MUST(c, cudnn, cudnnGetConvolutionBackwardDataAlgorithmMaxCount(d->handle, &most));
     most = most < OFFERS_MAX ? most : OFFERS_MAX;
-    dnn_demand(d, "cudnnGetConvolutionBackwardDataAlgorithm_v7",
-               CALL(c, cudnn, cudnnGetConvolutionBackwardDataAlgorithm_v7(d->handle, v->w, v->y, v->desc, v->x, most, &found, perf)));
+    code = CALL(c, cudnn, cudnnGetConvolutionBackwardDataAlgorithm_v7(d->handle, v->w, v->y, v->desc, v->x, most, &found, perf));
+    found = offered(d, "cudnnGetConvolutionBackwardDataAlgorithm_v7", code, found);
     TAKE_OFFERS(perf, found, offers);
     return found;
 }
@@ -104,11 +114,12 @@ static int offers_backward_filter(struct dnn *d, const struct dnn_conv *v, struc
     struct child *c = d->child;
     cudnnConvolutionBwdFilterAlgoPerf_t perf[OFFERS_MAX];
     int most = 0, found = 0;
+    long code;
 
     MUST(c, cudnn, cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(d->handle, &most));
     most = most < OFFERS_MAX ? most : OFFERS_MAX;
-    dnn_demand(d, "cudnnGetConvolutionBackwardFilterAlgorithm_v7",
-               CALL(c, cudnn, cudnnGetConvolutionBackwardFilterAlgorithm_v7(d->handle, v->x, v->y, v->desc, v->w, most, &found, perf)));
+    code = CALL(c, cudnn, cudnnGetConvolutionBackwardFilterAlgorithm_v7(d->handle, v->x, v->y, v->desc, v->w, most, &found, perf));
+    found = offered(d, "cudnnGetConvolutionBackwardFilterAlgorithm_v7", code, found);
     TAKE_OFFERS(perf, found, offers);
     return found;
 }
@@ -145,6 +156,15 @@ static bool choose_math(enum number type, cudnnMathType_t offered, cudnnMathType
     return type != NUMBER_TF32 || (offered != CUDNN_FMA_MATH && offered != CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION);
 }
 
+/* Three gradients are documented to add in no order, and yet lists have called such ones deterministic (apache/mxnet 13142). */
+static bool is_deterministic(enum conv_way way, const struct offer *o)
+{
+    bool scatters = (way == CONV_BACKWARD_DATA && o->algo == CUDNN_CONVOLUTION_BWD_DATA_ALGO_0)
+                 || (way == CONV_BACKWARD_FILTER && (o->algo == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0 || o->algo == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3));
+
+    return o->determinism == CUDNN_DETERMINISTIC && !scatters;
+}
+
 static void list_algorithms(struct dnn *d, struct dnn_conv *v)
 {
     struct child *c = d->child;
@@ -154,7 +174,7 @@ static void list_algorithms(struct dnn *d, struct dnn_conv *v)
               : v->way == CONV_BACKWARD_DATA ? offers_backward_data(d, v, offers) : offers_backward_filter(d, v, offers);
 
     for (int i = 0; i < found && v->n_algos < COUNT_OF(v->algos); i++) {
-        struct dnn_algo a = { .algo = offers[i].algo, .deterministic = offers[i].determinism == CUDNN_DETERMINISTIC };
+        struct dnn_algo a = { .algo = offers[i].algo, .deterministic = is_deterministic(v->way, &offers[i]) };
 
         if (!choose_math(d->kind.type, offers[i].math, &a.math) || is_listed(v, &a))
             continue;
@@ -171,6 +191,8 @@ static void list_algorithms(struct dnn *d, struct dnn_conv *v)
         if (a.workspace > d->room)
             text_add(&refused, " (for its %zu MiB of workspace)", a.workspace >> 20);
     }
+    if (found == 0)
+        text_add(&refused, "all");
     v->refused = refused.n > 0 ? refused.s : "";
 }
 

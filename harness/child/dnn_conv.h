@@ -21,7 +21,7 @@ struct dnn_conv {
     cudnnConvolutionDescriptor_t  desc;
     struct dnn_algo               algos[32];
     size_t                        n_algos;      /* supported within our workspace; best guess first */
-    const char                   *refused;      /* the keys of the others: "FFT.fma, WINOGRAD.fma"; "" if there are none */
+    const char                   *refused;      /* the keys of the others: "FFT.fma, WINOGRAD.fma"; "" if there are none, "all" if nothing is offered */
 };
 
 /* In d's kind. fp32 means fp32: TF32 is forbidden. TF32 means what may use it. */

@@ -152,6 +152,7 @@ static void compare(const struct whole *w, const char *key, const struct product
                 else
                     saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d], behind its last row, was written", i, j);
             }
+    w->by->wrong |= wrong > 0;
     saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)p->m * p->n);
     saw_num(c, text_make(&c->arena, "%s.wrong", key), "", (double)wrong);
 }

@@ -26,6 +26,7 @@ struct multiplier {
     bool          aligned;      /* fp8 and int8: A transposed, B not, every dimension a multiple of 16 */
 
     bool          works;        /* it has multiplied once: from then on, "not supported" is a failure */
+    bool          wrong;        /* a result was: so that no "not supported" hides it */
 
     /* A library that offers several algorithms for a product: which one to use, and
      * what multiply says of them. */

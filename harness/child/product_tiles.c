@@ -176,6 +176,7 @@ static void check(const struct tiled *t, const char *key, int most)
         wrong += count_wrong(t, &s, &first);
         device_download(c, &now, t->wrong, sizeof now);
         operands += now;
+        t->by->wrong |= wrong > 0 || operands > 0;
         products++;
     } while (++t->by->choice < t->by->choices && t->by->choice < most);
     if (first != NULL)

@@ -30,6 +30,11 @@ enum {
     MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2,
 };
 
+/* Versions as the libraries tell them: major * 1000 up to 11.7 (cublas_api.h of 11.6.5), so that 11.6.5 is 11605
+ * and 10.2.2 is 10202; major * 10000 later (11.9.2: 110902). */
+#define CUBLAS_11_0 11000
+#define CUBLAS_12_0 120000
+
 #define CUBLAS_SYMS(SYM) \
     SYM(NEED, cublasStatus_t, cublasCreate_v2,          (cublasHandle_t *)) \
     SYM(NEED, cublasStatus_t, cublasDestroy_v2,         (cublasHandle_t)) \

@@ -24,6 +24,7 @@ typedef struct {
 
 enum {
     CUBLASLT_MATMUL_DESC_TRANSA = 3, CUBLASLT_MATMUL_DESC_TRANSB = 4,          /* int32 */
+    CUBLASLT_MATMUL_DESC_A_SCALE_POINTER = 17, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER = 18,      /* const float *, on the device; of fp8 only */
     CUBLASLT_MATMUL_DESC_FAST_ACCUM = 25,                                      /* int8, of fp8 only */
     CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1,                              /* uint64; without it, none */
     CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3,                            /* uint32 */

@@ -13,7 +13,7 @@ static cudaDataType type_of(enum number n)
     }
 }
 
-struct way { cublasHandle_t handle; enum number in; cublasComputeType_t compute; };
+struct way { cublasHandle_t handle; enum number in; cublasComputeType_t compute; bool is_older; };      /* than cuBLAS 11 */
 
 static long multiply_as(struct child *c, const struct way *way, const struct product *p)
 {
@@ -33,7 +33,7 @@ static void multiply_by_type(struct multiplier *by, const struct product *p)
     struct child *c = by->child;
     long code;
 
-    if (way->in == NUMBER_FP16 || way->in == NUMBER_BF16)
+    if (!way->is_older && (way->in == NUMBER_FP16 || way->in == NUMBER_BF16))
         MUST(c, cublas, cublasSetMathMode(way->handle, p->any_reduction ? CUBLAS_DEFAULT_MATH : CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION));
     code = multiply_as(c, way, p);
     if (!by->works && (code == CUBLAS_STATUS_NOT_SUPPORTED || code == CUBLAS_STATUS_ARCH_MISMATCH))
@@ -62,14 +62,18 @@ static void multiply(struct multiplier *by, const struct product *p)
         multiply_by_type(by, p);
 }
 
-/* Before 11, sums in fp32 were asked for by the name of the type, and neither bf16 nor tf32 was there. */
-static void settle_for_older(struct child *c, struct way *way)
+/* Before 11, sums in fp32 were asked for by the name of the type; neither bf16 nor tf32 was there, nor any mode that
+ * forbids what is coarser: the default is without tensor cores. */
+static void settle(struct child *c, struct way *way, cublasMath_t mode)
 {
     int version;
 
     MUST(c, cublas, cublasGetVersion_v2(way->handle, &version));
-    if (version >= 110000)
+    way->is_older = version < CUBLAS_11_0;
+    if (!way->is_older) {
+        MUST(c, cublas, cublasSetMathMode(way->handle, mode));
         return;
+    }
     if (way->in == NUMBER_BF16 || way->in == NUMBER_TF32)
         stop_unsupported(c, "cuBLAS before 11 does not multiply %s matrices", number_name(way->in));
     way->compute = CUDA_R_32F;
@@ -95,18 +99,19 @@ static void run(struct child *c, enum number in, cublasMath_t mode, cublasComput
                              .side = product_side(c) };
     bool is_16_bit = number_bytes(in) == 2;
 
+    if (in == NUMBER_TF32 && c->cc < 80)            /* the library would take fp32 instead, and be right */
+        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     child_bind_cublas(c);
     product_look_at_environment(c);
     MUST(c, cublas, cublasCreate_v2(&way.handle));
-    MUST(c, cublas, cublasSetMathMode(way.handle, mode));
-    settle_for_older(c, &way);
+    settle(c, &way, mode);
     look_at_emulation(c, way.handle);
     product_whole(&by);
     product_tiles(&by, "tiles", out, exact_below(in, c->cc), false, 1);
-    if (is_16_bit) {
+    if (is_16_bit && !way.is_older)         /* which could not be told to keep its parts in fp32 */
         product_rounding(&by, in);
+    if (is_16_bit)
         product_tiles(&by, "narrow", in, number_integers(in), true, 1);
-    }
     product_reals(&by, false, 3);
     MUST(c, cublas, cublasDestroy_v2(way.handle));
     saw_num(c, "seed", "", (double)c->seed);

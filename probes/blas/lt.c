@@ -11,6 +11,7 @@ struct lt {
     cublasComputeType_t compute;
     enum number         scale;
     bool                fast;                   /* fp8: sums may be kept more coarsely */
+    CUdeviceptr         one;                    /* fp8's scales: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747) */
     CUdeviceptr         workspace;
     size_t              room;
     int                 side;                   /* of large products */
@@ -85,13 +86,17 @@ static struct described describe(struct child *c, const struct lt *lt, const str
     const int32_t ta = p->ta ? CUBLAS_OP_T : CUBLAS_OP_N, tb = p->tb ? CUBLAS_OP_T : CUBLAS_OP_N;
     const uint64_t m = (uint64_t)p->m, n = (uint64_t)p->n, k = (uint64_t)p->k;
     const int8_t fast = lt->fast;
+    const void *one = (const void *)(uintptr_t)lt->one;
     struct described x;
 
     MUST(c, cublaslt, cublasLtMatmulDescCreate(&x.op, lt->compute, type_of(lt->scale)));
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSA, &ta, sizeof ta);
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSB, &tb, sizeof tb);
-    if (is_fp8(p->a_type))
+    if (is_fp8(p->a_type)) {
         set(c, x.op, CUBLASLT_MATMUL_DESC_FAST_ACCUM, &fast, sizeof fast);
+        set(c, x.op, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &one, sizeof one);
+        set(c, x.op, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, &one, sizeof one);
+    }
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.a, type_of(p->a_type), p->ta ? k : m, p->ta ? m : k, p->lda));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.b, type_of(p->b_type), p->tb ? n : k, p->tb ? k : n, p->ldb));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.d, type_of(p->out), m, n, p->ldd));
@@ -170,10 +175,17 @@ static void look_at_narrowing(struct child *c, enum number type, uint64_t flags)
 
 /* ---- Multiplying ---- */
 
-/* fp64 and fp32 are what every GPU has; and what was there once does not go away. */
+/* fp64 and fp32 are what every GPU has; and what was there once does not go away. Of fp8 it does: on compute capability
+ * 12.0, cuBLASLt 13 serves some shapes and not others (flashinfer 3255, FlashRT 96). */
 static bool must_be_there(const struct multiplier *by)
 {
-    return by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+    return is_fp8(by->a_type) ? by->wrong : by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+}
+
+_Noreturn static void stop_without(struct child *c, const struct product *p)
+{
+    stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices of %dx%d by %dx%d on compute capability %d.%d", number_name(p->a_type),
+                     p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
 /* Those that can be used, in the library's order. */
@@ -192,7 +204,7 @@ static int offered(const struct multiplier *by, const struct product *p, const s
     if (usable == 0 && must_be_there(by))
         child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
     if (usable == 0)
-        stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d", number_name(p->a_type), c->cc / 10, c->cc % 10);
+        stop_without(c, p);
     return usable;
 }
 
@@ -212,6 +224,7 @@ static void multiply(struct multiplier *by, const struct product *p)
     const union scalar alpha = scalar(lt->scale, p->alpha), beta = scalar(lt->scale, p->beta);
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
+    long code;
 
     by->choices = offered(by, p, &x, results);
     r = &results[by->choice < by->choices ? by->choice : 0];
@@ -221,22 +234,35 @@ static void multiply(struct multiplier *by, const struct product *p)
         look_at_narrowing(c, p->a_type, flags_of(c, &r->algo));
     }
     lt->told = by->said;
-    MUST(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    code = CALL(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    if (code == CUBLAS_STATUS_NOT_SUPPORTED && !must_be_there(by))
+        stop_without(c, p);
+    if (code != 0)
+        child_call_failed(c, "cublasLtMatmul", &c->cublaslt.dl, code);
     forget(c, &x);
     by->works = true;
 }
 
-static struct lt begin(struct child *c, enum number out, cublasComputeType_t compute)
+static struct lt begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
+    const float one = 1;
+    size_t version;
 
+    if (in == NUMBER_TF32 && c->cc < 80)
+        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     child_bind_cublaslt(c);
     product_look_at_environment(c);
-    if (VALUE(c, cublaslt, cublasLtGetVersion()) < 110000)
+    version = VALUE(c, cublaslt, cublasLtGetVersion());
+    if (version < CUBLAS_11_0)
         stop_unsupported(c, "cuBLASLt before 11 has another interface");
+    if (is_fp8(in) && version < CUBLAS_12_0)        /* 11.11 has it, but no beta other than 0 (NVIDIA/CUDALibrarySamples, LtFp8Matmul) */
+        stop_unsupported(c, "cuBLASLt before 12 has no fp8 products that are added to D");
     MUST(c, cublaslt, cublasLtCreate(&lt.handle));
     lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
     lt.workspace = device_buffer(c, lt.room);
+    lt.one = device_buffer(c, sizeof one);
+    device_upload(c, lt.one, &one, sizeof one);
     return lt;
 }
 
@@ -249,7 +275,7 @@ static void end(struct child *c, const struct lt *lt)
 /* For burn-in: what an unsteady GPU gets wrong now and then. */
 static void run_again(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = begin(c, out, compute);
+    struct lt lt = begin(c, in, out, compute);
     struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .b_type = in,
                              .out = out, .aligned = number_bytes(in) == 1 };
 
@@ -259,7 +285,7 @@ static void run_again(struct child *c, enum number in, enum number out, cublasCo
 
 static void run(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
-    struct lt lt = begin(c, out, compute);
+    struct lt lt = begin(c, in, out, compute);
     struct multiplier by = { .child = c, .multiply = multiply, .library = &lt, .side = lt.side, .a_type = in, .out = out,
                              .b_type = in == NUMBER_E5M2 ? NUMBER_E4M3 : in,        /* two of e5m2 is what no GPU multiplies */
                              .aligned = number_bytes(in) == 1 };

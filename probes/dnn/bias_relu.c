@@ -13,7 +13,7 @@ struct fused {
     struct conv_data conv;
     float           *bias, *dy;
     double          *before, *after;        /* ReLU */
-    CUdeviceptr      x, w, b, y;
+    CUdeviceptr      x, w, b, y, z;         /* z: the addend that is not used, 0 */
 };
 
 static struct layer_shape output_of(const struct conv_shape *s)
@@ -48,15 +48,17 @@ static void make_data(struct layer *l, struct fused *f)
     f->x = dnn_upload(&l->dnn, (struct dnn_shape){ s->n, s->c, s->h, s->w }, f->conv.x);
     f->w = dnn_upload(&l->dnn, (struct dnn_shape){ s->k, s->c, s->r, s->s }, f->conv.w);
     f->b = dnn_upload(&l->dnn, (struct dnn_shape){ 1, s->k, 1, 1 }, f->bias);
+    f->z = dnn_upload(&l->dnn, (struct dnn_shape){ s->n, s->k, s->p, s->q }, host_buffer(c, n * sizeof(float)));
     f->y = dnn_output(&l->dnn, (struct dnn_shape){ s->n, s->k, s->p, s->q });
 }
 
-/* Every algorithm that keeps integers; how many serve it. y stands in for the addend that is not used: it must be a real tensor. */
+/* Every algorithm that keeps integers; how many serve it. The addend must be a real tensor although its factor is 0,
+ * and not y, which is NaN: nothing promises that it is not read. Its ReLU must be one that need not pass NaN on. */
 static int run_fused(struct layer *l, struct fused *f, struct dnn_conv *v, cudnnTensorDescriptor_t bd, cudnnActivationDescriptor_t relu)
 {
     struct child *c = l->c;
     struct dnn *d = &l->dnn;
-    void *px = dnn_at(f->x), *pw = dnn_at(f->w), *pb = dnn_at(f->b), *py = dnn_at(f->y), *space = dnn_at(d->workspace);
+    void *px = dnn_at(f->x), *pw = dnn_at(f->w), *pb = dnn_at(f->b), *py = dnn_at(f->y), *pz = dnn_at(f->z), *space = dnn_at(d->workspace);
     struct layer_shape out = output_of(&v->shape);
     int served = 0;
 
@@ -70,7 +72,7 @@ static int run_fused(struct layer *l, struct fused *f, struct dnn_conv *v, cudnn
         dnn_poison(d, f->y, dnn_conv_y(v));
         MUST(c, cudnn, cudnnSetConvolutionMathType(v->desc, a->math));
         code = CALL(c, cudnn, cudnnConvolutionBiasActivationForward(d->handle, one, v->x, px, v->w, pw, v->desc, a->algo, space, a->workspace,
-                                                                    zero, v->y, py, bd, pb, relu, v->y, py));
+                                                                    zero, v->y, pz, bd, pb, relu, v->y, py));
         if (dnn_is_not_supported(code)) {
             saw_text(c, "not_supported", "%s: cudnnConvolutionBiasActivationForward by %s", l->key, dnn_algo_key(c, v->way, a));
             continue;
@@ -154,8 +156,9 @@ static bool each(struct layer *l)
     bd = dnn_tensor(&l->dnn, (struct dnn_shape){ 1, f.conv.shape.k, 1, 1 });
     dnn_conv_begin(&l->dnn, &v, f.conv.shape, CONV_FORWARD);
     MUST(c, cudnn, cudnnCreateActivationDescriptor(&relu));
-    MUST(c, cudnn, cudnnSetActivationDescriptor(relu, CUDNN_ACTIVATION_RELU, CUDNN_PROPAGATE_NAN, 0.0));
+    MUST(c, cudnn, cudnnSetActivationDescriptor(relu, CUDNN_ACTIVATION_RELU, CUDNN_NOT_PROPAGATE_NAN, 0.0));
     served = run_fused(l, &f, &v, bd, relu);
+    MUST(c, cudnn, cudnnSetActivationDescriptor(relu, CUDNN_ACTIVATION_RELU, CUDNN_PROPAGATE_NAN, 0.0));
     saw_num(c, text_make(&c->arena, "fused_algorithms.%s", l->key), "", served);
     apart = run_apart(l, &f, v.y, bd, relu);
     gradients = run_gradients(l, &f, v.y, bd, relu);

@@ -221,8 +221,8 @@ static void run(struct child *c, enum conv_way way, enum number type)
     struct tally tally = { 0, 0 };
     struct dnn dnn;
 
-    if (type == NUMBER_TF32 && c->cc < 80)
-        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
+    if ((type == NUMBER_TF32 || type == NUMBER_BF16) && c->cc < 80)
+        stop_unsupported(c, "%s needs compute capability 8.0; this GPU has %d.%d", type == NUMBER_TF32 ? "TF32" : "cuDNN's bf16", c->cc / 10, c->cc % 10);
     dnn_begin(&dnn, c, (struct dnn_kind){ type, false });
     for (int i = 0; i < (int)COUNT_OF(shapes); i++) {
         struct conv_data integers = { .shape = shapes[i], .way = way }, random = { .shape = shapes[i], .way = way };

@@ -15,7 +15,10 @@ void layer_each(struct child *c, bool (*each)(struct layer *l))
     for (size_t i = 0; i < 2 * COUNT_OF(types); i++) {
         l.dnn.kind = (struct dnn_kind){ types[i / 2], i % 2 == 1 };
         l.key = text_make(&c->arena, "%s.%s", number_name(l.dnn.kind.type), dnn_layout_name(l.dnn.kind));
-        l.done += each(&l);
+        if (types[i / 2] == NUMBER_BF16 && c->cc < 80)
+            saw_text(c, "not_supported", "%s: cuDNN's bf16 needs compute capability 8.0", l.key);
+        else
+            l.done += each(&l);
     }
     dnn_end(&l.dnn);
     saw_num(c, "layouts", "", l.done);

@@ -65,14 +65,15 @@ static void ask_cublas(struct child *c)
     compare(c, "cublas", c->cublas.dl.path, text_make(&c->arena, "%d.%d.%d", major, minor, patch));
 }
 
-/* 130100 is 13.1.0; before 11.0 a digit less. */
+/* 130100 is 13.1.0; up to 11.7 a digit less: 11605 is 11.6.5. */
 static void ask_cublaslt(struct child *c)
 {
-    size_t v;
+    size_t v, major_unit;
 
     child_bind_cublaslt(c);
     v = VALUE(c, cublaslt, cublasLtGetVersion());
-    compare(c, "cublasLt", c->cublaslt.dl.path, text_make(&c->arena, "%zu.%zu.%zu", v / 10000, v / 100 % 100, v % 100));
+    major_unit = v >= 100000 ? 10000 : 1000;
+    compare(c, "cublasLt", c->cublaslt.dl.path, text_make(&c->arena, "%zu.%zu.%zu", v / major_unit, v % major_unit / 100, v % 100));
 }
 
 static void ask_cudnn(struct child *c)

@@ -71,15 +71,26 @@ each_pass() { # each_pass FAULT TYPES WORDS
 }
 
 @test "TF32 is left out on a GPU that has none, and what is not supported is listed" {
-    FAKE_CC=75 run simulated -p dnn.conv.tf32 -p dnn.conv.fp32 -o "$out"
+    FAKE_CC=75 run simulated -p dnn.conv.tf32 -p dnn.conv.bf16 -p dnn.conv.fp32 -p dnn.softmax -p dnn.bias_relu -o "$out"
     [ "$status" = 0 ]
     [ "$(verdict dnn.conv.tf32$on)" = skip ]
     [[ "$(field dnn.conv.tf32$on why)" == "TF32 needs compute capability 8.0"* ]]
     grep -q "nhwc.0: WINOGRAD_NONFUSED.fma, GEMM.fma" "$out"
+    [ "$(field dnn.conv.bf16$on why)" = "cuDNN's bf16 needs compute capability 8.0; this GPU has 7.5" ]
+    [ "$(verdict dnn.softmax$on)$(verdict dnn.bias_relu$on)" = passpass ]
+    grep -q "bf16.nchw: cuDNN's bf16 needs compute capability 8.0" "$out"
+}
+
+@test "a layout for which cuDNN offers nothing at all is listed, and the others count" {
+    FAKE_FAULT=fail:cudnnGetConvolutionForwardAlgorithm_v7:2:3000 run simulated --isolate -p dnn.conv.fp32 -o "$out"
+    [ "$status" = 0 ]
+    grep -q '"nhwc.0: all"' "$out"
+    FAKE_FAULT=fail:cudnnGetConvolutionForwardAlgorithm_v7:0:3000 run simulated --isolate -p dnn.conv.fp32 -p dnn.bias_relu -o "$out"
+    [ "$(verdict dnn.conv.fp32$on)$(verdict dnn.bias_relu$on)" = failfail ]
 }
 
 @test "cuDNN's refusals of a type are a skip, by the codes of cuDNN 9 and of cuDNN 8; of fp32 they are a failure" {
-    for code in 3000 3007 9; do
+    for code in 3000 3007 9 6; do
         FAKE_FAULT=fail:cudnnSetFilter4dDescriptor:0:$code run simulated -p dnn.conv.bf16 -p dnn.conv.fp32 -o "$out"
         [ "$(verdict dnn.conv.bf16$on)" = skip ]
         [ "$(verdict dnn.conv.fp32$on)" = fail ]
@@ -127,6 +138,14 @@ cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
 
 @test "a gradient that is promised to be the same each time and is not, is found" {
     caught wrong:cudnnPoolingBackward:4 dnn.pool "1 elements differ when what is promised to be deterministic runs again"
+}
+
+@test "a gradient that is documented to add in no order is not held to equal bits, whatever the list promises" {
+    FAKE_PROMISES=1 run simulated -p dnn.conv.fp32.backward_data -o "$out"
+    [ "$status" = 0 ]
+    grep -q '"wrong.nchw.0.ALGO_0.fma"' "$out"
+    grep -q '"unequal.nchw.0.ALGO_1.fma"' "$out"
+    ! grep -q '"unequal.nchw.0.ALGO_0.fma"' "$out"
 }
 
 @test "a fused convolution in TF32 is refused" {

@@ -70,10 +70,13 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$status" = 0 ]
     [ "$(verdict blas.gemm.bf16@gpu0/toolkit-13.0)" = skip ]
     [ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" = "cuBLAS does not multiply bf16 matrices on compute capability 7.5" ]
-    [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt has no algorithm for e4m3 matrices on compute capability 7.5" ]
+    [[ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" == "cuBLASLt has no algorithm for e4m3 matrices of "*" on compute capability 7.5" ]]
     [ "$(verdict blas.lt.fp8_e5m2@gpu0/toolkit-13.0)" = skip ]
-    for probe in blas.gemm.fp64 blas.gemm.fp32 blas.gemm.fp16 blas.gemm.tf32 blas.lt.tf32 blas.lt.int8; do
+    for probe in blas.gemm.fp64 blas.gemm.fp32 blas.gemm.fp16 blas.lt.int8; do
         [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+    done
+    for probe in blas.gemm.tf32 blas.lt.tf32; do
+        [ "$(field $probe@gpu0/toolkit-13.0 why)" = "TF32 needs compute capability 8.0; this GPU has 7.5" ]
     done
 }
 
@@ -84,6 +87,18 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(verdict blas.gemm.fp16@gpu0/toolkit-13.0)" = pass ]
     [ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" = "cuBLAS before 11 does not multiply tf32 matrices" ]
     [ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" = "cuBLASLt before 11 has another interface" ]
+}
+
+@test "the first of cuBLAS 11, whose number has a digit less, are not taken for older ones, and have no fp8" {
+    export FAKE_CUBLAS=11605
+    blas
+    [ "$status" = 0 ]
+    for probe in blas.gemm.fp16 blas.gemm.bf16 blas.gemm.tf32 blas.lt.fp16 blas.lt.int8; do
+        [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+    done
+    [ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12 has no fp8 products that are added to D" ]
+    run simulated -p stack.versions -o "$out"
+    [[ "$(field stack.versions/toolkit-13.0 why)" == *"says it is 11.6.5, but its package is 13.1.0"* ]]
 }
 
 @test "each of seven variables that change precision is named, with its value" {
@@ -111,6 +126,16 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     FAKE_FAULT=wrong:cublasLtMatmul:1,fail:cublasLtMatmulAlgoGetHeuristic:6:15 run simulated --isolate -p blas.lt.fp16 -o "$out"
     [ "$status" = 1 ]
     [[ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" == "cublasLtMatmulAlgoGetHeuristic failed in "*"(15)" ]]
+}
+
+@test "a shape of fp8 that is not supported when another was is a skip, and hides nothing that was wrong" {
+    for call in cublasLtMatmulAlgoGetHeuristic cublasLtMatmul; do
+        FAKE_FAULT=fail:$call:2:15 run simulated --isolate -p blas.lt.fp8_e4m3 -o "$out"
+        [ "$(verdict blas.lt.fp8_e4m3@gpu0/toolkit-13.0)" = skip ]
+        [[ "$(field blas.lt.fp8_e4m3@gpu0/toolkit-13.0 why)" == "cuBLASLt has no algorithm for e4m3 matrices of "* ]]
+        FAKE_FAULT=wrong:cublasLtMatmul:1,fail:$call:3:15 run simulated --isolate -p blas.lt.fp8_e4m3 -o "$out"
+        [ "$(verdict blas.lt.fp8_e4m3@gpu0/toolkit-13.0)" = fail ]
+    done
 }
 
 @test "an emulation strategy that is not the default is named" {

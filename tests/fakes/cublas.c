@@ -63,6 +63,8 @@ cublasStatus_t fake_cublasSetMathMode(cublasHandle_t h, cublasMath_t mode)
 {
     if (h == NULL)
         return 1;
+    if (cublasLtGetVersion() < CUBLAS_11_0 && (mode < 0 || mode > 1))     /* default and tensor operations */
+        return 7;
     h->mode = mode;
     return 0;
 }
@@ -135,7 +137,7 @@ static bool has_types(cudaDataType in, cudaDataType out, cublasComputeType_t com
 {
     if (compute == CUBLAS_COMPUTE_32F_FAST_TF32)
         return in == CUDA_R_32F && out == CUDA_R_32F;
-    if (cublasLtGetVersion() < 110000)
+    if (cublasLtGetVersion() < CUBLAS_11_0)
         return in == CUDA_R_16F && (out == CUDA_R_16F || out == CUDA_R_32F) && compute == CUDA_R_32F;
     if (compute != CUBLAS_COMPUTE_32F && compute != CUBLAS_COMPUTE_32F_PEDANTIC)
         return false;

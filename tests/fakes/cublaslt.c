@@ -10,7 +10,7 @@ FAKE_LIBRARY(CUBLASLT_SYMS)
 
 const long fake_failure = 14;           /* CUBLAS_STATUS_INTERNAL_ERROR */
 
-struct cublasLtMatmulDesc { cublasComputeType_t compute; cudaDataType scale; int32_t ta, tb; int8_t fast; };
+struct cublasLtMatmulDesc { cublasComputeType_t compute; cudaDataType scale; int32_t ta, tb; int8_t fast; const float *scales[2]; };
 struct cublasLtMatrixLayout { cudaDataType type; uint64_t rows, columns; int64_t ld; };
 struct cublasLtMatmulPreference { uint64_t workspace; uint32_t reductions, alignment[4]; };
 
@@ -77,7 +77,10 @@ cublasStatus_t fake_cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cubla
     switch (which) {
     case CUBLASLT_MATMUL_DESC_TRANSA:     return set(&d->ta, sizeof d->ta, value, bytes);
     case CUBLASLT_MATMUL_DESC_TRANSB:     return set(&d->tb, sizeof d->tb, value, bytes);
-    case CUBLASLT_MATMUL_DESC_FAST_ACCUM: return set(&d->fast, sizeof d->fast, value, bytes);
+    case CUBLASLT_MATMUL_DESC_FAST_ACCUM: return fake_cublasLtGetVersion() < CUBLAS_12_0 ? 7 : set(&d->fast, sizeof d->fast, value, bytes);
+    case CUBLASLT_MATMUL_DESC_A_SCALE_POINTER:
+    case CUBLASLT_MATMUL_DESC_B_SCALE_POINTER:
+        return set(&d->scales[which - CUBLASLT_MATMUL_DESC_A_SCALE_POINTER], sizeof d->scales[0], value, bytes);
     }
     return 7;
 }
@@ -242,6 +245,15 @@ cublasStatus_t fake_cublasLtMatmul(cublasLtHandle_t h, cublasLtMatmulDesc_t d, c
         return 7;
     if (!is_supported(d, of_a, of_b, of_d))
         return 15;
+    for (int i = 0; i < 2 && d->scales[i] != NULL; i++) {
+        if (!is_fp8(of_a->type))
+            return 7;
+        if (!fake_driver()->owns(d->scales[i], sizeof(float))) {
+            fake_driver()->late(700);
+            return 0;
+        }
+        p.alpha *= (double)*d->scales[i];
+    }
     if (!fake_matrix_is_there(&p.a) || !fake_matrix_is_there(&p.b) || !fake_matrix_is_there(&p.c) || !fake_matrix_is_there(&to)) {
         fake_driver()->late(700);
         return 0;

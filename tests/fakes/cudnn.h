@@ -15,7 +15,7 @@ struct cudnnContext { int unused; };
 struct cudnnTensorStruct { cudnnDataType_t type; cudnnTensorFormat_t format; int n, c, h, w; };
 struct cudnnFilterStruct { struct cudnnTensorStruct t; };       /* n filters of c channels */
 struct cudnnConvolutionStruct { int pad_h, pad_w, stride_h, stride_w, dilation_h, dilation_w; cudnnMathType_t math; };
-struct cudnnActivationStruct { cudnnActivationMode_t mode; double coefficient; };
+struct cudnnActivationStruct { cudnnActivationMode_t mode; cudnnNanPropagation_t nan; double coefficient; };
 struct cudnnPoolingStruct { cudnnPoolingMode_t mode; int h, w, pad_h, pad_w, stride_h, stride_w; };
 
 void fake_set_last_error(const char *text);

@@ -68,7 +68,7 @@ static cudnnStatus_t list(enum direction way, const struct operands *o, int aske
     for (int i = 0; i < *n; i++) {
         out[i] = (cudnnConvolutionFwdAlgoPerf_t){ .algo = algos[i], .time = -1, .mathType = o->d->math };
         out[i].status = workspace_of(way, o, algos[i], &out[i].memory);
-        out[i].determinism = way == FORWARD || algos[i] != 0;
+        out[i].determinism = way == FORWARD || algos[i] != 0 || fake_number("FAKE_PROMISES", 0) != 0;
     }
     return 0;
 }

@@ -75,8 +75,7 @@ cudnnStatus_t fake_cudnnConvolutionBackwardBias(cudnnHandle_t handle, const void
 
 cudnnStatus_t fake_cudnnSetActivationDescriptor(cudnnActivationDescriptor_t d, cudnnActivationMode_t mode, cudnnNanPropagation_t nan, double coefficient)
 {
-    (void)nan;
-    *d = (struct cudnnActivationStruct){ mode, coefficient };
+    *d = (struct cudnnActivationStruct){ mode, nan, coefficient };
     return mode == CUDNN_ACTIVATION_RELU ? 0 : NOT_SUPPORTED;
 }
 
@@ -135,7 +134,9 @@ cudnnStatus_t fake_cudnnActivationBackward(cudnnHandle_t handle, cudnnActivation
     return 0;
 }
 
-/* y = relu(alpha1 * convolution + bias), each rounded once: the sums are kept in an fp32 tensor of the host's. */
+/* y = relu(alpha1 * convolution + alpha2 * z + bias), each rounded once: the sums are kept in an fp32 tensor of the
+ * host's. z is read even where alpha2 is 0, for it is not documented that it is not. A ReLU that passes NaN on is
+ * documented as not supported here. */
 cudnnStatus_t fake_cudnnConvolutionBiasActivationForward(cudnnHandle_t handle, const void *alpha1, const cudnnTensorDescriptor_t xd, const void *x,
                                                          const cudnnFilterDescriptor_t fd, const void *f, const cudnnConvolutionDescriptor_t d,
                                                          cudnnConvolutionFwdAlgo_t algo, void *space, size_t room, const void *alpha2,
@@ -143,11 +144,11 @@ cudnnStatus_t fake_cudnnConvolutionBiasActivationForward(cudnnHandle_t handle, c
                                                          const void *bias, const cudnnActivationDescriptor_t ad, const cudnnTensorDescriptor_t yd, void *y)
 {
     cudnnStatus_t status;
-    float *sums, *b;
+    float *sums, *b, *addend;
     size_t plane = (size_t)yd->h * (size_t)yd->w;
 
     (void)handle;
-    if (algo != 1 || *(const float *)alpha2 != 0)
+    if (algo != 1 || *(const float *)alpha2 != 0 || ad->nan != CUDNN_NOT_PROPAGATE_NAN)
         return NOT_SUPPORTED;
     if (z == NULL || !fake_same_shape(zd, yd) || bd->c != yd->c || ad->mode != CUDNN_ACTIVATION_RELU)
         return BAD_PARAM;
@@ -155,13 +156,15 @@ cudnnStatus_t fake_cudnnConvolutionBiasActivationForward(cudnnHandle_t handle, c
     if (status != 0 || sums == NULL)
         return status;
     b = fake_take(bd, bias);
-    for (size_t i = 0; b != NULL && i < fake_elements(yd); i++)
-        sums[i] = *(const float *)alpha1 * sums[i] + b[i / plane % (size_t)yd->c];
+    addend = fake_take(zd, z);
+    for (size_t i = 0; b != NULL && addend != NULL && i < fake_elements(yd); i++)
+        sums[i] = *(const float *)alpha1 * sums[i] + *(const float *)alpha2 * addend[i] + b[i / plane % (size_t)yd->c];
     status = b != NULL ? relu(sums, fake_elements(yd)) : 0;
     if (b != NULL && status == 0)
         fake_put(yd, y, sums, &one, &zero);
     free(sums);
     free(b);
+    free(addend);
     return status;
 }
 
