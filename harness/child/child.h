@@ -137,6 +137,10 @@ struct together {
 struct together child_together(struct child *c, const char *name, unsigned threads);
 void child_launch_together(struct child *c, const struct together *t, void **args);
 
+/* Whether this process reaches the GPU through MPS: its daemon may give it some of the
+ * multiprocessors, without a word, and kernels of other processes run beside ours. */
+bool child_under_mps(struct child *c);
+
 /* Loads all of them into the context, once per process. Where the user forces a
  * rung that cannot be, the trial stops and says why. */
 void child_load_kernels(struct child *c);
