@@ -92,6 +92,9 @@ const char *pci_address(const char *text, struct child *c);
  * instance, which the newer call tells and the older does not. */
 const char *child_device_uuid(struct child *c, CUdevice device);
 
+/* NVML's list of the processes that compute on a GPU, and its code. *n is the room in the list, and then how many. */
+long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProcessInfo_t *list);
+
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);
 
