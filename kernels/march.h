@@ -20,7 +20,7 @@ struct march_fault {
 struct march_log {
     unsigned long long wrong;               /* words */
     unsigned long long ones, zeros;         /* bits that were 1 where 0 was written, and the other way round */
-    struct march_fault fault[MARCH_LOGGED + 1];     /* in the order in which they were met; the last is rubbish */
+    struct march_fault fault[MARCH_LOGGED];         /* in the order in which they were met */
 };
 
 #endif
