@@ -241,7 +241,7 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     (void)stream;
     if (code != 0)
         return code;
-    if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
+    if (gx == 0 || gx > INT32_MAX || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
         || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
         return 1;
     if (fake_spoil_is_ordered())
