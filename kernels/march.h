@@ -12,7 +12,7 @@ enum {
 /* Words are counted over all pieces of memory that are marched over together. */
 struct march_fault {
     unsigned long long word, want, got;
-    unsigned long long again;               /* a second read, right after the first */
+    unsigned long long again;               /* a second read, right after the first: of the second-level cache */
     unsigned           element, sm;
 };
 
