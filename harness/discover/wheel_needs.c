@@ -1,7 +1,6 @@
 #include "discover/wheel_needs.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "discover/packages.h"
@@ -70,13 +69,25 @@ static bool elsewhere(struct wheel_need *need, const struct zip *z)
     return false;
 }
 
-/* cuda-toolkit is a package without files: its extras, named as NVIDIA's libraries are, stand for those that have them. */
-static bool extras_bring(const char *extras, const char *family)
+/* cuda-toolkit is a package without files: each of its extras stands for one of NVIDIA's packages, by a name that is mostly its own. */
+static const char *distribution_of_extra(struct arena *a, const char *extra, size_t n)
+{
+    static const struct { const char *extra, *distribution; } others[] = {
+        { "cudart", "nvidia-cuda-runtime" }, { "nvrtc", "nvidia-cuda-nvrtc" }, { "cupti", "nvidia-cuda-cupti" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (strlen(others[i].extra) == n && strncmp(extra, others[i].extra, n) == 0)
+            return others[i].distribution;
+    return text_make(a, "nvidia-%.*s", (int)n, extra);
+}
+
+static bool extras_bring(struct arena *a, const char *extras, const char *family)
 {
     for (const char *at = extras; at != NULL && *at != '\0';) {
         size_t n = strcspn(at, ", ");
 
-        if (n > 0 && strncasecmp(at, family, n) == 0)
+        if (n > 0 && distribution_brings(a, distribution_of_extra(a, at, n), family))
             return true;
         at += n + strspn(at + n, ", ");
     }
@@ -85,7 +96,7 @@ static bool extras_bring(const char *extras, const char *family)
 
 static bool pin_brings(struct arena *a, const struct pin *pin, const char *family)
 {
-    return text_is(pin->distribution, "cuda-toolkit") ? extras_bring(pin->extras, family) : distribution_brings(a, pin->distribution, family);
+    return text_is(pin->distribution, "cuda-toolkit") ? extras_bring(a, pin->extras, family) : distribution_brings(a, pin->distribution, family);
 }
 
 static bool by_package(struct wheel_need *need, struct arena *a, const struct wheel *w)

@@ -124,6 +124,7 @@ static void an_extra_of_cuda_toolkit_brings_the_library_that_it_names(void **sta
 {
     static const struct { const char *requires, *why; } cases[] = {
         { "cuda-toolkit[cublas,cudart]==13.0.2", "not in this wheel: cuda-toolkit 13.0.2 brings it" },
+        { "cuda-toolkit[cuda, cudartx]==13.0.2", "not in this wheel, and none of the packages that it fixes is known to bring it" },
         { "cuda-toolkit[cublas]==13.0.2", "not in this wheel, and none of the packages that it fixes is known to bring it" },
         { "cuda-toolkit==13.0.2", "not in this wheel, and none of the packages that it fixes is known to bring it" },
     };
