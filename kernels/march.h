@@ -12,7 +12,7 @@ enum {
 /* Words are counted over all pieces of memory that are marched over together. */
 struct march_fault {
     unsigned long long word, want, got;
-    unsigned long long again;               /* a second read, right after the first */
+    unsigned long long again;               /* a second read, right after the first: of the second-level cache */
     unsigned           element, sm;
 };
 
@@ -20,7 +20,7 @@ struct march_fault {
 struct march_log {
     unsigned long long wrong;               /* words */
     unsigned long long ones, zeros;         /* bits that were 1 where 0 was written, and the other way round */
-    struct march_fault fault[MARCH_LOGGED + 1];     /* in the order in which they were met; the last is rubbish */
+    struct march_fault fault[MARCH_LOGGED];         /* in the order in which they were met */
 };
 
 #endif

@@ -92,6 +92,9 @@ const char *pci_address(const char *text, struct child *c);
  * instance, which the newer call tells and the older does not. */
 const char *child_device_uuid(struct child *c, CUdevice device);
 
+/* NVML's list of the processes that compute on a GPU, and its code. *n is the room in the list, and then how many. */
+long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProcessInfo_t *list);
+
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);
 
@@ -136,6 +139,10 @@ struct together {
 };
 struct together child_together(struct child *c, const char *name, unsigned threads);
 void child_launch_together(struct child *c, const struct together *t, void **args);
+
+/* Whether this process reaches the GPU through MPS: its daemon may give it some of the
+ * multiprocessors, without a word, and kernels of other processes run beside ours. */
+bool child_under_mps(struct child *c);
 
 /* Loads all of them into the context, once per process. Where the user forces a
  * rung that cannot be, the trial stops and says why. */

@@ -191,6 +191,15 @@ struct together child_together(struct child *c, const char *name, unsigned threa
                               .threads = threads, .shared = (unsigned)room };
 }
 
+bool child_under_mps(struct child *c)
+{
+    int enabled = 0;
+
+    if (CALL(c, cuda, cuDeviceGetAttribute(&enabled, CU_DEVICE_ATTRIBUTE_MPS_ENABLED, c->device)) == 0)
+        return enabled != 0;
+    return child_env(c, "CUDA_MPS_PIPE_DIRECTORY") != NULL;
+}
+
 void child_launch_together(struct child *c, const struct together *t, void **args)
 {
     char call[CRUMB_CALL];
@@ -199,6 +208,8 @@ void child_launch_together(struct child *c, const struct together *t, void **arg
     text_format(call, sizeof call, "cuLaunchCooperativeKernel(%s)", t->name);
     child_enter(c, call, c->cuda.dl.path);
     code = child_leave(c, c->cuda.cuLaunchCooperativeKernel(t->function, t->blocks, 1, 1, t->threads, 1, 1, t->shared, NULL, args));
+    if (code == CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE && child_under_mps(c))
+        stop_unsupported(c, "MPS gives this process a part of the multiprocessors: the driver refuses %u blocks of %s at a time", t->blocks, t->name);
     if (code != 0)
         child_call_failed(c, call, &c->cuda.dl, code);
 }

@@ -20,6 +20,20 @@ bool nvml_open_softly(struct child *c)
     return c->state->nvml_ready;
 }
 
+/* Drivers before R510 have the second version only; its list is the same. */
+long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProcessInfo_t *list)
+{
+    const unsigned room = *n;
+    long code = NVML_ERROR_FUNCTION_NOT_FOUND;
+
+    if (c->nvml.nvmlDeviceGetComputeRunningProcesses_v3 != NULL)
+        code = CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v3(device, n, list));
+    if (code != NVML_ERROR_FUNCTION_NOT_FOUND || c->nvml.nvmlDeviceGetComputeRunningProcesses_v2 == NULL)
+        return code;
+    *n = room;
+    return CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v2(device, n, list));
+}
+
 /* Memory that other processes hold on the device; in a container their numbers
  * are unknown, but ours is never among those that count. */
 static void tell_foreign_memory(struct child *c, nvmlDevice_t device)
@@ -28,8 +42,7 @@ static void tell_foreign_memory(struct child *c, nvmlDevice_t device)
     unsigned n = PROCESSES_MAX;
     double bytes = 0;
 
-    if (c->nvml.nvmlDeviceGetComputeRunningProcesses_v3 == NULL
-        || CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v3(device, &n, list)) != NVML_SUCCESS)
+    if (child_processes(c, device, &n, list) != NVML_SUCCESS)
         return;
     for (unsigned i = 0; i < n; i++)
         if (list[i].pid != (unsigned)getpid() && list[i].usedGpuMemory != UINT64_MAX)

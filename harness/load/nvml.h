@@ -38,6 +38,7 @@ enum {
     NVML_ERROR_NO_PERMISSION           = 4,
     NVML_ERROR_INSUFFICIENT_SIZE       = 7,
     NVML_ERROR_DRIVER_NOT_LOADED       = 9,
+    NVML_ERROR_FUNCTION_NOT_FOUND      = 13,
     NVML_ERROR_LIB_RM_VERSION_MISMATCH = 18,
     NVML_TEMPERATURE_GPU               = 0,
     NVML_CLOCK_GRAPHICS                = 0,
@@ -86,6 +87,7 @@ enum {
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetEccMode,               (nvmlDevice_t, nvmlEnableState_t *, nvmlEnableState_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMigMode,               (nvmlDevice_t, unsigned *, unsigned *)) \
     SYM(NEED, nvmlReturn_t, nvmlDeviceGetComputeMode,           (nvmlDevice_t, nvmlComputeMode_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v2, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v3, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetEnforcedPowerLimit,    (nvmlDevice_t, unsigned *)) /* mW */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetPersistenceMode,       (nvmlDevice_t, nvmlEnableState_t *)) \

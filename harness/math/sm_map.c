@@ -57,6 +57,25 @@ unsigned sm_map_proved(const struct sm_map_seen *s)
     return n;
 }
 
+/* Where a block came late, the last that gave up waiting for it tells how many had met. */
+static unsigned met(const struct sm_map_seen *s)
+{
+    unsigned least = s->log->arrived;
+
+    for (unsigned i = 0; i < s->blocks; i++)
+        least = s->rows[i].arrived < least ? s->rows[i].arrived : least;
+    return least;
+}
+
+/* Not in a part of a GPU (MIG), where they may have gaps. */
+static bool are_numbered_through(const struct sm_map_seen *s)
+{
+    for (unsigned i = 0; i < s->blocks; i++)
+        if (s->rows[i].done <= 1 && s->rows[i].sm >= s->sms)
+            return false;
+    return true;
+}
+
 const char *sm_map_missing(const struct sm_map_seen *s, struct arena *a)
 {
     unsigned proved = sm_map_proved(s), named = 0;
@@ -64,10 +83,10 @@ const char *sm_map_missing(const struct sm_map_seen *s, struct arena *a)
 
     if (proved >= s->sms)
         return NULL;
-    if (s->log->arrived < s->blocks)
-        text_add(&t, "only %u of %u blocks were running at the same time when the wait for them was over, so none worked; ", s->log->arrived, s->blocks);
+    if (met(s) < s->blocks)
+        text_add(&t, "only %u of %u blocks were running at the same time when the wait for them was over, so these did not work; ", met(s), s->blocks);
     text_add(&t, "%u of %u multiprocessors were proved", proved, s->sms);
-    for (unsigned sm = 0; sm < s->sms && sm < SM_TABLE; sm++) {
+    for (unsigned sm = 0; are_numbered_through(s) && sm < s->sms && sm < SM_TABLE; sm++) {
         bool visited = false;
 
         for (unsigned i = 0; i < s->blocks; i++)

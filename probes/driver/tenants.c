@@ -38,11 +38,8 @@ static void tell_processes(struct child *c, int gpu, nvmlDevice_t device)
     nvmlProcessInfo_t list[PROCESSES_MAX];
     struct text who = { .arena = &c->arena };
     unsigned n = PROCESSES_MAX, others = 0;
+    long code = child_processes(c, device, &n, list);
 
-    long code = NVML_ERROR_NOT_SUPPORTED;
-
-    if (c->nvml.nvmlDeviceGetComputeRunningProcesses_v3 != NULL)
-        code = CALL(c, nvml, nvmlDeviceGetComputeRunningProcesses_v3(device, &n, list));
     if (code == NVML_ERROR_INSUFFICIENT_SIZE)
         saw_text(c, text_make(&c->arena, "gpu%d.foreign", gpu), "more than %d processes", PROCESSES_MAX);
     else if (code != NVML_SUCCESS && code != NVML_ERROR_NOT_SUPPORTED)

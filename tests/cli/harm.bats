@@ -13,6 +13,12 @@ touched() { python3 -c 'import json, re, sys; print(" ".join(sorted({u for t in 
     [[ "$(field cuda.launch@gpu0 rerun)" != *"--at-most"* ]]
 }
 
+@test "a driver that lists processes by its older call alone, as R470 does: a busy GPU is busy there too" {
+    FAKE_FOREIGN=3000 FAKE_FAULT=fail:nvmlDeviceGetComputeRunningProcesses_v3:0:13 run simulated -p cuda.launch -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"gpu0"*"used by pid 1"*"with 3000 MiB: the buffers of a trial take at most 256 MiB"* ]]
+}
+
 @test "a GPU with more processes than can be listed is busy, and one that does not tell is said" {
     FAKE_FOREIGN=3000 FAKE_FAULT=fail:nvmlDeviceGetComputeRunningProcesses_v3:0:7 run simulated --level full -p cuda.launch
     [ "$status" = 3 ]

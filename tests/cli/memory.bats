@@ -37,6 +37,11 @@ by_hand() {
     [[ "$output" == *'the first at offset 0xafc80 of piece 1 of 1'*'in "up, read 1, write 0"'*"bit 3; "* ]]
 }
 
+@test "two passes never turn round: the second value too is read where no cache still holds it" {
+    FAKE_CELL=stuck0:5:0 run by_hand memory.pattern 9
+    [[ "$output" == *'the first at offset 0x28 of piece 1 of 1'*'in "up, read 1"'* ]]
+}
+
 @test "memory that is not free in one piece is taken in several" {
     FAKE_MEMORY=1032 FAKE_FAULT=fail:cuMemAlloc_v2:4:2 run simulated -p memory.pattern -o "$out"
     [ "$status" = 0 ]
@@ -101,6 +106,28 @@ by_hand() {
     CUDA_MPS_ACTIVE_THREAD_PERCENTAGE=50 run simulated -p sm.map -o "$out"
     [ "$(verdict sm.map@gpu0)" = skip ]
     [[ "$(why sm.map@gpu0)" == *"CUDA_MPS_ACTIVE_THREAD_PERCENTAGE is 50"* ]]
+}
+
+@test "where the daemon of MPS gives a part of the multiprocessors, or another process holds them, no map is claimed and no fault seen" {
+    FAKE_SMS=4 FAKE_MPS=2 run simulated -p sm.map -o "$out"
+    [ "$status" = 0 ]
+    [ "$(why sm.map@gpu0)" = "MPS gives this process a part of the multiprocessors: the driver refuses 4 blocks of sm_map at a time" ]
+    FAKE_SMS=4 FAKE_MPS=2 FAKE_DRIVER=11080 CUDA_MPS_PIPE_DIRECTORY=/mps run simulated -p sm.map -o "$out"
+    [ "$(verdict sm.map@gpu0)" = skip ]
+    FAKE_SMS=4 FAKE_MPS=4 FAKE_SM=lost run simulated -p sm.map -o "$out"
+    [ "$status" = 0 ]
+    [[ "$(why sm.map@gpu0)" == "under MPS other processes may hold multiprocessors: only 3 of 4 blocks "* ]]
+    FAKE_SMS=4 FAKE_MPS=4 FAKE_SM=fma:2:-1:13 run simulated -p sm.map -o "$out"
+    [ "$status" = 1 ]
+    FAKE_SMS=4 FAKE_MPS=4 run simulated -p sm.map -o "$out"
+    [ "$(saw sm.map@gpu0 sm.proved)" = 4 ]
+}
+
+@test "blocks that were late once, as when the GPU was taken from them meanwhile, are asked again" {
+    FAKE_SMS=4 FAKE_SM=late run simulated -p sm.map -o "$out"
+    [ "$status" = 0 ]
+    [ "$(saw sm.map@gpu0 sm.proved)" = 4 ]
+    [ "$(saw sm.map@gpu0 sm.launches)" = 2 ]
 }
 
 @test "uncorrected errors that were counted while a trial ran fail it, though its results are right" {

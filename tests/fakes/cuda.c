@@ -1,6 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_SMS (2), FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -217,6 +217,12 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
     *value = 0;
     if (check_device(d) != 0)
         return check_device(d);
+    if (which == CU_DEVICE_ATTRIBUTE_MPS_ENABLED && fake_driver_version() < 12000)
+        return 1;
+    if (which == CU_DEVICE_ATTRIBUTE_MPS_ENABLED) {
+        *value = fake_number("FAKE_MPS", 0) > 0;
+        return 0;
+    }
     if (which == 75 || which == 76) {
         *value = which == 75 ? fake_cc() / 10 : fake_cc() % 10;
         return 0;

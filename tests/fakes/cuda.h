@@ -21,7 +21,7 @@ int fake_visible_devices(void);
 int fake_sms(void);                      /* FAKE_SMS */
 
 /* Tells the twins what is wrong with the machine (trouble.c). */
-void fake_make_trouble(void);
+void fake_make_trouble(bool together);    /* together: by a launch of blocks that wait for each other */
 
 /* Memory (cuda_memory.c). */
 bool fake_owns(const void *address, size_t bytes);

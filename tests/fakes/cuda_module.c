@@ -241,12 +241,12 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     (void)stream;
     if (code != 0)
         return code;
-    if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
+    if (gx == 0 || gx > INT32_MAX || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
         || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
         return 1;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
-    fake_make_trouble();
+    fake_make_trouble(false);
     ok = twin_launch(f->name, gx, gy, gz, bx, by, bz, params);
     spoil_changed(list, n);
     return ok ? 0 : 719;
@@ -268,11 +268,11 @@ CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, 
         return code;
     if (gy != 1 || gz != 1 || by != 1 || bz != 1 || gx == 0 || !as_many_as(params, f->n))
         return 1;
-    if (gx > (unsigned)(fit * fake_sms()))
+    if (gx > (unsigned)(fit * (fake_number("FAKE_MPS", 0) > 0 ? (int)fake_number("FAKE_MPS", 0) : fake_sms())))
         return 720;                     /* CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE */
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
-    fake_make_trouble();
+    fake_make_trouble(true);
     ok = twin_launch_together(f->name, gx, bx, shared, params);
     spoil_changed(list, n);
     return ok ? 0 : 719;

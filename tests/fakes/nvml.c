@@ -253,6 +253,11 @@ nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsign
     return number(n, 1);
 }
 
+nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t d, unsigned *n, nvmlProcessInfo_t *list)
+{
+    return fake_nvmlDeviceGetComputeRunningProcesses_v3(d, n, list);
+}
+
 nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsigned long long *reasons)
 {
     (void)d;

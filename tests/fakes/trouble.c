@@ -2,7 +2,7 @@
  *
  * FAKE_CELL=stuck0|stuck1|alias|coupled:WORD:BIT[:OTHER]: a word of 8 bytes,
  * counted from the first 256 bytes behind the start of the largest allocation.
- * FAKE_SM=fma:SM:LANE:BIT (a lane of -1: all), lost, or moved.
+ * FAKE_SM=fma:SM:LANE:BIT (a lane of -1: all), lost, late (lost, the first time), or moved.
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say where.
  */
 #include "tests/fakes/cuda.h"
@@ -28,17 +28,21 @@ static void make_bad_cell(const char *order)
     twin_trouble.cell_bit = (unsigned)bit;
 }
 
+/* Counted by launches of blocks that wait for each other. */
+static unsigned launches;
+
 static void make_bad_sm(const char *order)
 {
-    twin_trouble.lost_sm = strcmp(order, "lost") == 0;
+    twin_trouble.lost_sm = strcmp(order, "lost") == 0 || (strcmp(order, "late") == 0 && launches == 1);
     twin_trouble.moved_sm = strcmp(order, "moved") == 0;
     twin_trouble.bad_unit = sscanf(order, "fma:%u:%d:%u", &twin_trouble.sm, &twin_trouble.lane, &twin_trouble.result_bit) == 3;
 }
 
-void fake_make_trouble(void)
+void fake_make_trouble(bool together)
 {
     const char *cell = getenv("FAKE_CELL"), *sm = getenv("FAKE_SM");
 
+    launches += together;
     twin_trouble.sms = (unsigned)fake_sms();
     if (!fake_is_ordered_here())
         return;

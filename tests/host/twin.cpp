@@ -264,6 +264,7 @@ unsigned twin_sm() { return now->sm; }
 void *twin_dynamic() { return now->dynamic; }
 
 struct twin_trouble twin_trouble;
+unsigned long twin_atomics;
 
 static const unsigned long long *true_cell(const unsigned long long *p)
 {

@@ -43,6 +43,9 @@ struct twin_trouble {
 
 extern struct twin_trouble twin_trouble;
 
+/* How many atomic operations the kernels have done. */
+extern unsigned long twin_atomics;
+
 unsigned long long twin_read_cell(const unsigned long long *p);
 void twin_write_cell(unsigned long long *p, unsigned long long value);
 

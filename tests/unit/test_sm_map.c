@@ -147,7 +147,7 @@ static void blocks_that_never_meet_end_at_the_deadline_and_prove_nothing(void **
     assert_int_equal(faults.faults, 0);
     assert_int_equal(sm_map_proved(&s), 0);
     assert_string_equal(sm_map_missing(&s, &arena), "only 8 of 10 blocks were running at the same time when the wait for them was over, "
-                                                    "so none worked; 0 of 5 multiprocessors were proved; no block ran on SM 4");
+                                                    "so these did not work; 0 of 5 multiprocessors were proved; no block ran on SM 4");
 }
 
 static void a_block_that_moved_while_it_worked_proves_nothing(void **state)
@@ -157,6 +157,29 @@ static void a_block_that_moved_while_it_worked_proves_nothing(void **state)
     (void)state;
     rows[2].sm_at_end = (rows[2].sm + 1) % SMS;
     assert_int_equal(sm_map_proved(&s), SMS - 1);
+    assert_string_equal(sm_map_missing(&s, &arena), "4 of 5 multiprocessors were proved");
+}
+
+static void a_block_that_came_after_the_others_gave_up_does_not_hide_that_they_did(void **state)
+{
+    struct sm_map_seen s = map((struct twin_trouble){ .lost_sm = true }, 1);
+
+    (void)state;
+    faults.arrived = SMS;
+    for (unsigned i = 0; i < SMS; i++)
+        if (rows[i].sm == UINT32_MAX)
+            rows[i] = (struct sm_row){ .sm = 0, .sm_at_end = 0, .arrived = SMS, .done = 1 };
+    assert_string_equal(sm_map_missing(&s, &arena), "only 4 of 5 blocks were running at the same time when the wait for them was over, "
+                                                    "so these did not work; 1 of 5 multiprocessors were proved; no block ran on SM 4");
+}
+
+static void numbers_with_gaps_name_no_multiprocessor_that_may_not_exist(void **state)
+{
+    struct sm_map_seen s = map((struct twin_trouble){ .moved_sm = true }, 1);
+
+    (void)state;
+    for (unsigned i = 0; i < SMS; i++)
+        rows[i].sm = rows[i].sm_at_end = rows[i].sm * 2;
     assert_string_equal(sm_map_missing(&s, &arena), "4 of 5 multiprocessors were proved");
 }
 
@@ -173,6 +196,8 @@ int main(void)
         CASE(a_wrong_expectation_is_a_column_and_no_multiprocessor_is_blamed),
         CASE(a_multiprocessor_that_no_block_ran_on_is_named_and_not_proved),
         CASE(blocks_that_never_meet_end_at_the_deadline_and_prove_nothing),
+        CASE(a_block_that_came_after_the_others_gave_up_does_not_hide_that_they_did),
+        CASE(numbers_with_gaps_name_no_multiprocessor_that_may_not_exist),
         CASE(a_block_that_moved_while_it_worked_proves_nothing),
     };
 

@@ -52,9 +52,9 @@ template <class T> static inline T __shfl_xor_sync(unsigned all, T value, int ma
 static inline bool __any_sync(unsigned, bool mine) { return twin_any(mine); }
 
 // Blocks and fibers run one at a time: nothing is between the read and the write.
-template <class T> static inline T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }
-template <class T> static inline T atomicMin(T *p, T v) { T old = *p; *p = v < old ? v : old; return old; }
-template <class T> static inline T atomicOr(T *p, T v) { T old = *p; *p = old | v; return old; }
+template <class T> static inline T atomicAdd(T *p, T v) { twin_atomics++; T old = *p; *p = old + v; return old; }
+template <class T> static inline T atomicMin(T *p, T v) { twin_atomics++; T old = *p; *p = v < old ? v : old; return old; }
+template <class T> static inline T atomicOr(T *p, T v) { twin_atomics++; T old = *p; *p = old | v; return old; }
 
 static inline double double_of_bits(u64 bits)
 {
