@@ -294,7 +294,7 @@ static bool search(struct loading **told, size_t *n, struct loaded *l, const str
         return false;
     }
     l->kind = file.kind;
-    read_host(l, elf.machine, elf.interpreter);
+    read_host(l, elf.machine, elf.interpreter != NULL ? loaded_absolute(l, elf.interpreter) : NULL);
     if (!is_program(&file, &elf, full))
         from = open_library(l, &file, full, env, e);
     else if (start_program(l, &file, full, env, e))
