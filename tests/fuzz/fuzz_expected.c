@@ -33,16 +33,26 @@ static void ask(struct expected *x, struct arena *a)
     expected_gpu(x, a, "A100");
 }
 
+/* Read once: each input replaces one of them. */
+static const struct expected *own_tables(void)
+{
+    static struct arena kept;
+    static struct expected own;
+    struct err e;
+
+    if (own.n_torch == 0 && !expected_read(&own, &kept, NULL, &e))
+        __builtin_trap();
+    return &own;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+    struct expected x = *own_tables();
     struct arena a = { NULL };
     struct err e = { .text = "" };
-    struct expected x;
 
     if (n == 0)
         return 0;
-    if (!expected_read(&x, &a, NULL, &e))
-        __builtin_trap();
     if (expected_parse(&x, &a, tables[*bytes % COUNT_OF(tables)], (const char *)bytes + 1, n - 1, &e))
         ask(&x, &a);
     else if (*e.text == '\0')
