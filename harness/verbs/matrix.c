@@ -185,7 +185,7 @@ static bool look_at_machine(struct asking *q, struct session *s, struct err *e)
     const struct selection all = { .no_gpu = false };
     bool another = q->o->driver != NULL || q->o->gpus.n > 0;
 
-    if (!session_open(s, e) || (!another && !session_census(s, &all, e)))
+    if (!session_open_machine(s, e) || (!another && !session_census(s, &all, e)))
         return false;
     if (q->host.platform == NULL)
         q->host.platform = text_make(q->arena, "linux-%s", s->machine.arch != NULL ? s->machine.arch : "x86_64");

@@ -36,7 +36,7 @@ static void unhide_gpus(struct session *s)
     s->env = kept;
 }
 
-bool session_open(struct session *s, struct err *e)
+bool session_open_machine(struct session *s, struct err *e)
 {
     if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
         return err_in(e, "cannot begin");
@@ -47,6 +47,13 @@ bool session_open(struct session *s, struct err *e)
     if (s->o->all_gpus)
         unhide_gpus(s);
     machine_read(&s->machine, s->arena, &s->root, &s->environment);
+    return true;
+}
+
+bool session_open(struct session *s, struct err *e)
+{
+    if (!session_open_machine(s, e))
+        return false;
     s->n_stacks = stacks_find(&s->stacks, s->arena, &s->root, &s->environment, &s->machine,
                               s->o->stack_dirs.items, s->o->stack_dirs.n);
     return true;

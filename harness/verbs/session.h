@@ -36,7 +36,10 @@ struct session {
     struct judged        *aside;        /* a comparison runs: its outcome goes here and not into the plan */
 };
 
-/* Reads the machine's files and finds its stacks. */
+/* Reads the machine's files, but for its stacks: those are hundreds of libraries. */
+bool session_open_machine(struct session *s, struct err *e) MUST_USE;
+
+/* The same, and finds its stacks. */
 bool session_open(struct session *s, struct err *e) MUST_USE;
 
 /* Asks the driver, in children, and names the devices. Nothing is asked where
