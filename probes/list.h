@@ -36,6 +36,10 @@
     X(stack_archs) \
     X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
+    X(nvjitlink_links) \
+    X(cupti_loads) \
+    X(rand_philox) \
+    X(rand_xorwow) \
     X(blas_gemm_fp32) \
     X(blas_gemm_fp64) \
     X(blas_gemm_tf32) \
@@ -70,6 +74,10 @@
     X(dnn_pool) \
     X(dnn_batchnorm) \
     X(dnn_softmax) \
+    X(fft_complex_fp32) \
+    X(fft_complex_fp64) \
+    X(fft_real_fp32) \
+    X(fft_real_fp64) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \

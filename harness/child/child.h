@@ -14,8 +14,12 @@
 #include "load/cuda.h"
 #include "load/cudart.h"
 #include "load/cudnn.h"
+#include "load/cufft.h"
+#include "load/cupti.h"
+#include "load/curand.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
+#include "load/nvjitlink.h"
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 #include "model/crumb.h"
@@ -46,6 +50,10 @@ struct child {
     struct cublaslt cublaslt;
     struct cudnn    cudnn;
     struct nvrtc    nvrtc;
+    struct nvjitlink nvjitlink;
+    struct cufft    cufft;
+    struct curand   curand;
+    struct cupti    cupti;
     struct nccl     nccl;
     struct libtorch libtorch;
     struct libtorch_cuda libtorch_cuda;
@@ -77,6 +85,10 @@ void child_bind_cublas(struct child *c);
 void child_bind_cublaslt(struct child *c);
 void child_bind_cudnn(struct child *c);
 void child_bind_nvrtc(struct child *c);
+void child_bind_nvjitlink(struct child *c);
+void child_bind_cufft(struct child *c);
+void child_bind_curand(struct child *c);
+void child_bind_cupti(struct child *c);
 void child_bind_nccl(struct child *c);
 void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where it is loaded */
 
