@@ -27,7 +27,7 @@ static const struct way {
     { { 1 << 20, 0, 1 },    false, true },
     { { 59049, 0, 4 },      false, true },
     { { 10007, 0, 16 },     false, true },
-    { { 640, 768, 1 },      false, true },
+    { { 320, 384, 1 },      false, true },
 };
 
 struct transform {

@@ -60,7 +60,7 @@ why() { field "$1" why; }
     [ "$status" = 77 ]
     FAKE_FAULT=fail:curandSetGeneratorOrdering run simulated -p 'rand.*' -o "$out"
     [ "$status" = 1 ]
-    [[ "$(why rand.philox@gpu0/toolkit-13.0)" == *"curandSetGeneratorOrdering(CURAND_ORDERING_PSEUDO_LEGACY)"*"CURAND_STATUS_INTERNAL_ERROR (999)"* ]]
+    [[ "$(why rand.philox@gpu0/toolkit-13.0)" == *"curandSetGeneratorOrdering failed in"*"CURAND_STATUS_INTERNAL_ERROR (999)"* ]]
 }
 
 @test "a cuFFT that cannot plan says so in its own word" {
@@ -105,4 +105,13 @@ why() { field "$1" why; }
     [ "$status" = 0 ]
     run python3 -c 'import json, sys; print(sum(t["probe"].split(".")[0] in ("fft", "rand", "nvjitlink", "cupti") and t["verdict"] != "skip" for t in json.load(open(sys.argv[1]))["trials"]))' "$out"
     [ "$output" = 0 ]
+}
+
+@test "the real libraries of this machine's toolkit, so far as they need no GPU" {
+    case $GPUVET in */asan/*) skip "real libraries do not load below the sanitizer" ;; esac
+    [ -e /usr/local/cuda/lib64/libcurand.so.10 ] && [ -e /usr/local/cuda/lib64/libnvJitLink.so ] || skip "there is none"
+    CUDA_HOME=/usr/local/cuda run "$GPUVET" run --no-gpu -q -s 'toolkit-*' -p 'rand.*' -p nvjitlink.links -p cupti.loads -o "$out"
+    [ "$status" = 77 ]
+    run python3 -c 'import json, sys; print(*sorted({t["probe"] for t in json.load(open(sys.argv[1]))["trials"] if t["verdict"] == "pass" and "stack" in t}))' "$out"
+    [[ "$output" == *"nvjitlink.links rand.philox rand.xorwow"* ]]
 }
