@@ -26,7 +26,7 @@ static const struct way {
     { { 1 << 15, 0, 1 },    false, false },
     { { 1 << 20, 0, 1 },    false, true },
     { { 59049, 0, 4 },      false, true },
-    { { 10007, 0, 16 },     false, true },
+    { { 2039, 0, 16 },      false, true },
     { { 320, 384, 1 },      false, true },
 };
 
