@@ -53,24 +53,33 @@ static bool is_left_out(struct child *c, const struct way *w)
     return sms < SMS_OF_LARGE;
 }
 
+static void put(const struct transform *t, size_t at, double v)
+{
+    if (t->type == NUMBER_FP64)
+        ((double *)t->packed)[at] = v;
+    else
+        ((float *)t->packed)[at] = (float)v;
+}
+
+static double get(const struct transform *t, size_t at)
+{
+    return t->type == NUMBER_FP64 ? ((const double *)t->packed)[at] : (double)((const float *)t->packed)[at];
+}
+
 /* Complex numbers as cuFFT has them, or their real parts alone. */
 static void pack(const struct transform *t, const struct complex *from, size_t n, bool real)
 {
-    size_t each = real ? 1 : 2;
-
     for (size_t i = 0; i < n; i++) {
-        number_set(t->type, t->packed, each * i, from[i].re);
+        put(t, real ? i : 2 * i, from[i].re);
         if (!real)
-            number_set(t->type, t->packed, each * i + 1, from[i].im);
+            put(t, 2 * i + 1, from[i].im);
     }
 }
 
 static void unpack(const struct transform *t, struct complex *to, size_t n, bool real)
 {
-    size_t each = real ? 1 : 2;
-
     for (size_t i = 0; i < n; i++)
-        to[i] = (struct complex){ number_get(t->type, t->packed, each * i), real ? 0 : number_get(t->type, t->packed, each * i + 1) };
+        to[i] = real ? (struct complex){ get(t, i), 0 } : (struct complex){ get(t, 2 * i), get(t, 2 * i + 1) };
 }
 
 static cufftHandle plan(struct child *c, struct fft_shape s, cufftType type)
