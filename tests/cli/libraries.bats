@@ -100,7 +100,7 @@ why() { field "$1" why; }
     mkdir "$BATS_TEST_TMPDIR/cuda"
     cp -r "$GPUVET_FAKES/toolkit/." "$BATS_TEST_TMPDIR/cuda"
     rm "$BATS_TEST_TMPDIR"/cuda/lib64/lib{cufft,curand,nvJitLink,cupti}.so.*
-    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --stack "$BATS_TEST_TMPDIR/cuda" -s toolkit-13.0 -p 'fft.*' -p 'rand.*' \
+    LD_LIBRARY_PATH=${driver/"$GPUVET_FAKES/toolkit"/"$BATS_TEST_TMPDIR/cuda"} NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --stack "$BATS_TEST_TMPDIR/cuda" -s toolkit-13.0 -p 'fft.*' -p 'rand.*' \
         -p nvjitlink.links -p cupti.loads -p blas.gemm.fp32 -o "$out"
     [ "$status" = 0 ]
     run python3 -c 'import json, sys; print(sum(t["probe"].split(".")[0] in ("fft", "rand", "nvjitlink", "cupti") and t["verdict"] != "skip" for t in json.load(open(sys.argv[1]))["trials"]))' "$out"
