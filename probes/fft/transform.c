@@ -202,7 +202,7 @@ static void run(struct child *c, enum number type, enum fft_kind forward, enum f
         transform(&t, &ways[i], inverse);
     }
     saw_text(c, "worst", "%s", t.where);
-    saw_num(c, "compared", "", t.compared);
+    saw_num(c, "all.compared", "", t.compared);
     saw_num(c, "seed", "", (double)c->seed);
 }
 

@@ -145,7 +145,7 @@ static void run(struct child *c, enum generator kind, curandRngType_t type)
     check_uniform(&s);
     check_normal(&s);
     MUST(c, curand, curandDestroyGenerator(s.made));
-    saw_num(c, "compared", "", 3.0 * NUMBERS);
+    saw_num(c, "all.compared", "", 3.0 * NUMBERS);
     saw_num(c, "seed", "", (double)c->seed);
 }
 

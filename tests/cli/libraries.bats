@@ -11,6 +11,7 @@ why() { field "$1" why; }
 @test "all of them pass where nothing is wrong" {
     run simulated -p 'fft.*' -p 'rand.*' -p nvjitlink.links -p cupti.loads -o "$out"
     [ "$status" = 0 ]
+    [[ "$output" == *"toolkit-13.0 on gpu0  (7 passed)  "*" values compared"* ]]
     others_pass none
     for trial in fft.{complex,real}.fp{32,64}@gpu0 rand.{philox,xorwow}@{cpu,gpu0} nvjitlink.links@{cpu,gpu0} cupti.loads; do
         [ "$(verdict "$trial/toolkit-13.0")" = pass ]
