@@ -78,7 +78,7 @@ static const char *log_of(const struct linking *l)
     return CALL(c, nvjitlink, nvJitLinkGetErrorLog(l->handle, log)) == 0 ? log : NULL;
 }
 
-/* An architecture that it does not know is told by a code since 12.8 or so, before by ptxas' words alone. */
+/* An architecture that it does not know is told by a code in 13.0, by the words of ptxas alone in 12.1 and 12.4. */
 static void check(const struct linking *l, const char *call, long code)
 {
     struct child *c = l->c;
