@@ -16,7 +16,7 @@ enum {
 /* Under these names the header has inline functions, which call __nvJitLinkCreate_12_0
  * and so on, named after the header's release: a library has the names of its own
  * release and of those before it of the same major version. The plain names are in the
- * library since 12.4, too. All are the same functions (CUDA 12.0 to 13.0). */
+ * library in 12.4 and 13.0, too, but not in 12.1. All take the same parameters. */
 #define NVJITLINK_SYMS(SYM) \
     SYM(NEED, nvJitLinkResult, nvJitLinkCreate,             (nvJitLinkHandle *, uint32_t, const char *const *)) \
     SYM(NEED, nvJitLinkResult, nvJitLinkDestroy,            (nvJitLinkHandle *)) \
