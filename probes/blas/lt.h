@@ -10,7 +10,7 @@ struct lt {
     cublasComputeType_t compute;
     enum number         scale;
     bool                fast;                   /* fp8: sums may be kept more coarsely */
-    CUdeviceptr         one;                    /* fp8's scales: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747) */
+    CUdeviceptr         one;                    /* fp8's scale factor as a whole: 1 */
     CUdeviceptr         workspace;
     size_t              room;
     int                 side;                   /* of large products */

@@ -9,6 +9,7 @@ static cudaDataType type_of(enum number n)
     case NUMBER_BF16:  return CUDA_R_16BF;
     case NUMBER_E4M3:  return CUDA_R_8F_E4M3;
     case NUMBER_E5M2:  return CUDA_R_8F_E5M2;
+    case NUMBER_E2M1:  return CUDA_R_4F_E2M1;
     case NUMBER_INT8:  return CUDA_R_8I;
     case NUMBER_INT32: return CUDA_R_32I;
     default:           return CUDA_R_32F;
@@ -28,7 +29,7 @@ static void prefer(struct child *c, cublasLtMatmulPreference_t p, cublasLtMatmul
 /* What every column's address is a multiple of, at most what our buffers are. */
 static uint32_t alignment(int ld, enum number n)
 {
-    uint32_t bytes = (uint32_t)ld * (uint32_t)number_bytes(n), most = 256;
+    uint32_t bytes = (uint32_t)number_room(n, (size_t)ld), most = 256;
 
     while (bytes % most != 0)
         most /= 2;
@@ -51,23 +52,35 @@ static void describe_preference(struct child *c, const struct lt *lt, const stru
     prefer(c, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, &d, sizeof d);
 }
 
+/* Scale factors of blocks; or of fp8 as a whole: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747). */
+static void describe_scales(struct child *c, const struct lt *lt, const struct product *p, cublasLtMatmulDesc_t op)
+{
+    const int32_t mode = p->a_type == NUMBER_E2M1 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 : CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0;
+    const bool blocks = p->a_scales != 0;
+    const void *a = (const void *)(uintptr_t)(blocks ? p->a_scales : lt->one), *b = (const void *)(uintptr_t)(blocks ? p->b_scales : lt->one);
+    const int8_t fast = lt->fast;
+
+    if (blocks) {
+        set(c, op, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, &mode, sizeof mode);
+        set(c, op, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, &mode, sizeof mode);
+    } else
+        set(c, op, CUBLASLT_MATMUL_DESC_FAST_ACCUM, &fast, sizeof fast);
+    set(c, op, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &a, sizeof a);
+    set(c, op, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, &b, sizeof b);
+}
+
 /* Rows and columns are those that lie in memory, before a transpose. */
 struct described lt_describe(struct child *c, const struct lt *lt, const struct product *p)
 {
     const int32_t ta = p->ta ? CUBLAS_OP_T : CUBLAS_OP_N, tb = p->tb ? CUBLAS_OP_T : CUBLAS_OP_N;
     const uint64_t m = (uint64_t)p->m, n = (uint64_t)p->n, k = (uint64_t)p->k;
-    const int8_t fast = lt->fast;
-    const void *one = (const void *)(uintptr_t)lt->one;
     struct described x;
 
     MUST(c, cublaslt, cublasLtMatmulDescCreate(&x.op, lt->compute, type_of(lt->scale)));
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSA, &ta, sizeof ta);
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSB, &tb, sizeof tb);
-    if (lt_is_fp8(p->a_type)) {
-        set(c, x.op, CUBLASLT_MATMUL_DESC_FAST_ACCUM, &fast, sizeof fast);
-        set(c, x.op, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &one, sizeof one);
-        set(c, x.op, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, &one, sizeof one);
-    }
+    if (lt_is_fp8(p->a_type) || p->a_scales != 0)
+        describe_scales(c, lt, p, x.op);
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.a, type_of(p->a_type), p->ta ? k : m, p->ta ? m : k, p->lda));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.b, type_of(p->b_type), p->tb ? n : k, p->tb ? k : n, p->ldb));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.d, type_of(p->out), m, n, p->ldd));

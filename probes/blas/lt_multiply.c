@@ -3,17 +3,17 @@
 
 enum { OFFERED_MAX = 32 };              /* algorithms asked for */
 
-/* fp64 and fp32 are what every GPU has; and what was there once does not go away. Of fp8 it does: on compute capability
+/* fp64 and fp32 are what every GPU has; and what was there once does not go away. Of fp8 and fp4 it does: on compute capability
  * 12.0, cuBLASLt 13 serves some shapes and not others (flashinfer 3255, FlashRT 96). */
 static bool must_be_there(const struct multiplier *by)
 {
-    return lt_is_fp8(by->a_type) ? by->wrong : by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
+    return lt_is_fp8(by->a_type) || by->a_type == NUMBER_E2M1 ? by->wrong : by->works || by->a_type == NUMBER_FP64 || by->a_type == NUMBER_FP32;
 }
 
 _Noreturn static void stop_without(struct child *c, const struct product *p)
 {
-    stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices of %dx%d by %dx%d on compute capability %d.%d", number_name(p->a_type),
-                     p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
+    stop_unsupported(c, "cuBLASLt has no algorithm for %s%s matrices of %dx%d by %dx%d on compute capability %d.%d",
+                     p->a_scales != 0 ? "block-scaled " : "", number_name(p->a_type), p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
 /* Those that can be used, in the library's order. */
