@@ -33,7 +33,7 @@ static int exponent_at(const struct scaled *o, int row, int block)
 
 int scaled_at(const struct scaled *o, int row, int i)
 {
-    return (int)ldexp(scaled_element(o, row, i), exponent_at(o, row, i / o->block));
+    return (int)(scaled_element(o, row, i) * (double)(1 << exponent_at(o, row, i / o->block)));
 }
 
 size_t scale_place(const struct scaled *o, int row, int block)
