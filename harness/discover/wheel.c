@@ -86,8 +86,8 @@ static void read_metadata(struct reading *r)
             w->name = s + strlen("Name: ");
         else if (text_starts(s, "Version: "))
             w->version = s + strlen("Version: ");
-        else if (text_starts(s, "Requires-Dist: ") && wheel_pin(&pin, r->in->arena, s + strlen("Requires-Dist: "))
-                 && is_stacks(pin.distribution))
+        else if (text_starts(s, "Requires-Dist: ") && pin_read(&pin, r->in->arena, s + strlen("Requires-Dist: "))
+                 && pin_applies(&pin, wheel_arch(w->platform)) && is_stacks(pin.distribution))
             *ARENA_PUSH(r->in->arena, pins, w->n_pins) = pin;
     }
     w->pins = pins;
@@ -211,8 +211,8 @@ void inspect_wheel(struct inspector *in, struct inspection *all, int fd, const c
     for (size_t i = 0; i < r.zip.n; i++)
         w->n_members += !text_ends(r.zip.members[i].name, "/");
     find_info(&r);
-    read_metadata(&r);
     read_tags(&r);
+    read_metadata(&r);              /* of which not all holds for every platform */
     read_build(&r);
     check_record(&r);
     for (size_t i = 0; i < r.zip.n; i++)
