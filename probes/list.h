@@ -51,6 +51,7 @@
     X(blas_lt_int8) \
     X(blas_lt_mxfp8) \
     X(blas_lt_nvfp4) \
+    X(blas_lt_fp8_block128) \
     X(blas_repeat_fp32) \
     X(blas_repeat_tf32) \
     X(blas_repeat_fp16) \

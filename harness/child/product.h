@@ -15,7 +15,8 @@ struct product {
     int         lda, ldb, ldd;
     int         alpha, beta;
     CUdeviceptr a, b, d;
-    CUdeviceptr a_scales, b_scales;     /* of blocks, as they lie by scale_place (math/scaled.h); 0: not block-scaled */
+    const struct scaled *a_like, *b_like;   /* block-scaled, and how; NULL: they are not */
+    CUdeviceptr a_scales, b_scales;     /* then: the factors, as they lie by scale_place */
     bool        any_reduction;  /* the library may add parts in D's type */
 };
 
@@ -61,10 +62,10 @@ void product_rounding(struct multiplier *by, enum number out);
  * data and algorithm that is the hash, "repeat.of" (model/vote.h). */
 void product_reals(struct multiplier *by, bool fast, int times);
 
-/* Block-scaled factors, of which `like` says all but seed and size: a product of no
+/* Block-scaled factors, of which `a` and `b` say all but seed and size: a product of no
  * whole tiles, and once with what D held, against a full reference; and one that fills
  * the GPU as product_tiles does. Observes the keys tn, beta and tiles, in fp32. */
-void product_blocks(struct multiplier *by, const struct scaled *like, int most);
+void product_blocks(struct multiplier *by, const struct scaled *a, const struct scaled *b, int most);
 
 /* What must hold of these observations, for whatever was observed of them; at least
  * "tn" and "tiles" are. */

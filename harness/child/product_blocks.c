@@ -9,14 +9,16 @@
 
 enum { TILE = 128, MARGIN = 32 };       /* elements; of fp4, 16 bytes */
 
+/* The sums of blocks are added in fp32. */
+#define SUMS_BELOW 0x1p24
+
 /* One factor: its values, and what lies on the device. */
 struct factor {
     struct scaled  of;
     const int     *values;
     int            ld;
     size_t         bytes;
-    void          *elements;
-    unsigned char *scales;
+    void          *elements, *scales;
     CUdeviceptr    at, scales_at;
 };
 
@@ -47,19 +49,21 @@ static void make_factor(struct blocks *x, struct factor *f, int ld)
 }
 
 /* Sums are doubled where D is added to, and there is no more of that than 100. */
-static struct blocks make(struct multiplier *by, const struct scaled *like, int m, int n, int k, int margin)
+static struct blocks make(struct multiplier *by, const struct scaled like[2], int m, int n, int k, int margin)
 {
     struct child *c = by->child;
     struct blocks x = {
-        .by = by, .a.of = *like, .b.of = *like,
-        .p = { .a_type = like->element, .b_type = like->element, .out = by->out, .ta = true, .m = m, .n = n, .k = k, .alpha = 1 },
+        .by = by, .a.of = like[0], .b.of = like[1],
+        .p = { .a_type = like[0].element, .b_type = like[1].element, .a_like = &like[0], .b_like = &like[1],
+               .out = by->out, .ta = true, .m = m, .n = n, .k = k, .alpha = 1 },
     };
 
     x.a.of.seed = c->seed + 6, x.a.of.rows = m, x.a.of.k = k;
     x.b.of.seed = c->seed + 7, x.b.of.rows = n, x.b.of.k = k;
     make_factor(&x, &x.a, k + margin);
     make_factor(&x, &x.b, k + margin);
-    if (!scaled_are_exact(&x.a.of, x.a.values, &x.b.of, x.b.values, exact_below(like->element, c->cc) / 2 - 100, &c->err))
+    if (!scaled_are_exact(&x.a.of, x.a.values, &x.b.of, x.b.values, SUMS_BELOW / 2 - 100,
+                          exact_below(like[0].element, c->cc), &c->err))
         stop_ours(c, "%s", c->err.text);
     x.p.a = x.a.at, x.p.lda = x.a.ld, x.p.a_scales = x.a.scales_at;
     x.p.b = x.b.at, x.p.ldb = x.b.ld, x.p.b_scales = x.b.scales_at;
@@ -163,10 +167,10 @@ static void compare(const struct blocks *x, const char *key, const float *d)
 }
 
 /* No multiple of a tile of scale factors in any dimension. */
-static void check_whole(struct multiplier *by, const struct scaled *like, const char *key, bool adds)
+static void check_whole(struct multiplier *by, const struct scaled like[2], const char *key, bool adds)
 {
     bool large = by->side > 2;
-    struct blocks x = make(by, like, large ? 224 : 160, large ? 160 : 96, large ? 480 : 160, MARGIN);
+    struct blocks x = make(by, like, large ? 224 : 160, large ? 160 : 96, like->block == 128 ? 640 : large ? 480 : 160, MARGIN);
     float *d;
 
     x.p.alpha = adds ? -2 : 1;
@@ -276,11 +280,11 @@ static unsigned count_wrong(const struct blocks *x, const struct sums *s, const 
     return wrong;
 }
 
-static void check_tiles(struct multiplier *by, const struct scaled *like, int most)
+static void check_tiles(struct multiplier *by, const struct scaled like[2], int most)
 {
     struct child *c = by->child;
-    int side = by->side * TILE;
-    struct blocks x = make(by, like, side, side - TILE / 2, side / 2, 0);
+    int side = by->side * TILE, k = (side / 2 + TILE - 1) / TILE * TILE;
+    struct blocks x = make(by, like, side, side - TILE / 2, k, 0);
     struct sums s = make_sums(&x);
     unsigned wrong = 0, products = 0;
     const char *first = NULL;
@@ -301,8 +305,10 @@ static void check_tiles(struct multiplier *by, const struct scaled *like, int mo
     saw_num(c, "tiles.operands", "", changed_factors(&x));
 }
 
-void product_blocks(struct multiplier *by, const struct scaled *like, int most)
+void product_blocks(struct multiplier *by, const struct scaled *a, const struct scaled *b, int most)
 {
+    const struct scaled like[2] = { *a, *b };
+
     check_whole(by, like, "tn", false);
     check_whole(by, like, "beta", true);
     check_tiles(by, like, most);

@@ -35,6 +35,7 @@ enum {
 #define CUBLAS_11_0 11000
 #define CUBLAS_12_0 120000
 #define CUBLAS_12_8 120800
+#define CUBLAS_12_9 120900
 
 #define CUBLAS_SYMS(SYM) \
     SYM(NEED, cublasStatus_t, cublasCreate_v2,          (cublasHandle_t *)) \

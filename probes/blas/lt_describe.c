@@ -52,17 +52,26 @@ static void describe_preference(struct child *c, const struct lt *lt, const stru
     prefer(c, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, &d, sizeof d);
 }
 
+static int32_t mode_of(const struct scaled *like)
+{
+    switch (like->scale) {
+    case NUMBER_UE4M3: return CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3;
+    case NUMBER_UE8M0: return CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0;
+    default:           return like->across == 1 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC128_32F : CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F;
+    }
+}
+
 /* Scale factors of blocks; or of fp8 as a whole: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747). */
 static void describe_scales(struct child *c, const struct lt *lt, const struct product *p, cublasLtMatmulDesc_t op)
 {
-    const int32_t mode = p->a_type == NUMBER_E2M1 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 : CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0;
-    const bool blocks = p->a_scales != 0;
+    const bool blocks = p->a_like != NULL;
+    const int32_t a_mode = blocks ? mode_of(p->a_like) : 0, b_mode = blocks ? mode_of(p->b_like) : 0;
     const void *a = (const void *)(uintptr_t)(blocks ? p->a_scales : lt->one), *b = (const void *)(uintptr_t)(blocks ? p->b_scales : lt->one);
     const int8_t fast = lt->fast;
 
     if (blocks) {
-        set(c, op, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, &mode, sizeof mode);
-        set(c, op, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, &mode, sizeof mode);
+        set(c, op, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, &a_mode, sizeof a_mode);
+        set(c, op, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, &b_mode, sizeof b_mode);
     } else
         set(c, op, CUBLASLT_MATMUL_DESC_FAST_ACCUM, &fast, sizeof fast);
     set(c, op, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &a, sizeof a);
@@ -79,7 +88,7 @@ struct described lt_describe(struct child *c, const struct lt *lt, const struct 
     MUST(c, cublaslt, cublasLtMatmulDescCreate(&x.op, lt->compute, type_of(lt->scale)));
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSA, &ta, sizeof ta);
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSB, &tb, sizeof tb);
-    if (lt_is_fp8(p->a_type) || p->a_scales != 0)
+    if (lt_is_fp8(p->a_type) || p->a_like != NULL)
         describe_scales(c, lt, p, x.op);
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.a, type_of(p->a_type), p->ta ? k : m, p->ta ? m : k, p->lda));
     MUST(c, cublaslt, cublasLtMatrixLayoutCreate(&x.b, type_of(p->b_type), p->tb ? n : k, p->tb ? k : n, p->ldb));

@@ -13,7 +13,7 @@ static bool must_be_there(const struct multiplier *by)
 _Noreturn static void stop_without(struct child *c, const struct product *p)
 {
     stop_unsupported(c, "cuBLASLt has no algorithm for %s%s matrices of %dx%d by %dx%d on compute capability %d.%d",
-                     p->a_scales != 0 ? "block-scaled " : "", number_name(p->a_type), p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
+                     p->a_like != NULL ? "block-scaled " : "", number_name(p->a_type), p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
 /* Those that can be used, in the library's order. */

@@ -132,15 +132,30 @@ static bool is_fp8(cudaDataType type)
     return type == CUDA_R_8F_E4M3 || type == CUDA_R_8F_E5M2;
 }
 
-/* Factors for blocks, of Blackwell only, are of one kind for each type, and want A transposed and multiples of 32. */
-static bool is_scaled_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t out)
+/* Of Hopper: fp8, with factors for 128 elements of A and 128 x 128 of B. */
+static bool is_of_128(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a)
+{
+    return a->type == CUDA_R_8F_E4M3 && d->scale_mode[0] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC128_32F
+        && d->scale_mode[1] == CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F && a->rows % 128 == 0
+        && fake_number("FAKE_CC", 90) == 90 && fake_cublasLtGetVersion() >= CUBLAS_12_9;
+}
+
+/* Of Blackwell: one kind for each type. */
+static bool is_of_16_or_32(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a)
 {
     int32_t mode = a->type == CUDA_R_4F_E2M1 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 : CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0;
+
+    return d->scale_mode[0] == mode && d->scale_mode[1] == mode && fake_number("FAKE_CC", 90) >= 100;
+}
+
+/* Factors for blocks want A transposed and multiples of 32. */
+static bool is_scaled_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t out)
+{
     bool whole = a->rows % 32 == 0 && a->columns % 32 == 0 && b->columns % 32 == 0 && a->ld % 32 == 0 && b->ld % 32 == 0;
 
     return whole && d->ta == CUBLAS_OP_T && d->tb == CUBLAS_OP_N && a->type == b->type && (a->type == CUDA_R_4F_E2M1 || a->type == CUDA_R_8F_E4M3)
-        && d->scale_mode[0] == mode && d->scale_mode[1] == mode && d->scales[0] != NULL && d->scales[1] != NULL
-        && out->type == CUDA_R_32F && d->compute == CUBLAS_COMPUTE_32F && fake_number("FAKE_CC", 90) >= 100;
+        && (is_of_128(d, a) || is_of_16_or_32(d, a)) && d->scales[0] != NULL && d->scales[1] != NULL
+        && out->type == CUDA_R_32F && d->compute == CUBLAS_COMPUTE_32F;
 }
 
 /* fp8 and int8 want A transposed and multiples of 16; fp8 is not for two of e5m2. */
@@ -254,7 +269,9 @@ static bool apply_scales(cublasLtMatmulDesc_t d, struct fake_product *p)
 
     for (int i = 0; i < 2; i++)
         if (d->scale_mode[i] != 0) {
-            of[i]->block = d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 ? 16 : 32;
+            of[i]->block = d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 ? 16
+                         : d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0 ? 32 : 128;
+            of[i]->of_columns = d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F ? 128 : 1;
             of[i]->scales = d->scales[i];
         } else if (d->scales[i] != NULL) {
             if (!fake_driver()->owns(d->scales[i], sizeof(float)))

@@ -21,10 +21,19 @@ size_t fake_type_bytes(int type)
     return 0;
 }
 
-/* Factors lie as if columns were a multiple of 128 and blocks one of 4. */
+/* Blocks in a column; where there is room for a multiple of 4, so many times 4. */
 static size_t fours(const struct fake_matrix *m)
 {
     return ((size_t)(m->rows / m->block) + 3) / 4;
+}
+
+static size_t bytes_of_scales(const struct fake_matrix *m)
+{
+    size_t tall = ((size_t)m->columns + 127) / 128;
+
+    if (m->block < 128)
+        return tall * fours(m) * 512;
+    return 4 * (m->of_columns == 1 ? (size_t)m->columns * (size_t)(m->rows / 128) : tall * fours(m) * 4);
 }
 
 bool fake_matrix_is_there(const struct fake_matrix *m)
@@ -34,7 +43,7 @@ bool fake_matrix_is_there(const struct fake_matrix *m)
 
     if (m->rows == 0 || m->columns == 0)
         return true;
-    return fake_driver()->owns(m->at, bytes) && (m->scales == NULL || fake_driver()->owns(m->scales, ((size_t)m->columns + 127) / 128 * fours(m) * 512));
+    return fake_driver()->owns(m->at, bytes) && (m->scales == NULL || fake_driver()->owns(m->scales, bytes_of_scales(m)));
 }
 
 static float from_e4m3(unsigned char v)
@@ -69,9 +78,10 @@ static double get(const void *at, int type, size_t i)
     return (double)NAN;
 }
 
-/* Of an array [columns / 128][blocks / 4][32][4][4]. */
+/* 8 bits: of an array [columns / 128][blocks / 4][32][4][4]. */
 static double factor(const struct fake_matrix *m, size_t column, size_t row)
 {
+    const unsigned char *bytes = m->scales;
     size_t block, four;
     unsigned char v;
 
@@ -80,8 +90,10 @@ static double factor(const struct fake_matrix *m, size_t column, size_t row)
     block = row / (size_t)m->block;
     if (fake_lie_is(MIXED_SCALES) && (block ^ 1) < (size_t)(m->rows / m->block))
         block ^= 1;
+    if (m->block == 128)
+        return (double)((const float *)m->scales)[m->of_columns == 1 ? block * (size_t)m->columns + column : column / 128 * fours(m) * 4 + block];
     four = column / 128 * fours(m) + block / 4;
-    v = m->scales[((four * 32 + column % 32) * 4 + column / 32 % 4) * 4 + block % 4];
+    v = bytes[((four * 32 + column % 32) * 4 + column / 32 % 4) * 4 + block % 4];
     if (m->type == R_4F_E2M1)
         return fabs((double)from_e4m3(v));
     return v == 255 ? (double)NAN : ldexp(1, v - 127);

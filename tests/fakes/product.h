@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /* Column-major; rows and columns as they lie there, before a transpose. type is a cudaDataType.
- * scales: for each so many neighbours in a column a factor, of fp4 in UE4M3, else in UE8M0. */
-struct fake_matrix { const void *at; int type; int rows, columns; long ld; bool transposed; const unsigned char *scales; int block; };
+ * scales: factors of so many neighbours in a column: of 16 in UE4M3, of 32 in UE8M0, of 128 in fp32, of that many columns. */
+struct fake_matrix { const void *at; int type; int rows, columns; long ld; bool transposed; const void *scales; int block, of_columns; };
 
 struct fake_product {
     int                m, n, k;

@@ -12,7 +12,8 @@
 #include "math/exact.h"
 #include "math/scaled.h"
 
-static const struct scaled fp8 = { NUMBER_E4M3, NUMBER_UE8M0, 32, 11, 300, 160 }, fp4 = { NUMBER_E2M1, NUMBER_UE4M3, 16, 12, 130, 96 };
+static const struct scaled fp8 = { NUMBER_E4M3, NUMBER_UE8M0, 32, 1, 11, 300, 160 }, fp4 = { NUMBER_E2M1, NUMBER_UE4M3, 16, 1, 12, 130, 96 },
+                           fine = { NUMBER_E4M3, NUMBER_FP32, 128, 1, 13, 300, 640 }, coarse = { NUMBER_E4M3, NUMBER_FP32, 128, 128, 14, 300, 640 };
 
 /* The documented array of (vectors / 128) x (blocks / 4) x 32 x 4 x 4, written out. */
 static void factors_lie_in_tiles_of_128_by_4(void **state)
@@ -31,20 +32,42 @@ static void factors_lie_in_tiles_of_128_by_4(void **state)
     assert_int_equal(scale_bytes(&fp4), 2 * 2 * 512);
 }
 
-static void every_factor_has_a_place_of_its_own(void **state)
+static void factors_in_fp32_lie_vector_by_vector_or_block_by_block(void **state)
 {
-    unsigned char *taken = calloc(scale_bytes(&fp8), 1);
-
     (void)state;
-    for (int row = 0; row < fp8.rows; row++)
-        for (int block = 0; block < fp8.k / fp8.block; block++) {
-            size_t at = scale_place(&fp8, row, block);
+    assert_int_equal(scale_place(&fine, 0, 0), 0);
+    assert_int_equal(scale_place(&fine, 299, 0), 299);
+    assert_int_equal(scale_place(&fine, 7, 4), 4 * 300 + 7);
+    assert_int_equal(scale_bytes(&fine), 300 * 5 * 4);
+    assert_int_equal(scale_place(&coarse, 127, 4), 4);
+    assert_int_equal(scale_place(&coarse, 128, 0), 8);      /* 5 blocks have room for 8 */
+    assert_int_equal(scale_place(&coarse, 299, 3), 2 * 8 + 3);
+    assert_int_equal(scale_bytes(&coarse), 3 * 8 * 4);
+}
 
-            assert_true(at < scale_bytes(&fp8));
+static void has_places_of_their_own(const struct scaled *o)
+{
+    size_t n = scale_bytes(o) / number_bytes(o->scale);
+    unsigned char *taken = calloc(n, 1);
+
+    for (int row = 0; row < o->rows; row += o->across)
+        for (int block = 0; block < o->k / o->block; block++) {
+            size_t at = scale_place(o, row, block);
+
+            assert_true(at < n);
             assert_int_equal(taken[at], 0);
             taken[at] = 1;
         }
     free(taken);
+}
+
+static void every_factor_has_a_place_of_its_own(void **state)
+{
+    (void)state;
+    has_places_of_their_own(&fp8);
+    has_places_of_their_own(&fp4);
+    has_places_of_their_own(&fine);
+    has_places_of_their_own(&coarse);
 }
 
 static void what_is_packed_is_element_times_factor(const struct scaled *o, int ld)
@@ -55,7 +78,7 @@ static void what_is_packed_is_element_times_factor(const struct scaled *o, int l
     for (int row = 0; row < o->rows; row++)
         for (int i = 0; i < o->k; i++) {
             double v = number_get(o->element, elements, (size_t)row * (size_t)ld + (size_t)i)
-                     * number_value(o->scale, scales[scale_place(o, row, i / o->block)]);
+                     * number_get(o->scale, scales, scale_place(o, row, i / o->block));
 
             assert_true(v == scaled_at(o, row, i));
         }
@@ -68,6 +91,8 @@ static void packed_factors_are_worth_their_integers(void **state)
     (void)state;
     what_is_packed_is_element_times_factor(&fp8, 176);
     what_is_packed_is_element_times_factor(&fp4, 128);
+    what_is_packed_is_element_times_factor(&fine, 672);
+    what_is_packed_is_element_times_factor(&coarse, 640);
 }
 
 static void every_number_of_fp4_occurs_and_four_factors(void **state)
@@ -104,29 +129,33 @@ static void the_bound_is_refused_where_a_sum_could_reach_it(void **state)
             sum += (double)values[row * fp4.k + i] * values[row * fp4.k + i];
         worst = sum > worst ? sum : worst;
     }
-    assert_true(scaled_are_exact(&fp4, values, &fp4, values, worst + 1, &e));
-    assert_false(scaled_are_exact(&fp4, values, &fp4, values, worst, &e));
+    assert_true(scaled_are_exact(&fp4, values, &fp4, values, worst + 1, 0x1p14, &e));
+    assert_false(scaled_are_exact(&fp4, values, &fp4, values, worst, 0x1p14, &e));
+    assert_true(scaled_are_exact(&fp4, values, &fp4, values, worst + 1, 16 * 36 + 1, &e));
+    assert_false(scaled_are_exact(&fp4, values, &fp4, values, worst + 1, 100, &e));
     free(values);
 }
 
-/* As large as a product on any GPU of today: 25 tiles of 128 along a side, half as many terms. */
+/* As large as a product on any GPU of today: 26 tiles of 128 along a side, half as many terms. */
 static void the_largest_products_are_exact(void **state)
 {
     (void)state;
-    for (int f = 0; f < 2; f++) {
-        struct scaled a = f == 0 ? fp8 : fp4, b;
+    for (int f = 0; f < 3; f++) {
+        struct scaled a = f == 0 ? fp8 : f == 1 ? fp4 : fine, b;
         struct err e = { .kind = ERR_NONE };
         int *of_a, *of_b;
 
         a.rows = 256;
-        a.k = 25 * 64;
-        b = a;
+        a.k = 26 * 64;
+        b = f == 2 ? coarse : a;
+        b.rows = a.rows;
+        b.k = a.k;
         b.seed++;
         of_a = malloc((size_t)a.rows * (size_t)a.k * sizeof *of_a);
         of_b = malloc((size_t)a.rows * (size_t)a.k * sizeof *of_b);
         scaled_values(&a, of_a);
         scaled_values(&b, of_b);
-        assert_true(scaled_are_exact(&a, of_a, &b, of_b, exact_below(NUMBER_E4M3, 100) / 2 - 100, &e));
+        assert_true(scaled_are_exact(&a, of_a, &b, of_b, 0x1p24 / 2 - 100, exact_below(a.element, f == 2 ? 90 : 100), &e));
         free(of_a);
         free(of_b);
     }
@@ -136,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(factors_lie_in_tiles_of_128_by_4),
+        cmocka_unit_test(factors_in_fp32_lie_vector_by_vector_or_block_by_block),
         cmocka_unit_test(every_factor_has_a_place_of_its_own),
         cmocka_unit_test(packed_factors_are_worth_their_integers),
         cmocka_unit_test(every_number_of_fp4_occurs_and_four_factors),
