@@ -1,18 +1,15 @@
 /* blas.lt.mxfp8, blas.lt.nvfp4, blas.lt.fp8_block128 - cuBLASLt on fp8 and fp4 of which
  * so many neighbours share a scale factor, which differs from block to block: exact in
- * fp32. The first two are Blackwell's, the last one Hopper's. */
+ * fp32. The first two are Blackwell's, the last one Hopper's (NVIDIA/CUDALibrarySamples 310). */
 #include "lt.h"
 
 enum { USED_MAX = 4 };                  /* algorithms that a large product is repeated with */
 
+/* Its GPUs are the probe's: a trial that stops takes its child with it. */
 static void look_for_it(struct child *c, bool is_of_128)
 {
     size_t version;
 
-    if (is_of_128 && c->cc != 90)       /* NVIDIA/CUDALibrarySamples 310 */
-        stop_unsupported(c, "scale factors of 128 elements are for compute capability 9.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
-    if (!is_of_128 && c->cc < 100)
-        stop_unsupported(c, "block-scaled products need compute capability 10.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     child_bind_cublaslt(c);
     version = VALUE(c, cublaslt, cublasLtGetVersion());
     if (version < (is_of_128 ? CUBLAS_12_9 : CUBLAS_12_8))
@@ -34,7 +31,7 @@ static void run(struct child *c, const struct scaled *a, const struct scaled *b)
 
 extern const struct probe probe_stack_loads, probe_cuda_launch;
 
-#define BLOCKS(id, label, sentence, element_, scale_, block_, b_across) \
+#define BLOCKS(id, label, sentence, element_, scale_, block_, b_across, from, to) \
     static void run_##id(struct child *c) \
     { \
         static const struct scaled a = { .element = element_, .scale = scale_, .block = block_, .across = 1 }; \
@@ -44,13 +41,14 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
     const struct probe probe_blas_lt_##id = { \
         .name = label, .claim = sentence, .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, \
         .stacks = ON_ANY_STACK, .library = "cublasLt", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = true, \
+        .cc_from = from, .cc_to = to, \
         .expects = product_bounds, .run = run_##id, \
     };
 
 BLOCKS(mxfp8, "blas.lt.mxfp8", "cuBLASLt multiplies fp8 matrices (e4m3) with a scale factor for each 32 elements exactly where the result is exact.",
-       NUMBER_E4M3, NUMBER_UE8M0, 32, 1)
+       NUMBER_E4M3, NUMBER_UE8M0, 32, 1, 100, 0)
 BLOCKS(nvfp4, "blas.lt.nvfp4", "cuBLASLt multiplies fp4 matrices (e2m1) with a scale factor for each 16 elements exactly where the result is exact.",
-       NUMBER_E2M1, NUMBER_UE4M3, 16, 1)
+       NUMBER_E2M1, NUMBER_UE4M3, 16, 1, 100, 0)
 BLOCKS(fp8_block128, "blas.lt.fp8_block128",
        "cuBLASLt multiplies fp8 matrices (e4m3) with a scale factor for each 128 elements of A and each 128 x 128 of B exactly where the result is exact.",
-       NUMBER_E4M3, NUMBER_FP32, 128, 128)
+       NUMBER_E4M3, NUMBER_FP32, 128, 128, 90, 90)

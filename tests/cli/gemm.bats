@@ -74,13 +74,13 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     done
     run simulated -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
     [ "$status" = 0 ]
-    [ "$(field blas.lt.nvfp4@gpu0/toolkit-13.0 why)" = "block-scaled products need compute capability 10.0; this GPU has 9.0" ]
+    [ "$(field blas.lt.nvfp4@gpu0/toolkit-13.0 why)" = "it is for compute capability 10.0 and later; this GPU has 9.0" ]
     FAKE_CC=100 FAKE_CUBLAS=120604 run simulated -p blas.lt.mxfp8 -o "$out"
     [ "$(field blas.lt.mxfp8@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12.8 has no such block-scaled products" ]
     FAKE_CUBLAS=120803 run simulated -p blas.lt.fp8_block128 -o "$out"
     [ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12.9 has no such block-scaled products" ]
     FAKE_CC=100 run simulated -p blas.lt.fp8_block128 -o "$out"
-    [ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" = "scale factors of 128 elements are for compute capability 9.0; this GPU has 10.0" ]
+    [ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" = "it is for compute capability 9.0; this GPU has 10.0" ]
     run simulated -p blas.lt.fp8_block128 -o "$out"
     [ "$(of blas.lt.fp8_block128 tn.compared)" = $((160 * 96)) ]
     [ "$(verdict blas.lt.fp8_block128@gpu0/toolkit-13.0)" = pass ]
