@@ -12,18 +12,21 @@
 
 #define EMBED_PTX(name)     EMBED(kernel_ptx_##name, "kernels/ptx/" #name ".ptx")
 KERNEL_IMAGES(EMBED_PTX)
+SELFTEST_IMAGES(EMBED_PTX)
 
 /* KERNEL_FATBINS is the folder of the fat binaries, if they were built. */
 #ifdef KERNEL_FATBINS
 #define EMBED_FATBIN(name)  EMBED(kernel_fatbin_##name, TEXT(KERNEL_FATBINS) "/" #name ".fatbin")
 KERNEL_IMAGES(EMBED_FATBIN)
+SELFTEST_IMAGES(EMBED_FATBIN)
 #define FATBIN(name)        kernel_fatbin_##name
 #else
 #define FATBIN(name)        NULL
 #endif
 
-#define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name },
-const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) { NULL, NULL, NULL } };
+#define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name, 0 },
+#define LATE_ROW(name)      { #name, FATBIN(name), kernel_ptx_##name, 1 },
+const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) SELFTEST_IMAGES(LATE_ROW) { NULL, NULL, NULL, 0 } };
 
 /* A container of 16 bytes, then entries: kind, bytes of the header, bytes of what
  * follows it, architecture (measured on nvcc 13.0's output, as in discover/fatbin.c). */

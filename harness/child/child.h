@@ -19,6 +19,7 @@
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 #include "model/crumb.h"
+#include "model/outcome.h"
 #include "model/probe.h"
 #include "model/stack.h"
 
@@ -59,6 +60,11 @@ struct child {
 /* ---- Observations. Keys are dotted and lower case; units as in "ms", "GB/s", "" for counts. ---- */
 void saw_num(struct child *c, const char *key, const char *unit, double value);
 void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* What is observed between these two is kept and not sent: selftest.* hold what a detector says
+ * of a fault to the same bounds as the trial that it is for. It lives as long as the trial. */
+void           child_listen(struct child *c);
+struct outcome child_heard(struct child *c);
 
 /* ---- Ways to stop. None returns: in a child, exit is the cleanup. ---- */
 _Noreturn void stop_unsupported(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -28,6 +28,8 @@ struct child_state {
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
     double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
     size_t        free_at_begin;        /* device memory; 0 without a context */
+    bool          listens;              /* observations are kept and not sent */
+    struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
     int           crumb_fd;             /* -1: the page is private */

@@ -6,7 +6,7 @@
 static bool asks_for_gpu(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++)
-        if (r->trials[i].trial.probe->scope != SCOPE_STACK)
+        if (r->trials[i].trial.probe->scope != SCOPE_STACK && r->trials[i].trial.probe->scope != SCOPE_PROGRAM)
             return true;
     return false;
 }

@@ -14,6 +14,10 @@
 #include "kernels/conv.cu"
 #include "kernels/march.cu"
 #include "kernels/sm_map.cu"
+#undef SM_RESULT
+#undef SM_KERNEL
+#include "kernels/sm_map_spoilt.cu"
+using spoilt::sm_map_spoilt;
 #include "kernels/operand.cu"
 #include "kernels/tilecheck.cu"
 #include "kernels/rounded.cu"
