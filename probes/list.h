@@ -79,6 +79,11 @@
     X(cnn_train_long) \
     X(torch_cnn) \
     X(selftest_exact) \
-    X(selftest_close)
+    X(selftest_close) \
+    X(selftest_whole) \
+    X(selftest_tiles) \
+    X(selftest_round) \
+    X(selftest_reals) \
+    X(selftest_repeat)
 
 #endif
