@@ -118,6 +118,9 @@ void        device_upload(struct child *c, CUdeviceptr to, const void *from, siz
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */
 
+/* Observes "guard.wrong" where guard words were overwritten; every trial ends with it. */
+void        device_look_at_guards(struct child *c);
+
 /* Host memory for the trial, zeroed. */
 void *host_buffer(struct child *c, size_t bytes);
 

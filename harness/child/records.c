@@ -157,6 +157,7 @@ _Noreturn void child_call_failed(struct child *c, const char *call, const struct
     words[0] = '\0';
     text_format(number, sizeof number, "%ld", code);
     lib->explain(lib, code, words, sizeof words);
+    c->state->listens = false;                  /* what follows is about this trial, whatever it listened to */
     others_look(c, lib, code);
     if (lib != &c->nvml.dl)
         counters_settle(c);

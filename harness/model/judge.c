@@ -200,8 +200,7 @@ static const char *sentence(const struct expect *x, const struct observation *o,
     return t.s;
 }
 
-/* What settling and the witness may find after any trial. */
-static const struct expect after_any_trial[] = {
+const struct expect judge_after_any_trial[] = {
     { .key = "guard.wrong", .bound = ABSENT, .sentence = "%s words outside its buffers were overwritten" },
     { .key = "errors",      .bound = ABSENT, .sentence = "%s" },
     { .key = "foreign",     .bound = ABSENT, .sentence = "%s" },
@@ -297,7 +296,7 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
         set(j, BROKEN, "the probe ended without any observation");
         return;
     }
-    if (judge_expectations(j, after_any_trial, m, a))
+    if (judge_expectations(j, judge_after_any_trial, m, a))
         judge_expectations(j, j->trial.probe->expects, m, a);
     warning = outcome_saw(&j->outcome, "warning");
     if (j->verdict == PASS && warning != NULL) {

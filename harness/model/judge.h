@@ -14,6 +14,9 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a);
  * that a trial would fail with; NULL if there is none. What was not observed is not missed. */
 const char *judge_broken_bound(const struct expect *expects, const struct outcome *o, const struct machine *m, struct arena *a);
 
+/* What settling and the witness may find after any trial. */
+extern const struct expect judge_after_any_trial[];
+
 /* A trial that passed by itself, and failed beside others like it. */
 void judge_failed(struct judged *j, const char *why);
 

@@ -1,5 +1,5 @@
 /* selftest.exact, selftest.close - the comparisons with a reference, on data of the host. */
-#include "selftest/selftest.h"
+#include "selftest.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "selftest/liar.h"
+#include "liar.h"
 
 #include <math.h>
 #include <string.h>

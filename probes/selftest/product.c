@@ -1,10 +1,10 @@
 /* selftest.whole, .tiles, .round, .reals, .repeat - every check of a matrix product, of a
  * library that lies: the CPU's result with a fault in it (liar.h). Side 2 is a product of
  * 256 x 192, in four tiles. */
-#include "selftest/selftest.h"
+#include "selftest.h"
 
 #include "base/text.h"
-#include "selftest/liar.h"
+#include "liar.h"
 
 enum { SIDE = 2, ROW = 37, COLUMN = 21, FAR_ROW = 131, FAR_COLUMN = 150, MANY = 1000 };
 
@@ -154,8 +154,8 @@ static void run_repeat(struct child *c)
     saw_num(c, "seed", "", (double)c->seed);
 }
 
-SELFTEST_ON_GPU(whole, "A product compared with a full reference shows every fault that is put into it.", run_whole);
-SELFTEST_ON_GPU(tiles, "The sums over a product's tiles show every fault that is put into it.", run_tiles);
-SELFTEST_ON_GPU(round, "A product in 16 bits compared with the exact one shows every fault that is put into it.", run_round);
-SELFTEST_ON_GPU(reals, "The sampled error of a product of full mantissas shows every fault that is put into all of it.", run_reals);
-SELFTEST_ON_GPU(repeat, "The hash of a repeated product shows every fault that one of the repetitions has.", run_repeat);
+SELFTEST_ON_GPU(whole, "A product compared with a full reference shows every fault that is put into it.", false, run_whole);
+SELFTEST_ON_GPU(tiles, "The sums over a product's tiles show every fault that is put into it.", false, run_tiles);
+SELFTEST_ON_GPU(round, "A product in 16 bits compared with the exact one shows every fault that is put into it.", false, run_round);
+SELFTEST_ON_GPU(reals, "The sampled error of a product of full mantissas shows every fault that is put into all of it.", false, run_reals);
+SELFTEST_ON_GPU(repeat, "The hash of a repeated product shows every fault that one of the repetitions has.", false, run_repeat);

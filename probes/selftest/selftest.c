@@ -1,4 +1,4 @@
-#include "selftest/selftest.h"
+#include "selftest.h"
 
 #include <string.h>
 

@@ -25,11 +25,11 @@ extern const struct expect selftest_bounds[];
 
 extern const struct probe probe_cuda_launch;
 
-/* PROBE(tiles, "sentence", run): one that runs on each GPU. */
-#define SELFTEST_ON_GPU(id, sentence, function) \
+/* One that runs on each GPU; skips: where what it tests may be not for this GPU. */
+#define SELFTEST_ON_GPU(id, sentence, skips, function) \
     const struct probe probe_selftest_##id = { \
         .name = "selftest." #id, .claim = sentence, .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, \
-        .rests_on = { &probe_cuda_launch }, .tests_itself = true, .expects = selftest_bounds, .run = function, \
+        .rests_on = { &probe_cuda_launch }, .may_skip = skips, .tests_itself = true, .expects = selftest_bounds, .run = function, \
     }
 
 /* ... and on none. */
