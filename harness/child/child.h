@@ -121,6 +121,9 @@ void        device_wait(struct child *c);           /* cuCtxSynchronize */
 /* Observes "guard.wrong" where guard words were overwritten; every trial ends with it. */
 void        device_look_at_guards(struct child *c);
 
+/* Gives all device buffers back, and looks at their guards first. Settling does; who takes hundreds calls it before. */
+void        device_release_all(struct child *c);
+
 /* Host memory for the trial, zeroed. */
 void *host_buffer(struct child *c, size_t bytes);
 

@@ -63,9 +63,6 @@ void counters_settle(struct child *c);
 /* NVML for what is only worth knowing: false if it cannot be had (others.c). */
 bool nvml_open_softly(struct child *c);
 
-/* Gives device buffers back and checks their guards (device.c). */
-void device_release_all(struct child *c);
-
 /* After a failed call: whether another process or user is shown to be behind it (others.c). */
 void others_look(struct child *c, const struct dl *lib, long code);
 

@@ -53,9 +53,9 @@ static void inject(struct child *c, const struct way *way, const char *name, enu
     child_listen(c);
     compare(c, &d, way);
     if (fault == FAULT_NONE)
-        selftest_clean(c, bounds);
+        selftest_clean(c, way->integers ? "integers" : "reals", bounds);
     else
-        selftest_caught(c, name, bounds, place);
+        selftest_caught(c, name, way->integers ? "integers" : "reals", bounds, place);
 }
 
 static void run(struct child *c, const struct way *way)

@@ -68,9 +68,9 @@ static void march_over(struct child *c, const struct march_element *elements, co
     }
     march_tell(c, m);
     if (t == NULL)
-        selftest_clean(c, bounds);
+        selftest_clean(c, "memory", bounds);
     else
-        selftest_caught(c, t->fault, bounds, words_of(c, t, &m->area));
+        selftest_caught(c, t->fault, "memory", bounds, words_of(c, t, &m->area));
 }
 
 static void run(struct child *c, const struct march_element *elements)
@@ -100,7 +100,7 @@ static void overrun(struct child *c, CUdeviceptr at, const char *fault)
     device_upload(c, at, &wrong, sizeof wrong);
     child_listen(c);
     device_look_at_guards(c);
-    selftest_caught(c, fault, judge_after_any_trial, "1 words outside");
+    selftest_caught(c, fault, "a buffer", judge_after_any_trial, "1 words outside");
     device_upload(c, at, &guard, sizeof guard);
 }
 
@@ -111,7 +111,7 @@ static void run_guard(struct child *c)
 
     child_listen(c);
     device_look_at_guards(c);
-    selftest_clean(c, judge_after_any_trial);
+    selftest_clean(c, "a buffer", judge_after_any_trial);
     overrun(c, p - sizeof(uint32_t), "before");
     overrun(c, p + BUFFER, "behind");
 }

@@ -12,7 +12,7 @@ static const char *broken_bound(struct child *c, const struct outcome *heard, co
     return judge_broken_bound(bounds, heard, &unknown, &c->arena);
 }
 
-void selftest_caught(struct child *c, const char *fault, const struct expect *bounds, const char *place)
+void selftest_caught(struct child *c, const char *fault, const char *where, const struct expect *bounds, const char *place)
 {
     const struct outcome heard = child_heard(c);
     const char *why = broken_bound(c, &heard, bounds);
@@ -20,19 +20,19 @@ void selftest_caught(struct child *c, const char *fault, const struct expect *bo
 
     saw_num(c, text_make(&c->arena, "caught.%s", fault), "", why != NULL && names);
     if (why == NULL)
-        saw_text(c, "missed", "%s: all of %zu observations were as of a right result", fault, heard.n_saw);
+        saw_text(c, "missed", "%s (%s): all of %zu observations are as of a right result", fault, where, heard.n_saw);
     else if (!names)
-        saw_text(c, "missed", "%s: the fault was at %s, and it says: %s", fault, place, why);
+        saw_text(c, "missed", "%s (%s): what is said of it has no \"%s\": %s", fault, where, place, why);
 }
 
-void selftest_clean(struct child *c, const struct expect *bounds)
+void selftest_clean(struct child *c, const char *where, const struct expect *bounds)
 {
     const struct outcome heard = child_heard(c);
     const char *why = broken_bound(c, &heard, bounds);
 
     saw_num(c, "alarms", "", why != NULL);
     if (why != NULL)
-        saw_text(c, "alarm", "%s", why);
+        saw_text(c, "alarm", "%s: %s", where, why);
 }
 
 const struct expect selftest_bounds[] = {

@@ -4,7 +4,7 @@
  *
  *     child_listen(c);
  *     product_whole(&by);                  // of a multiplier that spoils
- *     selftest_caught(c, "bit", product_bounds, "D[3][5]");
+ *     selftest_caught(c, "bit", "fp16", product_bounds, "D[3][5]");
  *
  * A fault that a detector cannot see by its nature is not put in front of it. */
 #ifndef PROBES_SELFTEST_SELFTEST_H
@@ -14,11 +14,12 @@
 #include "math/spoil.h"
 
 /* Observes "caught.FAULT": 1 if something of what was heard breaks a bound, and what is
- * said of it names the place (NULL: no place is asked for); else 0, and "missed" says what went wrong. */
-void selftest_caught(struct child *c, const char *fault, const struct expect *bounds, const char *place);
+ * said of it names the place (NULL: no place is asked for); else 0, and "missed" says what
+ * went wrong. `where` the fault was, in a word: the type, the way. */
+void selftest_caught(struct child *c, const char *fault, const char *where, const struct expect *bounds, const char *place);
 
 /* The same without a fault: observes "alarms", and "alarm" for what was said of a right result. */
-void selftest_clean(struct child *c, const struct expect *bounds);
+void selftest_clean(struct child *c, const char *where, const struct expect *bounds);
 
 /* What these observations are held to. */
 extern const struct expect selftest_bounds[];

@@ -16,14 +16,14 @@ static void run(struct child *c)
     child_listen(c);
     sound = sm_map_look(c, "sm_map");
     sm_map_tell(c, &sound);
-    selftest_clean(c, sm_map_bounds);
+    selftest_clean(c, "as it is", sm_map_bounds);
 
     child_listen(c);
     spoilt = sm_map_look(c, "sm_map_spoilt");
     sm_map_tell(c, &spoilt);
     place = text_make(&c->arena, ": SM %u is wrong in %d of %d items, in fp32, lane %d, bit %d ", spoilt.rows[spoilt.blocks / 2].sm, SM_ITEMS, SM_ITEMS,
                       SM_SPOILT_LANE, SM_SPOILT_BIT);
-    selftest_caught(c, "sm", sm_map_bounds, place);
+    selftest_caught(c, "sm", "fp32", sm_map_bounds, place);
 
     /* As of blocks that never came. */
     rows = host_buffer(c, sound.blocks * sizeof *rows);
@@ -36,7 +36,7 @@ static void run(struct child *c)
     lost.rows = rows;
     child_listen(c);
     sm_map_tell(c, &lost);
-    selftest_caught(c, "lost", sm_map_bounds, NULL);
+    selftest_caught(c, "lost", "one of them", sm_map_bounds, NULL);
     saw_num(c, "seed", "", (double)c->seed);
 }
 

@@ -48,18 +48,20 @@ static void inject(struct convolution *v, const char *name, struct spoiling s, b
 {
     struct dnn_shape out = dnn_conv_output(&v->conv);
     float *values = right_result(v);
+    const char *where;
     CUdeviceptr at;
 
     s.row = v->pixel;
     s.column = OUTER * out.c + INNER;
     spoil(&(struct matrix){ NUMBER_FP32, values, out.h * out.w, out.n * out.c, out.h * out.w }, &s);
     at = dnn_upload(&v->dnn, out, values);
+    where = text_make(&v->c->arena, "%s, %s", conv_way_name(v->data.way), dnn_layout_name(v->dnn.kind));
     child_listen(v->c);
     dnn_sums_tell(&v->dnn, &v->conv, &v->sums, at, "y");
     if (s.fault == FAULT_NONE)
-        selftest_clean(v->c, bounds);
+        selftest_clean(v->c, where, bounds);
     else
-        selftest_caught(v->c, name, bounds, is_placed ? place(v) : NULL);
+        selftest_caught(v->c, name, where, bounds, is_placed ? place(v) : NULL);
 }
 
 static void run_way(struct child *c, enum conv_way way, bool nhwc)

@@ -42,10 +42,10 @@ static void run(struct child *c)
 {
     child_listen(c);
     hold_vote(c, -1);
-    selftest_clean(c, bounds);
+    selftest_clean(c, "five GPUs", bounds);
     child_listen(c);
     hold_vote(c, ODD);
-    selftest_caught(c, "odd", bounds, text_make(&c->arena, "gpu%d", ODD));
+    selftest_caught(c, "odd", "five GPUs", bounds, text_make(&c->arena, "gpu%d", ODD));
 }
 
 SELFTEST_ON_CPU(vote, "The vote among like GPUs names the one that has other bits.", run);
