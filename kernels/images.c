@@ -24,9 +24,8 @@ SELFTEST_IMAGES(EMBED_FATBIN)
 #define FATBIN(name)        NULL
 #endif
 
-#define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name, 0 },
-#define LATE_ROW(name)      { #name, FATBIN(name), kernel_ptx_##name, 1 },
-const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) SELFTEST_IMAGES(LATE_ROW) { NULL, NULL, NULL, 0 } };
+#define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name },
+const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) SELFTEST_IMAGES(ROW) { NULL, NULL, NULL } };
 
 /* A container of 16 bytes, then entries: kind, bytes of the header, bytes of what
  * follows it, architecture (measured on nvcc 13.0's output, as in discover/fatbin.c). */
@@ -63,6 +62,17 @@ int kernel_image_floor(const struct kernel_image *image)
     const char *at = strstr(image->ptx, target);
 
     return at != NULL ? (int)strtol(at + sizeof target - 1, NULL, 10) : 0;
+}
+
+int kernel_image_is_on_demand(const struct kernel_image *image)
+{
+#define NAME(name) #name,
+    static const char *const names[] = { SELFTEST_IMAGES(NAME) };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], image->name) == 0)
+            return 1;
+    return 0;
 }
 
 const struct kernel_image *kernel_image_of(const char *kernel)

@@ -8,10 +8,12 @@ struct kernel_image {
     const char *name;           /* "gemm": the .cu file's */
     const void *fatbin;         /* machine code for several architectures; NULL if built without nvcc */
     const char *ptx;            /* low PTX for every driver since R410; ends with NUL */
-    int         on_demand;      /* loaded where it is first launched, and not with the others */
 };
 
 extern const struct kernel_image kernel_images[];       /* ends with a NULL name */
+
+/* Whether it is loaded where one of its kernels is first launched, and not with the others. */
+int kernel_image_is_on_demand(const struct kernel_image *image);
 
 /* The image that holds a kernel; NULL if there is no such kernel. */
 const struct kernel_image *kernel_image_of(const char *kernel);
