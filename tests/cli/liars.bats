@@ -41,3 +41,9 @@ PY
     done
     others_pass blas.gemm.fp32@gpu0/toolkit-13.0 blas.lt.fp32@gpu0/toolkit-13.0
 }
+
+@test "sums over tiles that none of our kernels has written agree with nothing" {
+    FAKE_FAULT=stale:cuLaunchKernel@expect_tiles,stale:cuLaunchKernel@found_fp32 run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *" tiles of a product that fills the GPU differ"* ]]
+}
