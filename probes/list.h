@@ -88,6 +88,19 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
-    X(torch_cnn)
+    X(torch_cnn) \
+    X(selftest_exact) \
+    X(selftest_close) \
+    X(selftest_vote) \
+    X(selftest_whole) \
+    X(selftest_tiles) \
+    X(selftest_round) \
+    X(selftest_reals) \
+    X(selftest_repeat) \
+    X(selftest_sums) \
+    X(selftest_pattern) \
+    X(selftest_march) \
+    X(selftest_sm) \
+    X(selftest_guard)
 
 #endif

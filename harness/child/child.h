@@ -23,6 +23,7 @@
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 #include "model/crumb.h"
+#include "model/outcome.h"
 #include "model/probe.h"
 #include "model/stack.h"
 
@@ -67,6 +68,11 @@ struct child {
 /* ---- Observations. Keys are dotted and lower case; units as in "ms", "GB/s", "" for counts. ---- */
 void saw_num(struct child *c, const char *key, const char *unit, double value);
 void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* What is observed between these two is kept and not sent: selftest.* hold what a detector says
+ * of a fault to the same bounds as the trial that it is for. It lives as long as the trial. */
+void           child_listen(struct child *c);
+struct outcome child_heard(struct child *c);
 
 /* ---- Ways to stop. None returns: in a child, exit is the cleanup. ---- */
 _Noreturn void stop_unsupported(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -123,6 +129,12 @@ CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */
+
+/* Observes "guard.wrong" where guard words were overwritten; every trial ends with it. */
+void        device_look_at_guards(struct child *c);
+
+/* Gives all device buffers back, and looks at their guards first. Settling does; who takes hundreds calls it before. */
+void        device_release_all(struct child *c);
 
 /* Host memory for the trial, zeroed. */
 void *host_buffer(struct child *c, size_t bytes);

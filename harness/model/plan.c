@@ -69,7 +69,7 @@ static bool is_named(const struct selection *pick, const struct probe *p)
 
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level))
+    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level && !p->tests_itself))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)
@@ -208,7 +208,7 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     if (!check_names(&m, e))
         return false;
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
-        if ((*p)->scope == SCOPE_MACHINE && probe_picked(pick, *p))
+        if (((*p)->scope == SCOPE_MACHINE || (*p)->scope == SCOPE_PROGRAM) && probe_picked(pick, *p))
             add(&m, *p, NULL, NULL, false);
     if (n_devices == 0)
         add_device(&m, NULL);

@@ -43,6 +43,12 @@ PY
     others_pass blas.gemm.fp32@gpu0/toolkit-13.0 blas.lt.fp32@gpu0/toolkit-13.0
 }
 
+@test "sums over tiles that none of our kernels has written agree with nothing" {
+    FAKE_FAULT=stale:cuLaunchKernel@expect_tiles,stale:cuLaunchKernel@found_fp32 run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *" tiles of a product that fills the GPU differ"* ]]
+}
+
 @test "scale factors of blocks that are ignored, and those of neighbours taken for each other" {
     FAKE_CC=100 FAKE_FAULT=bare:cublasLtMatmul run simulated -p 'blas.lt.fp8_e*' -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
     [ "$status" = 1 ]
