@@ -70,6 +70,8 @@
     X(dnn_pool) \
     X(dnn_batchnorm) \
     X(dnn_softmax) \
+    X(sparse_spmv) \
+    X(sparse_spmm) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \

@@ -14,6 +14,9 @@
 #include "load/cuda.h"
 #include "load/cudart.h"
 #include "load/cudnn.h"
+#include "load/cusolver.h"
+#include "load/cusparse.h"
+#include "load/cusparselt.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
 #include "load/nvml.h"
@@ -45,6 +48,9 @@ struct child {
     struct cublas   cublas;
     struct cublaslt cublaslt;
     struct cudnn    cudnn;
+    struct cusolver cusolver;
+    struct cusparse cusparse;
+    struct cusparselt cusparselt;
     struct nvrtc    nvrtc;
     struct nccl     nccl;
     struct libtorch libtorch;
@@ -76,6 +82,9 @@ void child_bind_cudart(struct child *c);
 void child_bind_cublas(struct child *c);
 void child_bind_cublaslt(struct child *c);
 void child_bind_cudnn(struct child *c);
+void child_bind_cusolver(struct child *c);
+void child_bind_cusparse(struct child *c);
+void child_bind_cusparselt(struct child *c);
 void child_bind_nvrtc(struct child *c);
 void child_bind_nccl(struct child *c);
 void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where it is loaded */
