@@ -72,6 +72,9 @@
     X(dnn_softmax) \
     X(sparse_spmv) \
     X(sparse_spmm) \
+    X(solver_lu) \
+    X(solver_cholesky) \
+    X(solver_eigen) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \

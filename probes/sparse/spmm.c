@@ -1,5 +1,5 @@
 /* sparse.spmm - cuSPARSE's product of a sparse and a dense matrix, on integers that are exact in each type. */
-#include "generic.h"
+#include "child/sparse.h"
 
 enum { WIDTH = 17 };        /* no multiple of what a warp or a tile has */
 
@@ -43,8 +43,9 @@ static long ask(struct generic *g, const struct way *w, const union factor *alph
 {
     cusparseDnMatDescr_t b = g->x.described.matrix, product = g->y.described.matrix;
     cusparseOperation_t of_a = generic_operation(w);
+    struct child *c = g->c;
 
-    return CALL(g->c, cusparse, cusparseSpMM_bufferSize(g->handle, of_a, CUSPARSE_OPERATION_NON_TRANSPOSE, alpha, g->described, b, beta, product,
+    return CALL(c, cusparse, cusparseSpMM_bufferSize(g->handle, of_a, CUSPARSE_OPERATION_NON_TRANSPOSE, alpha, g->described, b, beta, product,
                                                         g->compute, w->algorithm, bytes));
 }
 
@@ -52,9 +53,10 @@ static long multiply(struct generic *g, const struct way *w, const union factor 
 {
     cusparseDnMatDescr_t b = g->x.described.matrix, product = g->y.described.matrix;
     cusparseOperation_t of_a = generic_operation(w);
+    struct child *c = g->c;
     void *workspace = generic_at(g->workspace);
 
-    return CALL(g->c, cusparse, cusparseSpMM(g->handle, of_a, CUSPARSE_OPERATION_NON_TRANSPOSE, alpha, g->described, b, beta, product,
+    return CALL(c, cusparse, cusparseSpMM(g->handle, of_a, CUSPARSE_OPERATION_NON_TRANSPOSE, alpha, g->described, b, beta, product,
                                              g->compute, w->algorithm, workspace));
 }
 

@@ -1,5 +1,5 @@
 /* sparse.spmv - cuSPARSE's product of a sparse matrix and a vector, on integers that are exact in each type. */
-#include "generic.h"
+#include "child/sparse.h"
 
 static const struct way ways[] = {
     { .format = CSR_32, .algorithm = CUSPARSE_SPMV_ALG_DEFAULT, .name = "CUSPARSE_SPMV_ALG_DEFAULT" },
@@ -35,17 +35,19 @@ static long ask(struct generic *g, const struct way *w, const union factor *alph
 {
     cusparseDnVecDescr_t x = g->x.described.vector, y = g->y.described.vector;
     cusparseOperation_t of_a = generic_operation(w);
+    struct child *c = g->c;
 
-    return CALL(g->c, cusparse, cusparseSpMV_bufferSize(g->handle, of_a, alpha, g->described, x, beta, y, g->compute, w->algorithm, bytes));
+    return CALL(c, cusparse, cusparseSpMV_bufferSize(g->handle, of_a, alpha, g->described, x, beta, y, g->compute, w->algorithm, bytes));
 }
 
 static long multiply(struct generic *g, const struct way *w, const union factor *alpha, const union factor *beta)
 {
     cusparseDnVecDescr_t x = g->x.described.vector, y = g->y.described.vector;
     cusparseOperation_t of_a = generic_operation(w);
+    struct child *c = g->c;
     void *workspace = generic_at(g->workspace);
 
-    return CALL(g->c, cusparse, cusparseSpMV(g->handle, of_a, alpha, g->described, x, beta, y, g->compute, w->algorithm, workspace));
+    return CALL(c, cusparse, cusparseSpMV(g->handle, of_a, alpha, g->described, x, beta, y, g->compute, w->algorithm, workspace));
 }
 
 static void run(struct child *c)

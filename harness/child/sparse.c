@@ -1,4 +1,4 @@
-#include "generic.h"
+#include "child/sparse.h"
 
 #include <string.h>
 

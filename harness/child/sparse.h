@@ -1,7 +1,7 @@
-/* generic.h - what the probes of cuSPARSE's generic interface share: a sparse matrix of
- * integers in every type, as CSR and as COO, by every algorithm, and its products exactly. */
-#ifndef PROBES_SPARSE_GENERIC_H
-#define PROBES_SPARSE_GENERIC_H
+/* sparse.h - what the probes of cuSPARSE's generic interface share: a sparse matrix of
+ * integers in every type, as CSR and as COO, by every algorithm, and its products exactly (child only). */
+#ifndef CHILD_SPARSE_H
+#define CHILD_SPARSE_H
 
 #include "child/child.h"
 #include "math/sparse.h"
