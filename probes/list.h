@@ -72,6 +72,7 @@
     X(dnn_softmax) \
     X(sparse_spmv) \
     X(sparse_spmm) \
+    X(sparselt_matmul) \
     X(solver_lu) \
     X(solver_cholesky) \
     X(solver_eigen) \

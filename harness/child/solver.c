@@ -26,12 +26,10 @@ void solver_each(struct child *c, int n, int n_of_small, void (*each)(struct sol
 {
     static const enum number types[] = { NUMBER_FP32, NUMBER_FP64 };
     struct solver s = { .c = c };
-    int sms;
 
+    s.n = product_side(c) > 2 ? n : n_of_small;
     child_bind_cusolver(c);
     product_look_at_environment(c);         /* its products are cuBLAS' */
-    MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
-    s.n = sms > 4 ? n : n_of_small;
     s.info = device_buffer(c, sizeof(int));
     MUST(c, cusolver, cusolverDnCreate(&s.handle));
     for (size_t i = 0; i < COUNT_OF(types); i++) {

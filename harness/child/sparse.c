@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "child/product.h"
 #include "math/exact.h"
 #include "math/random.h"
 
@@ -290,18 +291,10 @@ static void each_way(struct generic *g)
     saw_num(g->c, text_make(&g->c->arena, "wrong.%s", number_name(g->in)), "", g->wrong);
 }
 
-static int rows_for(struct child *c)
-{
-    int sms;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
-    return sms > 4 ? 2503 : 301;
-}
-
 void generic_run(struct child *c, const struct generic_calls *calls)
 {
     struct generic g = { .c = c, .calls = calls };
-    int rows = rows_for(c);
+    int rows = product_side(c) > 2 ? 2503 : 301;
 
     child_bind_cusparse(c);
     if (c->cusparse.cusparseSpMM == NULL || c->cusparse.cusparseSpMV == NULL)

@@ -12,7 +12,7 @@
 
 #define CUSPARSELT_ROOM 16384
 
-struct cusparselt_opaque { _Alignas(64) unsigned char data[CUSPARSELT_ROOM]; };
+struct cusparselt_opaque { _Alignas(16) unsigned char data[CUSPARSELT_ROOM]; };
 
 typedef struct cusparselt_opaque cusparseLtHandle_t;
 typedef struct cusparselt_opaque cusparseLtMatDescriptor_t;

@@ -200,15 +200,18 @@ static cusparseStatus_t compute(const struct asked *p)
         fake_driver()->late(700);
         return 0;
     }
+    if (fake_lie_is(STALE_RESULT)) {
+        fake_spoil(&nothing, 0);        /* the order is carried out */
+        return 0;
+    }
     sums = calloc((size_t)(p->y.rows * p->y.columns), sizeof *sums);
     for (int64_t row = 0; row < p->a->rows && !p->a->coo; row++)
         for (int64_t i = index_at(p, p->a->first, row); i < index_at(p, p->a->first, row + 1); i++)
             add_entry(p, row, index_at(p, p->a->column, i), i, sums);
     for (int64_t i = 0; i < p->a->entries && p->a->coo; i++)
         add_entry(p, index_at(p, p->a->first, i), index_at(p, p->a->column, i), i, sums);
-    if (!fake_lie_is(STALE_RESULT))
-        write(p, number(p, p->alpha), number(p, p->beta), sums);
-    fake_spoil(&nothing, 0);            /* the order is carried out */
+    write(p, number(p, p->alpha), number(p, p->beta), sums);
+    fake_spoil(&nothing, 0);
     free(sums);
     return 0;
 }

@@ -4,7 +4,7 @@ fakes := $(BUILD)/fakes
 
 fake_driver_libs  := libcuda.so.1 libnvidia-ml.so.1
 fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13
-fake_toolkit_libs += libcusparse.so.12 libcusolver.so.12
+fake_toolkit_libs += libcusparse.so.12 libcusolver.so.12 libcusparseLt.so.0
 fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
@@ -22,6 +22,7 @@ fake_sources/libnccl.so.2      := nccl
 fake_sources/libnvrtc.so.13    := nvrtc
 fake_sources/libcusparse.so.12 := cusparse product
 fake_sources/libcusolver.so.12 := cusolver product
+fake_sources/libcusparseLt.so.0 := cusparselt product
 
 fake_lacks/libcuda.so.1    := cuMemGetInfo_v2
 fake_lacks/libcudart.so.13 := cudaGetLastError
@@ -34,7 +35,7 @@ fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN
 fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
 # The loops of convolutions and products are what a simulated run spends its time with.
-$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o: fake_cflags += -O3
+$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o $(fakes)/obj/cusparse.o $(fakes)/obj/cusparselt.o: fake_cflags += -O3
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<
