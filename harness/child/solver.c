@@ -22,6 +22,16 @@ static const char *key(const struct solver *s, const char *observed, const char 
     return text_make(&s->c->arena, "%s.%s.%s", observed, number_name(s->type), what);
 }
 
+static void saw_version(struct child *c)
+{
+    int major, minor, patch;
+
+    MUST(c, cusolver, cusolverGetProperty(MAJOR_VERSION, &major));
+    MUST(c, cusolver, cusolverGetProperty(MINOR_VERSION, &minor));
+    MUST(c, cusolver, cusolverGetProperty(PATCH_LEVEL, &patch));
+    saw_text(c, "version", "%d.%d.%d", major, minor, patch);
+}
+
 void solver_each(struct child *c, int n, int n_of_small, void (*each)(struct solver *s))
 {
     static const enum number types[] = { NUMBER_FP32, NUMBER_FP64 };
@@ -29,6 +39,7 @@ void solver_each(struct child *c, int n, int n_of_small, void (*each)(struct sol
 
     s.n = product_side(c) > 2 ? n : n_of_small;
     child_bind_cusolver(c);
+    saw_version(c);
     product_look_at_environment(c);         /* its products are cuBLAS' */
     s.info = device_buffer(c, sizeof(int));
     MUST(c, cusolver, cusolverDnCreate(&s.handle));

@@ -15,7 +15,7 @@ struct solver {
     bool               told;        /* the first wrong element */
 };
 
-/* Runs each for fp32 and fp64, on one handle, with n of about `n` on a GPU of some size; observes "seed". */
+/* Runs each for fp32 and fp64, on one handle, with that n on a GPU of some size; observes "version" and "seed". */
 void solver_each(struct child *c, int n, int n_of_small, void (*each)(struct solver *s));
 
 CUdeviceptr solver_upload(struct solver *s, const double *matrix, int columns);

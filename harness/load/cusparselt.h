@@ -35,7 +35,7 @@ enum { CUSPARSE_COMPUTE_32I = 0, CUSPARSE_COMPUTE_32F = 2 };
     SYM(NEED, cusparseStatus_t, cusparseLtGetProperty, (libraryPropertyType, int *)) \
     SYM(NEED, cusparseStatus_t, cusparseLtInit, (cusparseLtHandle_t *)) \
     SYM(NEED, cusparseStatus_t, cusparseLtDestroy, (const cusparseLtHandle_t *)) \
-    SYM(WANT, const char *, cusparseLtGetErrorName, (cusparseStatus_t)) /* since 0.7 */ \
+    SYM(WANT, const char *, cusparseLtGetErrorName, (cusparseStatus_t)) /* since 0.8; 0.7 only declares it */ \
     SYM(NEED, cusparseStatus_t, cusparseLtDenseDescriptorInit, (const cusparseLtHandle_t *, cusparseLtMatDescriptor_t *, int64_t, int64_t, int64_t, \
                                                                 uint32_t, cudaDataType, cusparseOrder_t)) \
     SYM(NEED, cusparseStatus_t, cusparseLtStructuredDescriptorInit, (const cusparseLtHandle_t *, cusparseLtMatDescriptor_t *, int64_t, int64_t, int64_t, \

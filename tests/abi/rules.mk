@@ -7,16 +7,22 @@ TORCH_HEADERS ?= $(patsubst %/$(shim),%,$(sort $(wildcard $(HOME)/.cache/gpuvet/
 
 abi_compilers := $(foreach c,gcc clang aarch64-linux-gnu-gcc,$(if $(shell command -v $c),$c))
 abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc,$l:$(CUDA)/include) \
+                 $(if $(wildcard $(CUDA)/include/cusparse.h),cusparse:$(CUDA)/include) $(if $(wildcard $(CUDA)/include/cusolverDn.h),cusolver:$(CUDA)/include) \
                  $(if $(wildcard $(CUDA)/include/cudnn.h),cudnn:$(CUDA)/include) $(if $(wildcard $(CUDA)/include/nccl.h),nccl:$(CUDA)/include)
 abi_pairs     := $(if $(wildcard $(CUDA)/include/cuda.h),$(abi_toolkit)) \
                  $(if $(wildcard $(ABI_HEADERS)/nvml/nvml.h),nvml:$(ABI_HEADERS)/nvml) \
                  $(if $(wildcard $(ABI_HEADERS)/cudnn8/cudnn.h),cudnn:$(ABI_HEADERS)/cudnn8) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusparse-*)),cusparse:$d) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusolver-*)),cusolver:$d) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusparselt-*)),cusparselt:$d) \
                  $(foreach t,$(TORCH_HEADERS),libtorch:$t)
 abi_dir       := build/abi
 abi_proofs    :=
 
 # Older headers may lack what we only want.
 abi_flags/libtorch := -DMAY_BE_OLDER -x c++ -std=c++17
+# A header of 0.6 or 0.7 includes <cstddef> in C, too.
+abi_flags/cusparselt := -DMAY_BE_OLDER -Itests/abi/cxx -std=c11
 abi_cppflags = -I. -Iharness -I$(abi_dir) -D_GNU_SOURCE
 
 $(abi_dir)/own_%.h: harness/load/%.h tests/abi/own $(wildcard harness/load/*.h)
@@ -42,6 +48,9 @@ abi: $(abi_proofs)
 	$(quiet)$(if $(filter cuda:%,$(abi_pairs)),,echo '  skipped: cuda cudart cublas cublaslt nvrtc - no headers in $(CUDA)/include')
 	$(quiet)$(if $(filter cudnn:$(CUDA)%,$(abi_pairs)),,echo '  skipped: cudnn 9 - no cudnn.h in $(CUDA)/include')
 	$(quiet)$(if $(filter nccl:%,$(abi_pairs)),,echo '  skipped: nccl - no nccl.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cusparse:%,$(abi_pairs)),,echo '  skipped: cusparse - no cusparse.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cusolver:%,$(abi_pairs)),,echo '  skipped: cusolver - no cusolverDn.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cusparselt:%,$(abi_pairs)),,echo '  skipped: cusparselt - scripts/abi-headers --libraries fetches its headers (1.4 GB of packages)')
 	$(quiet)$(if $(filter nvml:%,$(abi_pairs)),,echo '  skipped: nvml - scripts/abi-headers fetches its header')
 	$(quiet)$(if $(filter %/cudnn8,$(abi_pairs)),,echo '  skipped: cudnn 8 - scripts/abi-headers --cudnn8 fetches its headers (700 MB)')
 	$(quiet)$(if $(filter aarch64%,$(abi_compilers)),,echo '  skipped: aarch64 - no aarch64-linux-gnu-gcc')

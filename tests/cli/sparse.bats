@@ -70,3 +70,74 @@ lies() {
     [ "$status" = 1 ]
     [[ "$(why sparse.spmm)" == "cusparseSpMM failed in "*"CUSPARSE_STATUS_INVALID_VALUE (3): invalid value" ]]
 }
+
+@test "cuSPARSELt: every type is multiplied and its version told" {
+    run simulated -p sparselt.matmul -o "$out"
+    [ "$status" = 0 ]
+    [ "$(of sparselt.matmul version)" = 0.8.1 ]
+    # 64 x 32, alone and with C added; the 16-bit types with B transposed and as it is
+    [ "$(of sparselt.matmul compared.fp16.fp16)" = $((64 * 32 * 4)) ]
+    [ "$(of sparselt.matmul compared.bf16.bf16)" = $((64 * 32 * 4)) ]
+    [ "$(of sparselt.matmul compared.int8.int32)" = $((64 * 32 * 2)) ]
+    [ "$(of sparselt.matmul compared.int8.fp16)" = $((64 * 32 * 2)) ]
+}
+
+@test "cuSPARSELt: each of its versions, whose structs and numbers differ, is asked in its own way" {
+    export FAKE_CC=86
+    for version in 0.4.0 0.5.2 0.6.2 0.7.1; do
+        FAKE_CUSPARSELT=$(echo "$version" | tr -d . | sed 's/^0\(.\)\(.\)$/\10\2/') run simulated -p sparselt.matmul -o "$out"
+        [ "$status" = 0 ]
+        [ "$(of sparselt.matmul version)" = "$version" ]
+        [ "$(of sparselt.matmul compared.bf16.bf16)" = $((64 * 32 * 4)) ]
+        case $version in
+        0.4.0)  [ "$(of sparselt.matmul not_supported)" = "int8 to int32, B transposed: cusparseLtMatmulDescriptorInit" ] ;;
+        *)      [ "$(of sparselt.matmul compared.int8.int32)" = $((64 * 32 * 2)) ] ;;
+        esac
+    done
+}
+
+@test "cuSPARSELt: what a GPU or an older library does not have is skipped, and says so" {
+    FAKE_CC=75 run simulated -p sparselt.matmul -o "$out"
+    [ "$status" = 0 ]
+    [ "$(why sparselt.matmul)" = "products with two in four numbers 0 need compute capability 8.0; this GPU has 7.5" ]
+    FAKE_CUSPARSELT=400 run simulated -p sparselt.matmul -o "$out"
+    [ "$(why sparselt.matmul)" = "this cuSPARSELt does not know compute capability 9.0" ]
+    FAKE_FAULT=fail:cusparseLtMatmulDescriptorInit:0:10 run simulated -p sparselt.matmul -o "$out"
+    [ "$status" = 0 ]
+    [ "$(why sparselt.matmul)" = "this cuSPARSELt multiplies none of fp16, bf16 and int8 on compute capability 9.0" ]
+}
+
+# lt_lies LIE CALL WORDS... - all of which the reason has.
+lt_lies() {
+    local word
+    FAKE_FAULT=$1:$2 run simulated --isolate -p sparselt.matmul -o "$out"
+    [ "$status" = 1 ]
+    others_pass sparselt.matmul@gpu0/toolkit-13.0
+    shift 2
+    for word in "elements differ from the exact result" "$@"; do [[ "$(why sparselt.matmul)" == *"$word"* ]]; done
+}
+
+@test "cuSPARSELt: one wrong element, each time or once" {
+    lt_lies wrong cusparseLtMatmul "fp16 to fp16, B transposed: D[63][31] is " ", expected "
+    lt_lies wrong cusparseLtMatmul:8 "bf16 to bf16, B as it is, C added: D[63][31] is " ", expected "
+    lt_lies wrong cusparseLtMatmul:9 "int8 to int32, B transposed: D[63][31] is " ", expected "
+}
+@test "cuSPARSELt: a NaN" { lt_lies nan cusparseLtMatmul "fp16 to fp16, B transposed: D[0][0] is nan, expected "; }
+@test "cuSPARSELt: zeros" { lt_lies zero cusparseLtMatmul "fp16 to fp16, B transposed: D[" "] is 0, expected "; }
+@test "cuSPARSELt: a result that was never written" { lt_lies stale cusparseLtMatmul "fp16 to fp16, B transposed: D[0][0] is " "nan, expected "; }
+@test "cuSPARSELt: all rows shifted by one" { lt_lies shift cusparseLtMatmul "fp16 to fp16, "; }
+@test "cuSPARSELt: a factor transposed that should not be" { lt_lies swap cusparseLtMatmul "fp16 to fp16, "; }
+@test "cuSPARSELt: a compression that puts one number in the wrong place, loses all, or is not done" {
+    lt_lies wrong cusparseLtSpMMACompress "fp16 to fp16, B transposed: D[63]["
+    lt_lies zero cusparseLtSpMMACompress "fp16 to fp16, B transposed: D["
+    lt_lies stale cusparseLtSpMMACompress:5 "int8 to int32, B transposed: D["
+}
+
+@test "a stack without these libraries has no trial of them" {
+    mkdir -p "$BATS_TEST_TMPDIR/bare/lib64"
+    for name in libcudart.so.13 libcublas.so.13 libcublasLt.so.13; do cp "$GPUVET_FAKES/toolkit/lib64/$name" "$BATS_TEST_TMPDIR/bare/lib64"; done
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --stack "$BATS_TEST_TMPDIR/bare" -p 'sparse*' -p 'solver.*' -p stack.loads -o "$out"
+    [ "$status" = 0 ]
+    run grep -cE '"id": "(sparse|solver)[^"]*bare' "$out"
+    [ "$output" = 0 ]
+}

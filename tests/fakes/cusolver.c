@@ -1,5 +1,5 @@
 /* The fake libcusolver.so.12: LAPACK's definitions in plain loops, once for each type. Sums are kept in fp64
- * and rounded to the type as they are stored. */
+ * and rounded to the type as they are stored. FAKE_INFO: the code that is told whatever happened. */
 #include "load/cusolver.h"
 #include "tests/fakes/gate.h"
 #include "tests/fakes/product.h"
@@ -76,6 +76,11 @@ static cusolverStatus_t look(cusolverDnHandle_t h, const struct matrix *a, const
     return 0;
 }
 
+static int told(int info)
+{
+    return (int)fake_number("FAKE_INFO", info);
+}
+
 /* ---- Lies about a result ---- */
 
 /* What was there before, for a result that is never written. */
@@ -140,7 +145,7 @@ static int pivot_of(const struct matrix *a, int k)
 
 static int factor(const struct matrix *a, int *pivots)
 {
-    int told = 0, n = a->rows;
+    int first = 0, n = a->rows;
 
     for (int k = 0; k < n; k++) {
         int pivot = pivot_of(a, k);
@@ -148,7 +153,7 @@ static int factor(const struct matrix *a, int *pivots)
         pivots[k] = pivot + 1;
         swap_rows(a, k, pivot);
         if (get(a, k, k) == 0) {
-            told = told == 0 ? k + 1 : told;
+            first = first == 0 ? k + 1 : first;
             continue;
         }
         for (int i = k + 1; i < n; i++)
@@ -157,7 +162,7 @@ static int factor(const struct matrix *a, int *pivots)
             for (int i = k + 1; i < n && get(a, k, j) != 0; i++)
                 put(a, i, j, get(a, i, j) - get(a, i, k) * get(a, k, j));
     }
-    return told;
+    return first;
 }
 
 /* Solves with a triangle of the matrix, or of its transpose; `unit`: with 1 on its diagonal. */
@@ -185,7 +190,7 @@ static cusolverStatus_t getrf(cusolverDnHandle_t h, struct matrix a, int *pivots
     if (code != 0)
         return code < 0 ? 0 : code;
     before = kept(&a);
-    *info = factor(&a, pivots);
+    *info = told(factor(&a, pivots));
     lie(&a, before);
     return 0;
 }
@@ -202,7 +207,7 @@ static cusolverStatus_t getrs(cusolverDnHandle_t h, cublasOperation_t op, struct
         swap_rows(&b, i, pivots[i] - 1);
     solve(&a, true, fake_lie_is(SWAPPED), true, &b);
     solve(&a, false, fake_lie_is(SWAPPED), false, &b);
-    *info = 0;
+    *info = told(0);
     lie(&b, before);
     return 0;
 }
@@ -230,6 +235,7 @@ static cusolverStatus_t potrf(cusolverDnHandle_t h, cublasFillMode_t side, struc
             else
                 put(&a, lower ? i : j, lower ? j : i, i == j ? sqrt(sum) : sum / get(&a, j, j));
         }
+    *info = told(*info);
     lie(&a, before);
     return 0;
 }
@@ -245,7 +251,7 @@ static cusolverStatus_t potrs(cusolverDnHandle_t h, cublasFillMode_t side, struc
     before = kept(&b);
     solve(&a, lower, !lower, false, &b);
     solve(&a, lower, lower, false, &b);
-    *info = 0;
+    *info = told(0);
     lie(&b, before);
     return 0;
 }
@@ -321,7 +327,7 @@ static cusolverStatus_t syevd(cusolverDnHandle_t h, cusolverEigMode_t mode, cubl
         for (int i = 0; i < n; i++)
             put(&a, fake_lie_is(SWAPPED) ? k : i, fake_lie_is(SWAPPED) ? i : k, (double)z[from * n + i]);
     }
-    *info = 0;
+    *info = told(0);
     free(full);
     free(z);
     free(taken);
