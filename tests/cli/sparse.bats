@@ -136,8 +136,9 @@ lt_lies() {
 @test "a stack without these libraries has no trial of them" {
     mkdir -p "$BATS_TEST_TMPDIR/bare/lib64"
     for name in libcudart.so.13 libcublas.so.13 libcublasLt.so.13; do cp "$GPUVET_FAKES/toolkit/lib64/$name" "$BATS_TEST_TMPDIR/bare/lib64"; done
-    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --stack "$BATS_TEST_TMPDIR/bare" -p 'sparse*' -p 'solver.*' -p stack.loads -o "$out"
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --stack "$BATS_TEST_TMPDIR/bare" -s toolkit-bare -p 'sparse*' -p 'solver.*' -p stack.loads -o "$out"
     [ "$status" = 0 ]
-    run grep -cE '"id": "(sparse|solver)[^"]*bare' "$out"
-    [ "$output" = 0 ]
+    [ "$(field sparse.spmm@gpu0/toolkit-bare why)" = "toolkit-bare has no cusparse" ]
+    [ "$(field sparselt.matmul@gpu0/toolkit-bare why)" = "toolkit-bare has no cusparseLt" ]
+    [ "$(field solver.lu@gpu0/toolkit-bare why)" = "toolkit-bare has no cusolver" ]
 }

@@ -6,6 +6,7 @@ fake_driver_libs  := libcuda.so.1 libnvidia-ml.so.1
 fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13
 fake_toolkit_libs += libcusparse.so.12 libcusolver.so.12 libcusparseLt.so.0
 fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2
+fake_lacking_libs += libcusolver.so.12 libcusparse.so.12 libcusparseLt.so.0
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
@@ -29,6 +30,9 @@ fake_lacks/libcudart.so.13 := cudaGetLastError
 fake_lacks/libcublas.so.13 := cublasSgemm_v2
 fake_lacks/libcudnn.so.9   := cudnnConvolutionForward
 fake_lacks/libnccl.so.2    := ncclAllReduce
+fake_lacks/libcusolver.so.12   := cusolverDnSgetrf
+fake_lacks/libcusparse.so.12   := cusparseGetProperty
+fake_lacks/libcusparseLt.so.0  := cusparseLtMatmul
 
 # As the product's objects, but: -fPIC, plain loops without contraction, and no sanitizer, for a fault on order is a real one.
 fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
