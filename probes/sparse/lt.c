@@ -207,15 +207,15 @@ static void compress(struct sparse_product *p)
 {
     struct child *c = p->c;
     const void *dense = at(p->dense);
-    CUdeviceptr verdict = device_buffer(c, sizeof(int));
+    CUdeviceptr answer = device_buffer(c, sizeof(int));
     size_t bytes = 0, scratch = 0;
-    int *invalid = at(verdict), told = -1;
+    int *invalid = at(answer), told = -1;
     void *compressed, *room;
 
-    device_upload(c, verdict, &told, sizeof told);
+    device_upload(c, answer, &told, sizeof told);
     MUST(c, cusparselt, cusparseLtSpMMAPruneCheck(p->handle, p->matmul, dense, invalid, NULL));
     device_wait(c);
-    device_download(c, &told, verdict, sizeof told);
+    device_download(c, &told, answer, sizeof told);
     if (told != 0 && !p->told) {
         saw_text(c, "first", "%s: cusparseLtSpMMAPruneCheck says that not two in four numbers are 0, but they are (%d)", p->words, told);
         p->told = true;
