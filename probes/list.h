@@ -49,6 +49,9 @@
     X(blas_lt_fp8_e4m3) \
     X(blas_lt_fp8_e5m2) \
     X(blas_lt_int8) \
+    X(blas_lt_mxfp8) \
+    X(blas_lt_nvfp4) \
+    X(blas_lt_fp8_block128) \
     X(blas_repeat_fp32) \
     X(blas_repeat_tf32) \
     X(blas_repeat_fp16) \

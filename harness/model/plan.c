@@ -85,6 +85,15 @@ static bool applies(const struct probe *p, const struct stack *s)
     return (p->stacks & bit[s->kind]) != 0;
 }
 
+static const char *why_not_for_gpu(struct arena *a, const struct probe *p, int cc)
+{
+    const char *until = p->cc_to == p->cc_from ? "" : p->cc_to > 0 ? text_make(a, " to %d.%d", p->cc_to / 10, p->cc_to % 10) : " and later";
+
+    if (cc >= p->cc_from && (p->cc_to == 0 || cc <= p->cc_to))
+        return NULL;
+    return text_make(a, "it is for compute capability %d.%d%s; this GPU has %d.%d", p->cc_from / 10, p->cc_from % 10, until, cc / 10, cc % 10);
+}
+
 static const char *why_left_out(const struct maker *m, const struct probe *p, const struct device *d,
                                 const struct stack *s, bool wants_gpu)
 {
@@ -104,7 +113,7 @@ static const char *why_left_out(const struct maker *m, const struct probe *p, co
             : text_make(m->arena, "no GPU is meant for this process: %s", m->machine->why_not_meant);
     if (wants_gpu && !d->answers)
         return text_make(m->arena, "gpu%d at %s does not answer", d->index, d->pci != NULL ? d->pci : "an unknown address");
-    return NULL;
+    return d != NULL ? why_not_for_gpu(m->arena, p, d->cc) : NULL;
 }
 
 static void add(struct maker *m, const struct probe *p, const struct device *d, const struct stack *s, bool wants_gpu)

@@ -56,6 +56,7 @@ struct probe {
     unsigned             needs;         /* bits of enum need */
     unsigned             stacks;        /* bits of ON_...; 0 for scopes without a stack */
     const char          *library;       /* the member family it uses: no such member, no trial; NULL: none */
+    int                  cc_from, cc_to;    /* compute capabilities, times ten, that have what it proves: no other GPU, no trial; 0: no bound */
     const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
     unsigned             limit_s;       /* 0: 60 s */
     enum level           level;         /* from which level on it is run; a probe that is named runs at any */
