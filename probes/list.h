@@ -81,6 +81,12 @@
     X(fft_complex_fp64) \
     X(fft_real_fp32) \
     X(fft_real_fp64) \
+    X(sparse_spmv) \
+    X(sparse_spmm) \
+    X(sparselt_matmul) \
+    X(solver_lu) \
+    X(solver_cholesky) \
+    X(solver_eigen) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \

@@ -17,6 +17,9 @@
 #include "load/cufft.h"
 #include "load/cupti.h"
 #include "load/curand.h"
+#include "load/cusolver.h"
+#include "load/cusparse.h"
+#include "load/cusparselt.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
 #include "load/nvjitlink.h"
@@ -50,6 +53,9 @@ struct child {
     struct cublas   cublas;
     struct cublaslt cublaslt;
     struct cudnn    cudnn;
+    struct cusolver cusolver;
+    struct cusparse cusparse;
+    struct cusparselt cusparselt;
     struct nvrtc    nvrtc;
     struct nvjitlink nvjitlink;
     struct cufft    cufft;
@@ -90,6 +96,9 @@ void child_bind_cudart(struct child *c);
 void child_bind_cublas(struct child *c);
 void child_bind_cublaslt(struct child *c);
 void child_bind_cudnn(struct child *c);
+void child_bind_cusolver(struct child *c);
+void child_bind_cusparse(struct child *c);
+void child_bind_cusparselt(struct child *c);
 void child_bind_nvrtc(struct child *c);
 void child_bind_nvjitlink(struct child *c);
 void child_bind_cufft(struct child *c);

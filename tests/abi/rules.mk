@@ -7,11 +7,14 @@ TORCH_HEADERS ?= $(patsubst %/$(shim),%,$(sort $(wildcard $(HOME)/.cache/gpuvet/
 
 abi_compilers := $(foreach c,gcc clang aarch64-linux-gnu-gcc,$(if $(shell command -v $c),$c))
 abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc cufft curand,$l:$(CUDA)/include) \
-                 $(foreach p,cudnn:cudnn nccl:nccl cupti:cupti,$(if $(wildcard $(CUDA)/include/$(lastword $(subst :, ,$p)).h),$(firstword $(subst :, ,$p)):$(CUDA)/include)) \
+                 $(foreach p,cudnn:cudnn nccl:nccl cupti:cupti cusparse:cusparse cusolver:cusolverDn,$(if $(wildcard $(CUDA)/include/$(lastword $(subst :, ,$p)).h),$(firstword $(subst :, ,$p)):$(CUDA)/include)) \
                  $(if $(shell grep -sl __nvJitLinkCreate_13 $(CUDA)/include/nvJitLink.h),nvjitlink:$(CUDA)/include)
 abi_pairs     := $(if $(wildcard $(CUDA)/include/cuda.h),$(abi_toolkit)) \
                  $(if $(wildcard $(ABI_HEADERS)/nvml/nvml.h),nvml:$(ABI_HEADERS)/nvml) \
                  $(if $(wildcard $(ABI_HEADERS)/cudnn8/cudnn.h),cudnn:$(ABI_HEADERS)/cudnn8) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusparse-*)),cusparse:$d) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusolver-*)),cusolver:$d) \
+                 $(foreach d,$(sort $(wildcard $(ABI_HEADERS)/cusparselt-*)),cusparselt:$d) \
                  $(foreach t,$(TORCH_HEADERS),libtorch:$t)
 abi_dir       := build/abi
 abi_proofs    :=
@@ -20,6 +23,8 @@ abi_proofs    :=
 abi_flags/libtorch := -DMAY_BE_OLDER -x c++ -std=c++17
 # nvJitLink's header gives its functions the names of its release: __nvJitLinkCreate_13_0.
 abi_flags/nvjitlink = -std=c11 -DRELEASE=$(shell sed -n 's/.*__nvJitLinkCreate\(_[0-9_]*\).*/\1/p' $(CUDA)/include/nvJitLink.h | head -n 1)
+# A header of 0.6 or 0.7 includes <cstddef> in C, too.
+abi_flags/cusparselt := -DMAY_BE_OLDER -Itests/abi/cxx -std=c11
 abi_cppflags = -I. -Iharness -I$(abi_dir) -D_GNU_SOURCE
 
 $(abi_dir)/own_%.h: harness/load/%.h tests/abi/own $(wildcard harness/load/*.h)
@@ -47,6 +52,9 @@ abi: $(abi_proofs)
 	$(quiet)$(if $(filter nccl:%,$(abi_pairs)),,echo '  skipped: nccl - no nccl.h in $(CUDA)/include')
 	$(quiet)$(if $(filter cupti:%,$(abi_pairs)),,echo '  skipped: cupti - no cupti.h in $(CUDA)/include')
 	$(quiet)$(if $(filter nvjitlink:%,$(abi_pairs)),,echo '  skipped: nvjitlink - no nvJitLink.h of CUDA 13 in $(CUDA)/include')
+	$(quiet)$(if $(filter cusparse:%,$(abi_pairs)),,echo '  skipped: cusparse - no cusparse.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cusolver:%,$(abi_pairs)),,echo '  skipped: cusolver - no cusolverDn.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cusparselt:%,$(abi_pairs)),,echo '  skipped: cusparselt - scripts/abi-headers --libraries fetches its headers (1.4 GB of packages)')
 	$(quiet)$(if $(filter nvml:%,$(abi_pairs)),,echo '  skipped: nvml - scripts/abi-headers fetches its header')
 	$(quiet)$(if $(filter %/cudnn8,$(abi_pairs)),,echo '  skipped: cudnn 8 - scripts/abi-headers --cudnn8 fetches its headers (700 MB)')
 	$(quiet)$(if $(filter aarch64%,$(abi_compilers)),,echo '  skipped: aarch64 - no aarch64-linux-gnu-gcc')

@@ -62,7 +62,7 @@ static double from_e2m1(unsigned v)
     return v >= 8 ? -magnitudes[v - 8] : magnitudes[v];
 }
 
-static double get(const void *at, int type, size_t i)
+double fake_get(const void *at, int type, size_t i)
 {
     switch (type) {
     case R_64F:     return ((const double *)at)[i];
@@ -99,7 +99,7 @@ static double factor(const struct fake_matrix *m, size_t column, size_t row)
     return v == 255 ? (double)NAN : ldexp(1, v - 127);
 }
 
-static void put(void *at, int type, size_t i, double v)
+void fake_put(void *at, int type, size_t i, double v)
 {
     switch (type) {
     case R_64F:  ((double *)at)[i] = v; break;
@@ -108,6 +108,11 @@ static void put(void *at, int type, size_t i, double v)
     case R_16F:  ((uint16_t *)at)[i] = fake_to_fp16((float)v); break;
     case R_16BF: ((uint16_t *)at)[i] = fake_to_bf16((float)v); break;
     }
+}
+
+double fake_in_tf32(double v)
+{
+    return (double)fake_rounded((float)v, 13);
 }
 
 /* op(M) without gaps, column by column; in TF32, if the factors are. */
@@ -121,9 +126,9 @@ static double *unpacked(const struct fake_matrix *m, bool tf32, bool swapped)
             bool other = swapped && i < columns && j < rows;
             size_t x = (size_t)(other ? j : i), y = (size_t)(other ? i : j);
             size_t row = m->transposed ? y : x, column = m->transposed ? x : y;
-            double v = get(m->at, m->type, column * (size_t)m->ld + row) * factor(m, column, row);
+            double v = fake_get(m->at, m->type, column * (size_t)m->ld + row) * factor(m, column, row);
 
-            out[(size_t)j * (size_t)rows + (size_t)i] = tf32 ? (double)fake_rounded((float)v, 13) : v;
+            out[(size_t)j * (size_t)rows + (size_t)i] = tf32 ? fake_in_tf32(v) : v;
         }
     return out;
 }
@@ -173,24 +178,30 @@ static void write(const struct fake_product *p, const double *product)
             double v = p->alpha * product[(size_t)j * (size_t)p->m + (size_t)((i + shift) % p->m)];
 
             if (p->beta != 0)
-                v += p->beta * get(p->c.at, p->c.type, (size_t)j * (size_t)p->c.ld + (size_t)i);
-            put(p->d, p->d_type, (size_t)j * (size_t)p->ldd + (size_t)i, fake_lie_is(ZERO_RESULT) ? 0 : v);
+                v += p->beta * fake_get(p->c.at, p->c.type, (size_t)j * (size_t)p->c.ld + (size_t)i);
+            fake_put(p->d, p->d_type, (size_t)j * (size_t)p->ldd + (size_t)i, fake_lie_is(ZERO_RESULT) ? 0 : v);
         }
 }
 
-/* The last column's first element, or its last: to another value, however large it is. */
-static void spoil_one(const struct fake_product *p)
+void fake_spoil_element(void *at, int type, size_t first, size_t last)
 {
-    size_t column = (size_t)(p->n - 1) * (size_t)p->ldd, last = column + (size_t)p->m - 1, bytes = fake_type_bytes(p->d_type);
-    double before = get(p->d, p->d_type, last);
+    double before = fake_get(at, type, last);
 
     if (fake_lie_is(NAN_RESULT))
-        put(p->d, p->d_type, column, p->d_type == R_32I ? 0x7FFFFFFF : (double)NAN);
+        fake_put(at, type, first, type == R_32I ? 0x7FFFFFFF : (double)NAN);
     if (!fake_lie_is(WRONG_RESULT))
         return;
-    put(p->d, p->d_type, last, before + 1);
-    if (get(p->d, p->d_type, last) == before)
-        ((unsigned char *)p->d)[last * bytes] ^= 1;
+    fake_put(at, type, last, before + 1);
+    if (fake_get(at, type, last) == before)
+        ((unsigned char *)at)[last * fake_type_bytes(type)] ^= 1;
+}
+
+/* The last column's. */
+static void spoil_one(const struct fake_product *p)
+{
+    size_t column = (size_t)(p->n - 1) * (size_t)p->ldd;
+
+    fake_spoil_element(p->d, p->d_type, column, column + (size_t)p->m - 1);
 }
 
 void fake_multiply(const struct fake_product *p)

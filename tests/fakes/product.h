@@ -23,6 +23,15 @@ struct fake_product {
 /* 0 for a type that the fakes do not have. Of fp4, two share one. */
 size_t fake_type_bytes(int type);
 
+/* Element i of an array of that type, and writing it: rounded to nearest even. */
+double fake_get(const void *at, int type, size_t i);
+void   fake_put(void *at, int type, size_t i, double v);
+
+double fake_in_tf32(double v);
+
+/* One of two elements, if that lie was ordered: the first becomes NaN, or the last another value, however large it is. */
+void fake_spoil_element(void *at, int type, size_t first, size_t last);
+
 /* It is all device memory. */
 bool fake_matrix_is_there(const struct fake_matrix *m);
 

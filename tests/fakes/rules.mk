@@ -4,8 +4,9 @@ fakes := $(BUILD)/fakes
 
 fake_driver_libs  := libcuda.so.1 libnvidia-ml.so.1
 fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13 \
-                     libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 libcupti.so.13
-fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2 libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 libcupti.so.13
+                     libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 libcupti.so.13 libcusparse.so.12 libcusolver.so.12 libcusparseLt.so.0
+fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2 libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 \
+                     libcupti.so.13 libcusolver.so.12 libcusparse.so.12 libcusparseLt.so.0
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
@@ -24,6 +25,9 @@ fake_sources/libnvJitLink.so.13 := nvjitlink
 fake_sources/libcufft.so.12    := cufft
 fake_sources/libcurand.so.10   := curand
 fake_sources/libcupti.so.13    := cupti
+fake_sources/libcusparse.so.12 := cusparse product
+fake_sources/libcusolver.so.12 := cusolver product
+fake_sources/libcusparseLt.so.0 := cusparselt product
 
 fake_lacks/libcuda.so.1    := cuMemGetInfo_v2
 fake_lacks/libcudart.so.13 := cudaGetLastError
@@ -34,13 +38,16 @@ fake_lacks/libnvJitLink.so.13 := *nvJitLinkAddData*
 fake_lacks/libcufft.so.12  := cufftExecR2C
 fake_lacks/libcurand.so.10 := curandGenerate
 fake_lacks/libcupti.so.13  := cuptiGetVersion
+fake_lacks/libcusolver.so.12   := cusolverDnSgetrf
+fake_lacks/libcusparse.so.12   := cusparseGetProperty
+fake_lacks/libcusparseLt.so.0  := cusparseLtMatmul
 
 # As the product's objects, but: -fPIC, plain loops without contraction, and no sanitizer, for a fault on order is a real one.
 fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
 fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
 # The loops of convolutions and products are what a simulated run spends its time with.
-$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o $(fakes)/obj/cufft.o: fake_cflags += -O3
+$(foreach o,cudnn_conv product cufft cusparse cusparselt,$(fakes)/obj/$o.o): fake_cflags += -O3
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<

@@ -17,6 +17,8 @@
 #include "load/cufft.h"
 #include "load/cupti.h"
 #include "load/curand.h"
+#include "load/cusolver.h"
+#include "load/cusparselt.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
 #include "load/nvjitlink.h"
@@ -29,6 +31,9 @@ static struct cudart   cudart;
 static struct cublas   cublas;
 static struct cublaslt cublaslt;
 static struct cudnn    cudnn;
+static struct cusolver cusolver;
+static struct cusparse cusparse;
+static struct cusparselt cusparselt;
 static struct nvrtc    nvrtc;
 static struct nccl     nccl;
 static struct nvjitlink nvjitlink;
@@ -40,6 +45,7 @@ static struct cupti    cupti;
     static bool bind_##lib(void *handle, struct err *e) { return lib##_bind(&lib, handle, e); }
 BIND_OF(cuda) BIND_OF(nvml) BIND_OF(cudart) BIND_OF(cublas) BIND_OF(cublaslt) BIND_OF(cudnn) BIND_OF(nvrtc) BIND_OF(nccl)
 BIND_OF(nvjitlink) BIND_OF(cufft) BIND_OF(curand) BIND_OF(cupti)
+BIND_OF(cusolver) BIND_OF(cusparse) BIND_OF(cusparselt)
 
 static const struct library {
     const char *file, *lacking, *symbol;        /* a build that lacks this symbol; NULL if there is none */
@@ -58,6 +64,9 @@ static const struct library {
     { "toolkit/lib64/libcufft.so.12",    "lacking/libcufft.so.12",  "cufftExecR2C",            bind_cufft,    &cufft.dl },
     { "toolkit/lib64/libcurand.so.10",   "lacking/libcurand.so.10", "curandGenerate",          bind_curand,   &curand.dl },
     { "toolkit/lib64/libcupti.so.13",    "lacking/libcupti.so.13",  "cuptiGetVersion",         bind_cupti,    &cupti.dl },
+    { "toolkit/lib64/libcusolver.so.12", "lacking/libcusolver.so.12", "cusolverDnSgetrf",      bind_cusolver, &cusolver.dl },
+    { "toolkit/lib64/libcusparse.so.12", "lacking/libcusparse.so.12", "cusparseGetProperty",   bind_cusparse, &cusparse.dl },
+    { "toolkit/lib64/libcusparseLt.so.0", "lacking/libcusparseLt.so.0", "cusparseLtMatmul",    bind_cusparselt, &cusparselt.dl },
 };
 
 static char path_of_fake[1100];
@@ -164,6 +173,10 @@ static void codes_are_explained_in_the_librarys_own_words(void **state)
         { &cudnn.dl,   2000, "CUDNN_STATUS_BAD_PARAM (2000)" },
         { &nvrtc.dl,      6, "NVRTC_ERROR_COMPILATION (6)" },
         { &nccl.dl,       4, "invalid argument (4)" },
+        { &cusolver.dl,   7, "CUSOLVER_STATUS_INTERNAL_ERROR (7)" },
+        { &cusolver.dl,  99, "an unknown status (99)" },
+        { &cusparse.dl,  10, "CUSPARSE_STATUS_NOT_SUPPORTED (10): operation not supported" },
+        { &cusparselt.dl, 4, "CUSPARSE_STATUS_ARCH_MISMATCH (4)" },
     };
 
     (void)state;
@@ -187,6 +200,13 @@ static void without_the_librarys_own_words_known_codes_have_names(void **state)
     assert_string_equal(words, "CUBLAS_STATUS_ALLOC_FAILED (3)");
     cublas.dl.explain(&cublas.dl, 99, words, sizeof words);
     assert_string_equal(words, "an unknown status (99)");
+    cusparse.cusparseGetErrorName = NULL;
+    cusparse.cusparseGetErrorString = NULL;
+    cusparse.dl.explain(&cusparse.dl, 9, words, sizeof words);
+    assert_string_equal(words, "CUSPARSE_STATUS_ZERO_PIVOT (9)");
+    cusparselt.cusparseLtGetErrorName = NULL;           /* before 0.8 */
+    cusparselt.dl.explain(&cusparselt.dl, 11, words, sizeof words);
+    assert_string_equal(words, "CUSPARSE_STATUS_INSUFFICIENT_RESOURCES (11)");
 }
 
 static void a_family_that_is_mapped_twice_shows_both_files(void **state)
