@@ -26,6 +26,11 @@ $(BUILD)/tests/tolerances: $(BUILD)/tests/tolerance/main.o $(tolerance_objects) 
 	$(say) LD $@
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
 
+# Every lie of every call that gives a result, against every probe: minutes.
+.PHONY: liars
+liars: all fakes
+	$(quiet)scripts/liars $(BUILD) results/liars.md
+
 .PHONY: check-tolerances
 check-tolerances: $(BUILD)/tests/tolerances
 	$(quiet)scripts/check-tolerances $< results/tolerances.md
