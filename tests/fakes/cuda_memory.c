@@ -162,6 +162,7 @@ static CUresult range(CUdeviceptr p, size_t bytes)
 
 static void copy(void *to, const void *from, size_t bytes)
 {
+    fake_compares();
     if (!fake_lie_is(STALE_RESULT))
         memmove(to, from, bytes);
     else if (memcmp(to, from, bytes) != 0)
@@ -174,6 +175,7 @@ static void fill(void *to, const void *pattern, size_t size, size_t n)
     char *at = to;
     bool changes = false;
 
+    fake_compares();
     for (size_t i = 0; i < n; i++) {
         changes |= memcmp(at + i * size, pattern, size) != 0;
         if (!fake_lie_is(STALE_RESULT))

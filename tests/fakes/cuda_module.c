@@ -209,6 +209,7 @@ static size_t watch(struct watched list[CHANGED_MAX], void **params, int n)
 
 static void spoil_changed(struct watched *list, size_t n)
 {
+    fake_compares();
     for (size_t i = 0; i < n; i++) {
         size_t words = list[i].bytes / 4, at = words;
         float *now = list[i].base;

@@ -60,6 +60,7 @@ static struct order orders[ORDERS_MAX];
 static size_t n_orders;
 static bool read_already;
 static enum fake_lie spoil;
+static bool compares;
 static char spoilt_symbol[96];         /* the call that runs */
 
 /* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
@@ -237,6 +238,13 @@ static long carry_out(const struct order *o)
     return 0;
 }
 
+/* A lie that the last call did not know. */
+static void forget(void)
+{
+    spoil = SOUND;
+    compares = false;
+}
+
 long fake_gate(const char *symbol)
 {
     const struct order *due[ORDERS_MAX];
@@ -247,7 +255,7 @@ long fake_gate(const char *symbol)
         read_orders();
     trace(symbol);
     if (strchr(symbol, '@') == NULL)
-        spoil = SOUND;                  /* a lie that the last call did not know */
+        forget();
     snprintf(spoilt_symbol, sizeof spoilt_symbol, "%s", symbol);
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
@@ -267,7 +275,14 @@ bool fake_spoil_is_ordered(void)
 
 bool fake_lie_is(enum fake_lie lie)
 {
+    if (spoil == lie && !compares)
+        fake_told();
     return spoil == lie;
+}
+
+void fake_compares(void)
+{
+    compares = true;
 }
 
 enum fake_lie fake_lie_aside(enum fake_lie instead)

@@ -29,8 +29,10 @@ bool fake_lie_is(enum fake_lie lie);
 /* The lie that was ordered is put aside, so that the truth can be computed beside it; or back. Gives what was there. */
 enum fake_lie fake_lie_aside(enum fake_lie instead);
 
-/* FAKE_TOLD has a line: what is left in memory is not the truth. fake_spoil sees to it by itself; who asks fake_lie_is does. */
+/* FAKE_TOLD gets a line: what is left in memory is not the truth. fake_spoil sees by itself whether it is; a lie that a
+ * fake asks about counts as told, unless it compares with the truth and says so. */
 void fake_told(void);
+void fake_compares(void);
 
 /* Spoils one result if that was ordered for the call that runs: the first becomes NaN, or the last is off by one; or
  * all are 0, doubled, or off by one. */

@@ -171,6 +171,7 @@ void fake_multiply(const struct fake_product *p)
     unsigned char *before = fake_spoil_is_ordered() ? malloc(2 * bytes + 1) : NULL;
     float nothing;
 
+    fake_compares();
     if (before != NULL) {
         enum fake_lie lie = fake_lie_aside(SOUND);
 
