@@ -10,6 +10,7 @@
 #include "report/not_proven.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
+#include "report/selftest_table.h"
 
 struct writer {
     FILE                  *f;
@@ -265,6 +266,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
         if (area_is_first(r, i))
             area(&w, i);
     requirements(&w);
+    selftest_table(f, r, t->width);
     details(&w);
     not_proven(&w);
     fputc('\n', f);
