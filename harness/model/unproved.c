@@ -241,7 +241,7 @@ static bool applies(const struct report *r, const struct probe *p)
 static bool was_selective(const struct lister *l)
 {
     for (const struct probe *const *p = l->probes; *p != NULL; p++)
-        if ((*p)->level == LEVEL_QUICK && applies(l->r, *p) && !is_in(l->r, *p))
+        if ((*p)->level == LEVEL_QUICK && !(*p)->tests_itself && applies(l->r, *p) && !is_in(l->r, *p))
             return true;
     return false;
 }
@@ -251,7 +251,7 @@ static void absent_probes(struct lister *l)
     const bool cut_short = l->r->interrupted && l->r->signo == 0, selective = was_selective(l);
 
     for (const struct probe *const *p = l->probes; *p != NULL; p++) {
-        if (is_in(l->r, *p))
+        if (is_in(l->r, *p) || (*p)->tests_itself)      /* gpuvet's own detectors are no part of a machine */
             continue;
         if (cut_short)
             leave_out(l, UNPROVED_PROBE, "the run was cut short before them, or did not have them", (*p)->name);
