@@ -17,6 +17,26 @@ twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_t
 $(twin_tests): $(twin_objects)
 $(twin_tests): own_libs += -lstdc++
 
+# Sound arithmetic against each tolerance: the sample of `make check`, and the program behind scripts/check-tolerances.
+tolerance_objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard tests/tolerance/*.c)))
+$(BUILD)/tests/unit/test_tolerances: $(tolerance_objects)
+$(tolerance_objects): own_cflags += -O2
+
+$(BUILD)/tests/tolerances: $(BUILD)/tests/tolerance/main.o $(tolerance_objects) $(inside) $(kernel_objects)
+	$(say) LD $@
+	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
+
+# Every lie of every call that gives a result, against every probe: minutes.
+.PHONY: liars
+liars: all fakes
+	$(quiet)scripts/liars $(BUILD) results/liars.md
+
+.PHONY: check-tolerances
+check-tolerances: $(BUILD)/tests/tolerances
+	$(quiet)scripts/check-tolerances $< results/tolerances.md
+
+-include $(tolerance_objects:.o=.d)
+
 check:
 	$(quiet)scripts/setup check
 	$(quiet)$(MAKE) --no-print-directory tests

@@ -98,13 +98,19 @@ static void *handle_of(struct child *c, const char *family)
     return handle;
 }
 
+/* Its calls go through that file as the user's do; each trial that makes them says so. */
+static void tell_hook(struct child *c, const struct dl *lib)
+{
+    if (lib->hook[0] != '\0')
+        saw_text(c, "warning", "%s: a preloaded library stands between programs and %s", lib->hook, lib->path);
+}
+
 #define BINDER(table, family) \
     void child_bind_##table(struct child *c) \
     { \
-        if (c->table.dl.handle != NULL) \
-            return; \
-        if (!table##_bind(&c->table, handle_of(c, family), &c->err)) \
+        if (c->table.dl.handle == NULL && !table##_bind(&c->table, handle_of(c, family), &c->err)) \
             stop_load(c, "%s", c->err.text); \
+        tell_hook(c, &c->table.dl); \
     }
 
 BINDER(cudart, "cudart")

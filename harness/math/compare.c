@@ -57,6 +57,17 @@ struct closeness compare_closely(const float *got, const double *expected, size_
     return c;
 }
 
+double compare_scale(const float *got, const double *expected, size_t n)
+{
+    double products = 0, squares = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        products += (double)got[i] * expected[i];
+        squares += expected[i] * expected[i];
+    }
+    return products / squares;
+}
+
 size_t compare_count(const int *dims)
 {
     size_t n = 1;

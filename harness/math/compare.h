@@ -23,6 +23,9 @@ struct closeness {
 
 struct closeness compare_closely(const float *got, const double *expected, size_t n);
 
+/* The factor by which the expected ones come closest to what was got; not finite where that is not, or nothing was expected. */
+double compare_scale(const float *got, const double *expected, size_t n);
+
 /* "[3][5]" for index 35 of dims {8, 10, 0}; dims ends with 0, outermost first. */
 void compare_index_text(char *out, size_t size, size_t index, const int *dims);
 

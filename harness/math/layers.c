@@ -179,7 +179,7 @@ void norm_backward(struct layer_shape s, const float *x, const float *dy, const 
 double layer_nmse_limit(enum layer_kind kind, enum number type)
 {
     static const double fp32[] = { [LAYER_SOFTMAX] = 1e-11, [LAYER_NORM_GIVEN] = 1e-12, [LAYER_NORM_TRAINED] = 1e-11, [LAYER_NORM_GRADIENT] = 1e-9 };
-    double rounding = 0.42 * (type == NUMBER_BF16 ? 0x1p-8 : type == NUMBER_FP16 ? 0x1p-11 : 0);
+    double rounding = 1 / sqrt(3) * (type == NUMBER_BF16 ? 0x1p-8 : type == NUMBER_FP16 ? 0x1p-11 : 0);
 
     return fp32[kind] + 4 * rounding * rounding;
 }

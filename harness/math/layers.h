@@ -50,8 +50,9 @@ enum layer_kind {
     LAYER_NORM_GRADIENT,    /* differences of such sums: cancels one digit more: 1e-9 */
 };
 
-/* Added where the result is rounded to 16 bits: 4 * (0.42 u)^2, u = 2^-8 (bf16) or 2^-11 (fp16): relative errors are
- * uniform within half a unit, which is between u/2 and u of the value; twice the rms error that is right. */
+/* Added where the result is rounded to 16 bits, u = 2^-8 (bf16) or 2^-11 (fp16): errors are uniform within half a unit,
+ * which is between u/2 and u of the value. Of values spread over their mantissas that is 0.42 u in the root of the mean
+ * square, of few that matter and lie just above a power of two up to u / sqrt(3); twice that. */
 double layer_nmse_limit(enum layer_kind kind, enum number type);
 
 #endif

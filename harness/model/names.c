@@ -28,3 +28,8 @@ const char *const stop_names[] = {
 };
 
 const char *const verdict_names[] = { [BROKEN] = "broken", [PASS] = "pass", [FAIL] = "fail", [SKIP] = "skip", NULL };
+
+const char *const unproved_names[] = {
+    [UNPROVED_GPU] = "gpu", [UNPROVED_MEMORY] = "memory", [UNPROVED_SM] = "sm", [UNPROVED_STACK] = "stack", [UNPROVED_TRIAL] = "trial",
+    [UNPROVED_LIBRARY] = "library", [UNPROVED_LEVEL] = "level", [UNPROVED_PROBE] = "probe", NULL,
+};

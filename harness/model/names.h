@@ -10,5 +10,6 @@ extern const char *const stack_kind_names[];
 extern const char *const ending_names[];
 extern const char *const stop_names[];
 extern const char *const verdict_names[];
+extern const char *const unproved_names[];
 
 #endif

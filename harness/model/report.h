@@ -27,6 +27,17 @@ struct judged {
 /* One line of `--require`, judged. Not met and `unknown`: it could not be found out. */
 struct requirement { const char *text; bool met; const char *why; bool unknown; };
 
+/* What an entry of `unproved` is about. */
+enum unproved_about { UNPROVED_GPU, UNPROVED_MEMORY, UNPROVED_SM, UNPROVED_STACK, UNPROVED_TRIAL, UNPROVED_LIBRARY, UNPROVED_LEVEL, UNPROVED_PROBE };
+
+/* One reason why something was not proved, and all that it kept out: GPUs, trials, libraries or probes by name. */
+struct unproved {
+    enum unproved_about about;
+    const char         *why;
+    const char *const  *what;
+    size_t              n_what;
+};
+
 struct report {
     const char           *version;      /* gpuvet's */
     const char           *began;        /* RFC 3339 */
@@ -37,6 +48,7 @@ struct report {
     const struct stack   *stacks;       size_t n_stacks;
     const struct judged  *trials;       size_t n_trials;
     const struct requirement *requires; size_t n_requires;
+    const struct unproved *unproved;    size_t n_unproved;
     unsigned              rounds;       /* --repeat; 0 and 1: once */
     bool                  interrupted;
     int                   signo;        /* of the interruption */

@@ -5,8 +5,8 @@
 #include "report/detail.h"
 #include "report/evidence.h"
 #include "report/github.h"
+#include "report/not_proven.h"
 #include "report/safe.h"
-#include "report/skipped.h"
 
 enum {
     CELL_CHARACTERS = 1000,             /* that are shown of one text */
@@ -167,20 +167,15 @@ static void areas(struct writer *w)
 
 static void not_proven(struct writer *w)
 {
-    bool any = false;
-
-    for (size_t i = 0; i < w->r->n_trials; i++) {
+    if (w->r->n_unproved > 0)
+        fputs("\n| not proven | because |\n|---|---|\n", w->f);
+    for (size_t i = 0; i < w->r->n_unproved; i++) {
         struct text t = { .arena = &w->arena };
 
-        if (!skipped_is_first(w->r, i))
-            continue;
-        if (!any)
-            fputs("\n| not proven | because |\n|---|---|\n", w->f);
-        any = true;
         text_add(&t, "| ");
-        add(&t, skipped_names(w->r, i, &w->arena));
+        add(&t, not_proven_names(&w->r->unproved[i], &w->arena));
         text_add(&t, " | ");
-        add(&t, w->r->trials[i].why);
+        add(&t, w->r->unproved[i].why);
         text_add(&t, " |");
         put(w, &t);
     }

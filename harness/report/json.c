@@ -201,6 +201,23 @@ static json_t *requirements(const struct report *r)
     return list;
 }
 
+static json_t *unproved(const struct report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_unproved; i++) {
+        json_t *o = json_object(), *what = json_array();
+
+        json_put_text(o, "about", unproved_names[r->unproved[i].about]);
+        json_put_text(o, "why", r->unproved[i].why);
+        for (size_t k = 0; k < r->unproved[i].n_what; k++)
+            json_array_append_new(what, json_of_text(r->unproved[i].what[k]));
+        json_put(o, "what", what);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 static json_t *command(const struct report *r)
 {
     json_t *list = json_array();
@@ -247,6 +264,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
         json_array_append_new(trials, trial(&r->trials[i]));
     json_put(o, "trials", trials);
     json_put(o, "requires", requirements(r));
+    json_put(o, "unproved", unproved(r));
     return json_finish(f, o, false, e);
 }
 

@@ -7,10 +7,10 @@
 #include "report/area.h"
 #include "report/detail.h"
 #include "report/evidence.h"
+#include "report/not_proven.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
 #include "report/selftest_table.h"
-#include "report/skipped.h"
 
 struct writer {
     FILE                  *f;
@@ -226,16 +226,13 @@ static void details(struct writer *w)
 
 static void not_proven(struct writer *w)
 {
-    bool any = false;
+    const struct report *r = w->r;
 
-    for (size_t i = 0; i < w->r->n_trials; i++) {
-        if (!skipped_is_first(w->r, i))
-            continue;
-        if (!any)
-            safe_print(w->f, "\nNot proven:\n");
-        any = true;
-        paragraph(w->f, w->t->width, 2, "- ", text_make(&w->arena, "%s: %s", w->r->trials[i].why, skipped_names(w->r, i, &w->arena)));
-    }
+    safe_print(w->f, "\nNot proven:%s\n", r->n_unproved == 0 ? " nothing that this gpuvet looks at was left out" : "");
+    for (size_t i = 0; i < r->n_unproved && i < NOT_PROVEN_LINES; i++)
+        paragraph(w->f, w->t->width, 2, "- ", text_make(&w->arena, "%s: %s", r->unproved[i].why, not_proven_names(&r->unproved[i], &w->arena)));
+    if (r->n_unproved > NOT_PROVEN_LINES)
+        safe_print(w->f, "  - and %zu more reasons, in what -o or --json writes\n", r->n_unproved - NOT_PROVEN_LINES);
 }
 
 /* Those that are met are counted: an order sheet is long. */

@@ -151,17 +151,24 @@ static void requirement(struct requirement *q, struct door *d, const json_t *o)
         door_refuse(d, "unknown", "it is met");
 }
 
-static void command(struct report *r, struct door *d, const json_t *o)
+static const char *const *texts(struct door *d, const json_t *o, const char *key, size_t *n)
 {
-    const json_t *list = door_list(d, o, "command");
+    const json_t *list = door_list(d, o, key);
     const char **words = NULL;
 
     for (size_t i = 0; i < json_array_size(list); i++)
         if (json_is_string(json_array_get(list, i)))
-            *ARENA_PUSH(d->arena, words, r->n_command) = arena_text(d->arena, json_string_value(json_array_get(list, i)));
+            *ARENA_PUSH(d->arena, words, *n) = arena_text(d->arena, json_string_value(json_array_get(list, i)));
         else
-            door_refuse(d, "command", "a word is no text");
-    r->command = words;
+            door_refuse(d, key, "a word is no text");
+    return words;
+}
+
+static void unproved(struct unproved *u, struct door *d, const json_t *o)
+{
+    u->about = (enum unproved_about)door_word(d, o, "about", MUST_BE, unproved_names);
+    u->why = door_text(d, o, "why", MUST_BE);
+    u->what = texts(d, o, "what", &u->n_what);
 }
 
 static void trials(struct report *r, struct door *d, const json_t *o)
@@ -195,13 +202,15 @@ static void head(struct report *r, struct door *d, const json_t *o)
     READ_LIST(d, o, "stacks", stacks, r->n_stacks, stack);
     r->stacks = stacks;
     r->began = door_text(d, o, "began", MUST_BE);
-    command(r, d, o);
+    r->command = texts(d, o, "command", &r->n_command);
     READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
     r->requires = requires;
 }
 
 static void document(struct report *r, struct door *d, const json_t *o)
 {
+    struct unproved *left_out = NULL;
+
     head(r, d, o);
     r->took_ms = door_number(d, o, "took_ms", MUST_BE);
     r->rounds = (unsigned)door_integer(d, o, "rounds", MAY_BE, 2, INT_MAX);
@@ -212,6 +221,9 @@ static void document(struct report *r, struct door *d, const json_t *o)
     r->closing = door_text(d, o, "closing", MUST_BE);
     r->earlier = door_text(d, o, "earlier", MAY_BE);
     trials(r, d, o);
+    if (door_has(o, "unproved"))        /* runs of older versions have none */
+        READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);
+    r->unproved = left_out;
 }
 
 /* ---- The journal of a run that did not get to its end ---- */

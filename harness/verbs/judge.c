@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/judge.h"
+#include "model/unproved.h"
 #include "model/vote.h"
 #include "report/out.h"
 #include "store/expected.h"
@@ -70,5 +71,6 @@ int verb_judge(const struct options *o, char *const *env)
     alike_warn(trials, &r, &arena);
     vote(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
+    unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);
 }

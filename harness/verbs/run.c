@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/rounds.h"
+#include "model/unproved.h"
 #include "model/vote.h"
 #include "report/journal.h"
 #include "report/out.h"
@@ -176,6 +177,7 @@ int verb_run(const struct options *o, char *const *env)
     alike_warn(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
+    unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
     return deliver(&report, o, env, &r.journal);
 }

@@ -43,13 +43,12 @@ static void describe(struct network *n)
 void network_begin(struct network *n, struct child *c, bool tf32)
 {
     const float one = 1;
-    const cublasMath_t mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH;
 
-    *n = (struct network){ .c = c };
+    *n = (struct network){ .c = c, .mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH };
     child_bind_cublas(c);
     dnn_begin(&n->dnn, c, (struct dnn_kind){ tf32 ? NUMBER_TF32 : NUMBER_FP32, false });
     MUST(c, cublas, cublasCreate_v2(&n->blas));
-    MUST(c, cublas, cublasSetMathMode(n->blas, mode));
+    MUST(c, cublas, cublasSetMathMode(n->blas, n->mode));
     describe(n);
     n->parameters = device_buffer(c, CNN_PARAMETERS * sizeof(float));
     n->gradient = device_buffer(c, CNN_PARAMETERS * sizeof(float));
@@ -115,12 +114,15 @@ static void linear_back(struct network *n, CUdeviceptr dy, CUdeviceptr x, int we
     MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_N, in, CNN_BATCH, out, one, w, in, pdy, out, zero, pdx, in));
 }
 
-/* y = alpha x + beta y: a product with the 1x1 matrix of 1. */
+/* y = alpha x + beta y: a product with the 1x1 matrix of 1. In fp32, whatever the layers
+ * are in: frameworks keep losses and weights so. */
 static void combine(struct network *n, float alpha, const float *x, float beta, float *y, int count)
 {
     struct child *c = n->c;
 
+    MUST(c, cublas, cublasSetMathMode(n->blas, CUBLAS_PEDANTIC_MATH));
     MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_N, count, 1, 1, &alpha, x, count, at(n->one, 0), 1, &beta, y, count));
+    MUST(c, cublas, cublasSetMathMode(n->blas, n->mode));
 }
 
 static void add_bias(struct network *n, cudnnTensorDescriptor_t bias, int index, cudnnTensorDescriptor_t t, CUdeviceptr y)

@@ -10,6 +10,7 @@ struct network {
     struct child          *c;
     struct dnn             dnn;
     cublasHandle_t         blas;
+    cublasMath_t           mode;        /* of the layers */
     struct dnn_conv        conv, conv_filter;
     const struct dnn_algo *forward_algo, *filter_algo;
     cudnnTensorDescriptor_t maps, pooled, hidden, last, map_bias, hidden_bias, last_bias;

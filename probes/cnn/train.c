@@ -36,6 +36,20 @@ static float *download(struct child *c, CUdeviceptr p, size_t n)
     return v;
 }
 
+/* In TF32 against the multiple that fits best, and how far that is from 1: "gradient.w1.scale_off". */
+static void compare_gradient(struct child *c, const struct part *part, const float *got, const double *expected, bool tf32)
+{
+    const char *key = text_make(&c->arena, "gradient.%s", part->name);
+    const double scale = tf32 ? compare_scale(got, expected, (size_t)part->count) : 1;
+    double *fitted = host_buffer(c, (size_t)part->count * sizeof *fitted);
+
+    for (int i = 0; i < part->count; i++)
+        fitted[i] = isfinite(scale) ? scale * expected[i] : expected[i];
+    compare_close(c, key, got, fitted, (const int[]){ part->count, 0 }, cnn_gradient_limit(tf32));
+    if (tf32)
+        saw_num(c, text_make(&c->arena, "%s.scale_off", key), "", isfinite(scale) ? fabs(scale - 1) : (double)INFINITY);
+}
+
 /* Each layer's by itself, so that a small one is not lost among 48000 weights; and all weights after the first step. */
 static void compare_gradients(struct network *n, const struct cnn_training *t, bool tf32)
 {
@@ -47,11 +61,8 @@ static void compare_gradients(struct network *n, const struct cnn_training *t, b
     for (int i = 0; i < CNN_PARAMETERS; i++)
         w[i] = (double)t->parameters[i];
     cnn_loss(w, t->x, t->labels, &sides, NULL, expected);
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        const int dims[] = { parts[i].count, 0 };
-
-        compare_close(c, text_make(&c->arena, "gradient.%s", parts[i].name), got + parts[i].at, expected + parts[i].at, dims, cnn_gradient_limit(tf32));
-    }
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        compare_gradient(c, &parts[i], got + parts[i].at, expected + parts[i].at, tf32);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         w[i] -= (double)RATE * expected[i];
     compare_close(c, "weights", download(c, n->parameters, CNN_PARAMETERS), w, (const int[]){ CNN_PARAMETERS, 0 }, cnn_step_limit(tf32));
@@ -153,7 +164,9 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
 
 #define GRADIENT(layer, which) \
     { .key = "gradient." layer ".nmse_ratio", .bound = AT_MOST, .number = 1, .sentence = "the gradient of " which " errs by %s times what it may", \
-      .detail = "gradient." layer ".first", .source = "math/cnn_train.h" }
+      .detail = "gradient." layer ".first", .source = "math/cnn_train.h" }, \
+    { .key = "gradient." layer ".scale_off", .bound = AT_MOST, .number = CNN_GRADIENT_SCALE_TF32, .optional = true, \
+      .sentence = "the gradient of " which " is off by %s of it as a whole", .source = "math/cnn_train.h" }
 
 #define FOLLOWS(loss) \
     GRADIENT("w1", "the convolution"), GRADIENT("b1", "the convolution's bias"), GRADIENT("w2", "the first linear layer"), \

@@ -34,6 +34,34 @@ PY
 @test "all rows shifted by one" { lies shift; caught "expected"; }
 @test "a factor transposed that should not be" { lies swap; caught "expected"; }
 
+@test "all elements doubled" { lies double; caught "expected"; }
+@test "all elements off by one" { lies offset; caught "expected"; }
+
+# The script behind results/liars.md, on three probes; the whole table takes it an hour.
+@test "no lie of any call is missed by a collective, a layer and a product" {
+    run scripts/liars "${GPUVET%/gpuvet}" "$BATS_TEST_TMPDIR/liars.md" nccl.kernel dnn.softmax blas.gemm.fp16
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *", 0 missed; "* ]]
+    grep -q "^| nccl.kernel | ncclAllReduce | + + | + + | + + | " "$BATS_TEST_TMPDIR/liars.md"
+}
+
+@test "a lie that no probe of the run sees is told as missed" {
+    run scripts/liars "${GPUVET%/gpuvet}" "$BATS_TEST_TMPDIR/liars.md" cnn.simple      # ReLU cuts off the one wrong element
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"cnn.simple: cudnnConvolutionForward: one element, always: not caught"* ]]
+}
+
+@test "a preloaded function that does nothing is caught, and its file is named" {
+    echo "int cublasSgemm_v2(void) { return 0; }" | "${CC:-cc}" -shared -fPIC -x c - -o "$BATS_TEST_TMPDIR/idle.so"
+    run env LD_PRELOAD="$BATS_TEST_TMPDIR/idle.so" LD_LIBRARY_PATH="$driver" NVIDIA_VISIBLE_DEVICES=all \
+        "$GPUVET" run -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p blas.gemm.fp32 -p blas.gemm.fp64 -o "$out"
+    [ "$status" = 1 ]
+    [ "$(verdict blas.gemm.fp32@gpu0/toolkit-13.0)" = fail ]
+    [[ "$(field blas.gemm.fp64@gpu0/toolkit-13.0 why)" == */idle.so" answers cublasSgemm_v2: a preloaded library stands between programs and "*libcublas.so.13 ]]
+}
+
 @test "fp32 that is computed in tf32" {
     FAKE_FAULT=tf32:cublasSgemm_v2,tf32:cublasLtMatmul run simulated -p 'blas.gemm.*' -p 'blas.lt.*' -o "$out"
     [ "$status" = 1 ]

@@ -160,12 +160,38 @@ static CUresult range(CUdeviceptr p, size_t bytes)
     return code != 0 ? code : fake_owns(host_of(p), bytes) ? 0 : 1;
 }
 
+static void copy(void *to, const void *from, size_t bytes)
+{
+    fake_compares();
+    if (!fake_lie_is(STALE_RESULT))
+        memmove(to, from, bytes);
+    else if (memcmp(to, from, bytes) != 0)
+        fake_told();
+    fake_spoil(to, fake_lie_is(STALE_RESULT) ? 0 : bytes / sizeof(float));
+}
+
+static void fill(void *to, const void *pattern, size_t size, size_t n)
+{
+    char *at = to;
+    bool changes = false;
+
+    fake_compares();
+    for (size_t i = 0; i < n; i++) {
+        changes |= memcmp(at + i * size, pattern, size) != 0;
+        if (!fake_lie_is(STALE_RESULT))
+            memcpy(at + i * size, pattern, size);
+    }
+    if (fake_lie_is(STALE_RESULT) && changes)
+        fake_told();
+    fake_spoil(to, fake_lie_is(STALE_RESULT) ? 0 : n * size / sizeof(float));
+}
+
 CUresult fake_cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes)
 {
     CUresult code = range(to, bytes);
 
     if (code == 0)
-        memcpy(host_of(to), from, bytes);
+        copy(host_of(to), from, bytes);
     return code;
 }
 
@@ -173,10 +199,8 @@ CUresult fake_cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes)
 {
     CUresult code = range(from, bytes);
 
-    if (code == 0) {
-        memcpy(to, host_of(from), bytes);
-        fake_spoil(to, bytes / sizeof(float));
-    }
+    if (code == 0)
+        copy(to, host_of(from), bytes);
     return code;
 }
 
@@ -186,10 +210,8 @@ CUresult fake_cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes)
 
     if (code == 0)
         code = range(to, bytes);
-    if (code == 0) {
-        memmove(host_of(to), host_of(from), bytes);
-        fake_spoil(host_of(to), bytes / sizeof(float));
-    }
+    if (code == 0)
+        copy(host_of(to), host_of(from), bytes);
     return code;
 }
 
@@ -210,7 +232,7 @@ CUresult fake_cuMemsetD8_v2(CUdeviceptr p, unsigned char byte, size_t n)
     CUresult code = range(p, n);
 
     if (code == 0)
-        memset(host_of(p), byte, n);
+        fill(host_of(p), &byte, 1, n);
     return code;
 }
 
@@ -219,8 +241,7 @@ CUresult fake_cuMemsetD32_v2(CUdeviceptr p, unsigned word, size_t n)
     CUresult code = n > SIZE_MAX / 4 || p % 4 != 0 ? 1 : range(p, 4 * n);
 
     if (code == 0)
-        for (size_t i = 0; i < n; i++)
-            memcpy((char *)host_of(p) + 4 * i, &word, 4);
+        fill(host_of(p), &word, 4, n);
     return code;
 }
 

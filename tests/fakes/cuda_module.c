@@ -209,14 +209,19 @@ static size_t watch(struct watched list[CHANGED_MAX], void **params, int n)
 
 static void spoil_changed(struct watched *list, size_t n)
 {
+    fake_compares();
     for (size_t i = 0; i < n; i++) {
         size_t words = list[i].bytes / 4, at = words;
         float *now = list[i].base;
 
         while (at > 0 && memcmp(now + at - 1, list[i].before + 4 * (at - 1), 4) == 0)
             at--;
-        if (at > 0)
+        if (at > 0 && fake_lie_is(STALE_RESULT)) {
+            fake_told();                /* it was never launched */
+            memcpy(list[i].base, list[i].before, list[i].bytes);
+        } else if (at > 0) {
             fake_spoil(now + at - 1, 1);
+        }
         free(list[i].before);
     }
 }

@@ -122,6 +122,11 @@ size_t fake_elements(const struct cudnnTensorStruct *t)
     return (size_t)t->n * (size_t)t->c * (size_t)t->h * (size_t)t->w;
 }
 
+size_t fake_tensor_bytes(const struct cudnnTensorStruct *t)
+{
+    return fake_elements(t) * bytes_of(t->type);
+}
+
 bool fake_same_shape(const struct cudnnTensorStruct *a, const struct cudnnTensorStruct *b)
 {
     return a->n == b->n && a->c == b->c && a->h == b->h && a->w == b->w;
@@ -174,18 +179,36 @@ float *fake_take(const struct cudnnTensorStruct *t, const void *p)
     return values;
 }
 
+static void store_all(const struct cudnnTensorStruct *t, void *p, const float *values, float a, float b)
+{
+    for (size_t i = 0; i < fake_elements(t); i++)
+        store(p, t->type, place(t, i), b == 0 ? a * values[i] : a * values[i] + b * load(p, t->type, place(t, i)));
+}
+
+/* With a lie, the truth first, beside which it shows whether it is one. */
 void fake_put(const struct cudnnTensorStruct *t, void *p, float *values, const void *alpha, const void *beta)
 {
     const float a = *(const float *)alpha, b = *(const float *)beta;
-    size_t n = fake_elements(t);
+    size_t n = fake_elements(t), bytes = fake_tensor_bytes(t);
+    unsigned char *before = NULL;
 
-    bool stale = fake_lie_is(STALE_RESULT);
-
-    fake_spoil(values, n);
-    if (!is_there(t, p) || stale)
+    fake_compares();
+    if (!is_there(t, p))
         return;
-    for (size_t i = 0; i < n; i++)
-        store(p, t->type, place(t, i), b == 0 ? a * values[i] : a * values[i] + b * load(p, t->type, place(t, i)));
+    if (fake_spoil_is_ordered()) {
+        before = malloc(2 * bytes + 1);
+        memcpy(before, p, bytes);
+        store_all(t, p, values, a, b);
+        memcpy(before + bytes, p, bytes);
+        memcpy(p, before, bytes);
+    }
+    fake_spoil_quietly(values, n);
+    if (!fake_lie_is(STALE_RESULT))
+        store_all(t, p, values, a, b);
+    if (before != NULL && memcmp(before + bytes, p, bytes) != 0)
+        fake_told();
+    free(before);
+    fake_lie_aside(SOUND);
 }
 
 void fake_cut_to_tf32(float *values, size_t n)

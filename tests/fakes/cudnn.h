@@ -21,6 +21,7 @@ struct cudnnPoolingStruct { cudnnPoolingMode_t mode; int h, w, pad_h, pad_w, str
 void fake_set_last_error(const char *text);
 
 size_t fake_elements(const struct cudnnTensorStruct *t);
+size_t fake_tensor_bytes(const struct cudnnTensorStruct *t);
 bool   fake_same_shape(const struct cudnnTensorStruct *a, const struct cudnnTensorStruct *b);
 
 /* Memory that is not all the device's is a fault that shows later, as on a GPU: then NULL. The caller frees. */

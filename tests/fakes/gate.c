@@ -3,8 +3,9 @@
  *     FAKE_FAULT="what:symbol[:nth[:code]],..."
  *
  * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
- * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap, bare, mixed or wait;
- * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
+ * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap, bare,
+ * mixed, double, offset or wait; symbol may be the beginning of a
+ * soname and *, for each call of those libraries; nth counts the calls of that symbol in one process from 1, 0 and nothing mean
  * every one; code is what a failing or late call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
  * library's soname: then it happens while it is loaded.
@@ -14,6 +15,8 @@
  * FAKE_FAULT_PROBE=NAME: only in processes that were started for that probe last.
  * FAKE_FAULT_AT=N:FILE: in the Nth process only of those in which an order would
  * have been carried out; FILE counts them, one byte each.
+ *
+ * FAKE_TOLD=FILE: such a line, and the lie, for each result that a lie made false.
  *
  * FAKE_TRACE=FILE: a line for the first call of each symbol in a process: the
  * probe that it was started for last, its GPU or -1, the library, the symbol.
@@ -57,6 +60,8 @@ static struct order orders[ORDERS_MAX];
 static size_t n_orders;
 static bool read_already;
 static enum fake_lie spoil;
+static bool compares;
+static char spoilt_symbol[96];         /* the call that runs */
 
 /* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
 static long own_gpu(void)
@@ -116,24 +121,32 @@ static void read_orders(void)
     read_list(getenv(name));
 }
 
+static void append(const char *file, const char *symbol, const char *what)
+{
+    FILE *f = file != NULL ? fopen(file, "a") : NULL;
+    char line[256];
+
+    if (f == NULL)
+        return;
+    snprintf(line, sizeof line, "%s\t%ld\t%s\t%s%s%s\n", own_probe(), own_gpu(), FAKE_SONAME, symbol, *what != '\0' ? "\t" : "", what);
+    fputs(line, f);
+    fclose(f);
+}
+
 /* Every symbol once: a short list with names that live as long as the library. */
 static void trace(const char *symbol)
 {
     static const char *seen[1024];
     static size_t n_seen;
     const char *file = getenv("FAKE_TRACE");
-    char line[256];
-    FILE *f;
 
     for (size_t i = 0; i < n_seen; i++)
         if (strcmp(seen[i], symbol) == 0)
             return;
-    if (file == NULL || n_seen == sizeof seen / sizeof *seen || (f = fopen(file, "a")) == NULL)
+    if (file == NULL || n_seen == sizeof seen / sizeof *seen)
         return;
     seen[n_seen++] = symbol;
-    snprintf(line, sizeof line, "%s\t%ld\t%s\t%s\n", own_probe(), own_gpu(), FAKE_SONAME, symbol);
-    fputs(line, f);
-    fclose(f);
+    append(file, symbol, "");
 }
 
 /* Whoever walks the stack from here reads address 0. */
@@ -161,6 +174,13 @@ _Noreturn static void flood(void)
             (void)!write(STDERR_FILENO, line, sizeof line - 1);
 }
 
+static bool is_ordered_of(const struct order *o, const char *symbol)
+{
+    size_t n = strlen(o->symbol);
+
+    return strcmp(o->symbol, symbol) == 0 || (n > 0 && o->symbol[n - 1] == '*' && strncmp(o->symbol, FAKE_SONAME, n - 1) == 0);
+}
+
 /* Each process asks once, when its first order is due. */
 static bool is_turn_of_this_process(void)
 {
@@ -184,7 +204,7 @@ static bool is_turn_of_this_process(void)
 
 static const char *const lies[LIES] = {
     [NAN_RESULT] = "nan", [WRONG_RESULT] = "wrong", [ZERO_RESULT] = "zero", [STALE_RESULT] = "stale", [IN_TF32] = "tf32", [OTHER_LAYOUT] = "layout",
-    [SHIFTED_ROWS] = "shift", [SWAPPED] = "swap", [UNSCALED] = "bare", [MIXED_SCALES] = "mixed",
+    [SHIFTED_ROWS] = "shift", [SWAPPED] = "swap", [UNSCALED] = "bare", [MIXED_SCALES] = "mixed", [DOUBLED_RESULT] = "double", [OFFSET_RESULT] = "offset",
 };
 
 static long carry_out(const struct order *o)
@@ -218,6 +238,13 @@ static long carry_out(const struct order *o)
     return 0;
 }
 
+/* A lie that the last call did not know. */
+static void forget(void)
+{
+    spoil = SOUND;
+    compares = false;
+}
+
 long fake_gate(const char *symbol)
 {
     const struct order *due[ORDERS_MAX];
@@ -227,10 +254,13 @@ long fake_gate(const char *symbol)
     if (!read_already)
         read_orders();
     trace(symbol);
+    if (strchr(symbol, '@') == NULL)
+        forget();
+    snprintf(spoilt_symbol, sizeof spoilt_symbol, "%s", symbol);
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
 
-        if (strcmp(o->symbol, symbol) == 0 && (++o->calls == o->nth || o->nth == 0))
+        if (is_ordered_of(o, symbol) && (++o->calls == o->nth || o->nth == 0))
             due[n_due++] = o;
     }
     for (size_t i = 0; i < n_due && code == 0 && is_turn_of_this_process(); i++)
@@ -245,7 +275,28 @@ bool fake_spoil_is_ordered(void)
 
 bool fake_lie_is(enum fake_lie lie)
 {
+    if (spoil == lie && !compares)
+        fake_told();
     return spoil == lie;
+}
+
+void fake_compares(void)
+{
+    compares = true;
+}
+
+enum fake_lie fake_lie_aside(enum fake_lie instead)
+{
+    enum fake_lie was = spoil;
+
+    spoil = instead;
+    return was;
+}
+
+void fake_told(void)
+{
+    if (spoil != SOUND)
+        append(getenv("FAKE_TOLD"), spoilt_symbol, lies[spoil]);
 }
 
 /* To another value, whatever the bits stand for: of a large number as a float, adding 1 changes nothing. */
@@ -260,15 +311,39 @@ static void make_wrong(float *result)
     memcpy(result, &bits, sizeof bits);
 }
 
-/* One element only, so that a check that samples has to be lucky. */
-void fake_spoil(float *results, size_t n)
+/* One element only, so that a check that samples has to be lucky; or all alike, so that one that compares results with
+ * each other has to be blind. */
+static void spoil_results(float *results, size_t n)
 {
-    if (n > 0 && spoil == NAN_RESULT)
+    if (spoil == NAN_RESULT)
         results[0] = NAN;
-    if (n > 0 && spoil == WRONG_RESULT)
+    if (spoil == WRONG_RESULT)
         make_wrong(&results[n - 1]);
     if (spoil == ZERO_RESULT)
         memset(results, 0, n * sizeof *results);
+    for (size_t i = 0; i < n && spoil == DOUBLED_RESULT; i++)
+        results[i] *= 2;
+    for (size_t i = 0; i < n && spoil == OFFSET_RESULT; i++)
+        make_wrong(&results[i]);
+}
+
+void fake_spoil_quietly(float *results, size_t n)
+{
+    if (n > 0)
+        spoil_results(results, n);
+}
+
+void fake_spoil(float *results, size_t n)
+{
+    float *before = spoil != SOUND && n > 0 ? malloc(n * sizeof *results) : NULL;
+
+    if (before != NULL) {
+        memcpy(before, results, n * sizeof *results);
+        spoil_results(results, n);
+        if (memcmp(before, results, n * sizeof *results) != 0)
+            fake_told();
+    }
+    free(before);
     spoil = SOUND;
 }
 

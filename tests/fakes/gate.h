@@ -20,14 +20,28 @@ extern const long fake_failure;
 long fake_gate(const char *symbol);
 
 /* What was ordered of the result of the call that runs. A fake that does not know a lie tells the truth. */
-enum fake_lie { SOUND, NAN_RESULT, WRONG_RESULT, ZERO_RESULT, STALE_RESULT, IN_TF32, OTHER_LAYOUT, SHIFTED_ROWS, SWAPPED, UNSCALED, MIXED_SCALES, LIES };
+enum fake_lie {
+    SOUND, NAN_RESULT, WRONG_RESULT, ZERO_RESULT, STALE_RESULT, IN_TF32, OTHER_LAYOUT, SHIFTED_ROWS, SWAPPED, UNSCALED, MIXED_SCALES,
+    DOUBLED_RESULT, OFFSET_RESULT, LIES,
+};
 
 bool fake_lie_is(enum fake_lie lie);
 
-/* Spoils one result if that was ordered for the call that runs: the first
- * becomes NaN, or the last is off by one, or all are 0. */
+/* The lie that was ordered is put aside, so that the truth can be computed beside it; or back. Gives what was there. */
+enum fake_lie fake_lie_aside(enum fake_lie instead);
+
+/* FAKE_TOLD gets a line: what is left in memory is not the truth. fake_spoil sees by itself whether it is; a lie that a
+ * fake asks about counts as told, unless it compares with the truth and says so. */
+void fake_told(void);
+void fake_compares(void);
+
+/* Spoils one result if that was ordered for the call that runs: the first becomes NaN, or the last is off by one; or
+ * all are 0, doubled, or off by one. */
 void fake_spoil(float *results, size_t n);
 bool fake_spoil_is_ordered(void);
+
+/* The same without a line in FAKE_TOLD, for who compares what is stored; the order stays. */
+void fake_spoil_quietly(float *results, size_t n);
 
 /* Whether FAKE_FAULT_GPU and FAKE_FAULT_PROBE mean this process. */
 bool fake_is_ordered_here(void);

@@ -10,6 +10,7 @@
 #include "model/alike.h"
 #include "model/health.h"
 #include "model/judge.h"
+#include "model/unproved.h"
 #include "model/vote.h"
 #include "report/github.h"
 #include "report/health.h"
@@ -92,6 +93,7 @@ static void judge_again(struct report r, struct arena *a)
     alike_warn(trials, &r, a);
     vote(trials, &r, a);
     judge_report(&r, &require, true, a);
+    unproved_list(&r, all_probes, a);
     show(&r);
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/judge.h"
 #include "model/rounds.h"
+#include "model/unproved.h"
 
 enum sample { SAMPLE_GOOD, SAMPLE_FAILING, SAMPLE_SKIPPING, SAMPLE_INTERRUPTED, SAMPLE_CUT_SHORT, SAMPLES };
 
@@ -17,11 +18,14 @@ static const char *const sample_names[SAMPLES] = { "good", "failing", "skipping"
 static const struct probe sample_probes[] = {
     { .name = "sample.driver", .claim = "The driver answers.", .scope = SCOPE_MACHINE },
     { .name = "sample.launch", .claim = "A kernel runs and writes every word.", .scope = SCOPE_DEVICE, .needs = NEEDS_CONTEXT },
-    { .name = "sample.files", .claim = "Every library file is whole.", .scope = SCOPE_STACK },
-    { .name = "sample.gemm", .claim = "A product of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT },
-    { .name = "sample.conv", .claim = "A convolution of integers is exact.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT, .may_skip = true },
-    { .name = "sample.network", .claim = "A small network gives the exact logits of integer data.", .scope = SCOPE_STACK_CPU_DEVICE },
-    { .name = "nccl.kernel", .claim = "NCCL runs a reduction kernel on the GPU and its result is exact.", .scope = SCOPE_STACK_DEVICE },         /* one that can be required */
+    { .name = "sample.files", .claim = "Every library file is whole.", .scope = SCOPE_STACK, .stacks = ON_ANY_STACK },
+    { .name = "sample.gemm", .claim = "A product of integers is exact.", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK, .needs = NEEDS_CONTEXT },
+    { .name = "sample.conv", .claim = "A convolution of integers is exact.", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK, .library = "cudnn", .needs = NEEDS_CONTEXT, .may_skip = true },
+    { .name = "sample.network", .claim = "A small network gives the exact logits of integer data.", .scope = SCOPE_STACK_CPU_DEVICE, .stacks = ON_ANY_STACK },
+    { .name = "nccl.kernel", .claim = "NCCL runs a reduction kernel on the GPU and its result is exact.", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK, .level = LEVEL_FULL },         /* one that can be required */
+};
+static const struct probe *const sample_probe_list[] = {
+    &sample_probes[0], &sample_probes[1], &sample_probes[2], &sample_probes[3], &sample_probes[4], &sample_probes[5], &sample_probes[6], NULL,
 };
 
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
@@ -168,6 +172,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         if (sample_requires[i].of == which && !require_parse(&require, a, sample_requires[i].demand, &e))
             abort();
     judge_report(&r, &require, false, a);
+    unproved_list(&r, sample_probe_list, a);
     return r;
 }
 

@@ -155,6 +155,22 @@ static void gradients_just_inside_their_bound_are_let_through_and_just_outside_a
     }
 }
 
+/* Of TF32, whose cut factors make all of a gradient smaller. */
+static void a_gradient_that_is_off_as_a_whole_by_just_less_than_five_cuts_is_let_through_and_by_more_is_not(void **state)
+{
+    static const double expected[3] = { 3, -1, 2 };
+    const double inside = 1 - 0.999 * CNN_GRADIENT_SCALE_TF32, outside = 1 - 1.001 * CNN_GRADIENT_SCALE_TF32;
+    float got[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        got[i] = (float)(inside * expected[i]);
+    assert_true(fabs(compare_scale(got, expected, 3) - 1) <= CNN_GRADIENT_SCALE_TF32);
+    for (int i = 0; i < 3; i++)
+        got[i] = (float)(outside * expected[i]);
+    assert_true(fabs(compare_scale(got, expected, 3) - 1) > CNN_GRADIENT_SCALE_TF32);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_gradient_takes_the_sides_that_it_is_given),
         cmocka_unit_test(training_brings_the_loss_below_half_for_every_seed),
         cmocka_unit_test(data_are_exact_in_tf32_and_a_step_is_less_than_a_tenth_of_the_weights),
+        cmocka_unit_test(a_gradient_that_is_off_as_a_whole_by_just_less_than_five_cuts_is_let_through_and_by_more_is_not),
         cmocka_unit_test(gradients_just_inside_their_bound_are_let_through_and_just_outside_are_not),
     };
 

@@ -203,8 +203,8 @@ static void an_error_just_inside_the_limit_is_close_and_one_just_outside_is_not(
     static const double expected[4] = { 2, 0, 0, 0 };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(types) * 2; i++) {
-        double limit = conv_nmse_limit(types[i / 2], families[i % 2], 144, false);
+    for (size_t i = 0; i < COUNT_OF(types) * 4; i++) {
+        double limit = conv_nmse_limit(types[i / 4], families[i % 2], 144, i / 2 % 2);
         float inside[4] = { 2, 0, (float)(0.999 * sqrt(4 * limit)), 0 }, outside[4] = { 2, 0, 0, (float)(1.001 * sqrt(4 * limit)) };
 
         assert_true(compare_closely(inside, expected, 4).nmse <= limit);

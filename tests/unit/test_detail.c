@@ -8,10 +8,9 @@
 
 #include "base/text.h"
 #include "report/detail.h"
-#include "report/skipped.h"
+#include "report/not_proven.h"
 
 static struct arena arena;
-static const struct probe probe = { .name = "sample.probe", .scope = SCOPE_STACK_DEVICE };
 
 static void the_last_four_lines_are_shown(void **state)
 {
@@ -53,23 +52,17 @@ static void a_rerun_is_one_line_for_a_shell(void **state)
     assert_null(detail_rerun(&r, &j, &arena));
 }
 
-static void a_reason_is_said_once_with_six_names(void **state)
+static void a_reason_has_six_names_and_counts_the_others(void **state)
 {
     static const char *const ids[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
-    struct judged trials[COUNT_OF(ids) + 2];
-    struct report r = { .trials = trials, .n_trials = COUNT_OF(trials) };
+    struct unproved u = { .why = "no GPU", .what = ids, .n_what = COUNT_OF(ids) };
 
     (void)state;
-    trials[0] = (struct judged){ .trial = { .probe = &probe, .id = "passed" }, .verdict = PASS, .why = "" };
-    trials[1] = (struct judged){ .trial = { .probe = &probe, .id = "other" }, .verdict = SKIP, .why = "another reason" };
-    for (size_t i = 0; i < COUNT_OF(ids); i++)
-        trials[i + 2] = (struct judged){ .trial = { .probe = &probe, .id = ids[i] }, .verdict = SKIP, .why = "no GPU" };
-    for (size_t i = 0; i < COUNT_OF(trials); i++)
-        assert_int_equal(skipped_is_first(&r, i), i == 1 || i == 2);
-    assert_string_equal(skipped_names(&r, 1, &arena), "other");
-    assert_string_equal(skipped_names(&r, 2, &arena), "a, b, c, d, e, f and 2 more");
-    r.n_trials -= 2;
-    assert_string_equal(skipped_names(&r, 2, &arena), "a, b, c, d, e, f");
+    assert_string_equal(not_proven_names(&u, &arena), "a, b, c, d, e, f and 2 more");
+    u.n_what -= 2;
+    assert_string_equal(not_proven_names(&u, &arena), "a, b, c, d, e, f");
+    u.n_what = 0;
+    assert_string_equal(not_proven_names(&u, &arena), "");
 }
 
 static int tear_down(void **state)
@@ -85,7 +78,7 @@ int main(void)
         cmocka_unit_test(the_last_four_lines_are_shown),
         cmocka_unit_test(only_what_is_not_well_is_due),
         cmocka_unit_test(a_rerun_is_one_line_for_a_shell),
-        cmocka_unit_test(a_reason_is_said_once_with_six_names),
+        cmocka_unit_test(a_reason_has_six_names_and_counts_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, tear_down);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "kernels/integers.h"
+#include "math/compare.h"
 #include "math/number.h"
 #include "math/precision.h"
 #include "math/random.h"
@@ -170,6 +171,20 @@ static void the_limit_is_as_derived(void **state)
     assert_true(product_nmse_limit(NUMBER_INT8, NUMBER_INT32, 90, 8192, false) == 0);
 }
 
+static void an_error_just_inside_a_products_limit_is_let_through_and_one_just_outside_is_not(void **state)
+{
+    static const double expected[2] = { 1, 0 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sound); i++) {
+        double limit = product_nmse_limit(sound[i].n, i % 2 ? NUMBER_FP32 : sound[i].n, sound[i].cc, sound[i].k, sound[i].fast);
+        float inside[2] = { 1, (float)(0.999 * sqrt(limit)) }, outside[2] = { 1, (float)(1.001 * sqrt(limit)) };
+
+        assert_true(compare_closely(inside, expected, 2).nmse <= limit);
+        assert_true(compare_closely(outside, expected, 2).nmse > limit);
+    }
+}
+
 /* ---- The kernels ---- */
 
 /* As kernels/errors.cu has it. */
@@ -300,6 +315,7 @@ int main(void)
         cmocka_unit_test(no_sample_of_sound_arithmetic_is_beyond_the_limit),
         cmocka_unit_test(coarser_arithmetic_is_beyond_the_limit),
         cmocka_unit_test(the_limit_is_as_derived),
+        cmocka_unit_test(an_error_just_inside_a_products_limit_is_let_through_and_one_just_outside_is_not),
         cmocka_unit_test(errors_are_of_the_squares_that_were_drawn),
         cmocka_unit_test(a_hash_is_of_every_bit_at_its_place_and_of_no_padding),
         cmocka_unit_test(a_rounding_is_right_only_bit_for_bit),

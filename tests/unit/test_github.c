@@ -185,6 +185,7 @@ static void a_long_summary_stays_below_the_limit_and_counts_what_is_missing(void
     char *text;
 
     (void)state;
+    r.n_unproved = 0;                   /* rows of findings are counted */
     for (size_t i = 0; i < r.n_trials; i++) {
         struct judged *j = (struct judged *)(uintptr_t)&r.trials[i];
 

@@ -166,6 +166,21 @@ static void an_error_just_inside_each_bound_is_let_through_and_one_just_outside_
     }
 }
 
+/* As dnn.softmax takes them: the sum's distance from 1, over the limit. */
+static void a_sum_just_inside_its_bound_is_let_through_and_just_outside_is_not(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        double limit = softmax_sum_limit(types[i], 40);
+
+        assert_true(fabs(1 + 0.999 * limit - 1) / limit <= 1 && fabs(1 - 0.999 * limit - 1) / limit <= 1);
+        assert_true(fabs(1 + 1.001 * limit - 1) / limit > 1 && fabs(1 - 1.001 * limit - 1) / limit > 1);
+        /* A probability just above 1/2 beside others that are exact: half a unit of it is all that may be missing. */
+        assert_true(limit >= 0.5 * (types[i] == NUMBER_BF16 ? 0x1p-8 : types[i] == NUMBER_FP16 ? 0x1p-11 : 0x1p-24));
+        assert_true(limit < 1.3 * (types[i] == NUMBER_BF16 ? 0x1p-8 : types[i] == NUMBER_FP16 ? 0x1p-11 : 0x1p-17));
+    }
+}
+
 /* Rounding alone, of data like those of the probes, stays at a quarter of each 16-bit bound and within that of sums. */
 static void values_rounded_once_are_within_the_bounds_of_their_type(void **state)
 {
@@ -198,6 +213,7 @@ int main(void)
         cmocka_unit_test(softmax_and_its_gradient_are_what_their_definition_says),
         cmocka_unit_test(normalisation_has_mean_0_and_variance_1_and_gradients_that_are_derivatives),
         cmocka_unit_test(an_error_just_inside_each_bound_is_let_through_and_one_just_outside_is_not),
+        cmocka_unit_test(a_sum_just_inside_its_bound_is_let_through_and_just_outside_is_not),
         cmocka_unit_test(values_rounded_once_are_within_the_bounds_of_their_type),
     };
 

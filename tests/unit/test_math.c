@@ -186,6 +186,28 @@ static void fp32_is_well_within_the_limit_on_random_data_and_tf32_is_not(void **
     arena_free(&a);
 }
 
+static void logits_just_inside_their_limit_are_close_and_just_outside_are_not(void **state)
+{
+    static const double expected[2] = { 1, 0 };
+    const float inside[2] = { 1, (float)(0.999 * sqrt(cnn_nmse_limit())) }, outside[2] = { 1, (float)(1.001 * sqrt(cnn_nmse_limit())) };
+
+    (void)state;
+    assert_true(compare_closely(inside, expected, 2).nmse <= cnn_nmse_limit());
+    assert_true(compare_closely(outside, expected, 2).nmse > cnn_nmse_limit());
+}
+
+static void the_scale_is_the_multiple_that_fits_best(void **state)
+{
+    static const double expected[3] = { 1, -2, 4 }, nothing[1] = { 0 };
+    const float same[3] = { 1, -2, 4 }, twice[3] = { 2, -4, 8 }, none[3] = { 0, 0, 0 }, other[3] = { 4, 2, 0 }, bad[3] = { 1, NAN, 4 };
+
+    (void)state;
+    assert_true(compare_scale(same, expected, 3) == 1 && compare_scale(twice, expected, 3) == 2);
+    assert_true(compare_scale(none, expected, 3) == 0 && compare_scale(other, expected, 3) == 0);
+    assert_true(!isfinite(compare_scale(bad, expected, 3)));
+    assert_true(!isfinite(compare_scale(same, nothing, 1)));
+}
+
 static void data_that_are_not_exact_are_refused(void **state)
 {
     struct arena a = { NULL };
@@ -219,6 +241,8 @@ int main(void)
         cmocka_unit_test(an_index_is_told_in_its_dimensions),
         cmocka_unit_test(integer_networks_are_exact_for_every_seed_and_not_trivial),
         cmocka_unit_test(fp32_is_well_within_the_limit_on_random_data_and_tf32_is_not),
+        cmocka_unit_test(logits_just_inside_their_limit_are_close_and_just_outside_are_not),
+        cmocka_unit_test(the_scale_is_the_multiple_that_fits_best),
         cmocka_unit_test(data_that_are_not_exact_are_refused),
     };
 

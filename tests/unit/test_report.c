@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "model/unproved.h"
 #include "report/journal.h"
 #include "report/json.h"
+#include "report/not_proven.h"
 #include "report/terminal.h"
 
 static const struct probe probe = { .name = "blas.gemm.fp32", .claim = "It multiplies.", .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_CONTEXT };
@@ -48,6 +50,7 @@ static int set_up(void **state)
     trials[3] = trial(SKIP, "d@gpu0/venv:/opt/app", "not reached: b failed");
     report = (struct report){ .version = "0", .began = "2031-02-03T04:05:06Z", .machine = &machine, .devices = &device, .n_devices = 1,
                               .stacks = &stack, .n_stacks = 1, .trials = trials, .n_trials = 4, .exit_code = 1, .closing = "FAIL - b: crashed" };
+    unproved_list(&report, all_probes, &arena);
     return 0;
 }
 
@@ -77,6 +80,27 @@ static json_t *written_json(void)
     free(text);
     assert_non_null(all);
     return all;
+}
+
+static void the_terminal_ends_with_eight_reasons_and_counts_the_others(void **state)
+{
+    static const char *const what[] = { "a" };
+    struct unproved many[NOT_PROVEN_LINES + 2];
+    char *text;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(many); i++)
+        many[i] = (struct unproved){ UNPROVED_TRIAL, text_make(&arena, "reason %zu", i + 1), what, 1 };
+    report.unproved = many;
+    report.n_unproved = COUNT_OF(many);
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "  - reason 8: a\n  - and 2 more reasons, in what -o or --json writes\n"));
+    assert_false(text_has(text, "reason 9"));
+    free(text);
+    report.n_unproved = 0;
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "Not proven: nothing that this gpuvet looks at was left out\n"));
+    free(text);
 }
 
 static void the_terminal_says_what_is_wrong_and_ends_in_one_line(void **state)
@@ -259,6 +283,7 @@ static void what_was_proved_stays_on_disk_if_the_document_cannot_be_written(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_terminal_ends_with_eight_reasons_and_counts_the_others, set_up),
         cmocka_unit_test_setup(the_terminal_says_what_is_wrong_and_ends_in_one_line, set_up),
         cmocka_unit_test_setup(nobody_else_can_move_the_cursor_or_write_our_last_line, set_up),
         cmocka_unit_test_setup(what_is_unknown_is_a_question_mark, set_up),
