@@ -20,6 +20,8 @@
     X(sm_map) \
     X(memory_pattern) \
     X(memory_march) \
+    X(peer_copy) \
+    X(peer_access) \
     X(torch_build) \
     X(torch_driver) \
     X(torch_pins) \

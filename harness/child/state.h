@@ -4,18 +4,27 @@
 
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 16, MAPPED_MAX = 1024, COUNTERS_MAX = 16 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16 };
 
-struct buffer { CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
+struct buffer { size_t gpu; CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
 
-struct module { const char *image; CUmodule handle; };
+struct module { size_t gpu; const char *image; CUmodule handle; };
+
+/* Of one of the child's GPUs. */
+struct gpu_state {
+    size_t        held;                 /* bytes in its buffers, guards included */
+    uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
+    bool          knows_budget;
+    size_t        free_at_begin;        /* device memory; 0 without a context */
+    bool          has_counters;
+    nvmlDevice_t  counted;
+    double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
+};
 
 struct child_state {
     struct buffer buffers[BUFFERS_MAX];
     size_t        n_buffers;
-    size_t        held;                 /* bytes in them, guards included */
-    uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
-    bool          knows_budget;
+    struct gpu_state gpus[GPU_SET_MAX];     /* the first is also that of a child without a GPU */
     struct module modules[MODULES_MAX];
     size_t        n_modules;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
@@ -23,16 +32,19 @@ struct child_state {
     bool          stack_open;
     bool          kernels_ready;
     bool          driver_ready, nvml_ready, context_ready;
-    bool          asked_for_counters, has_counters;
-    nvmlDevice_t  counted;
+    bool          asked_for_counters;
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
-    double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
-    size_t        free_at_begin;        /* device memory; 0 without a context */
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
     int           crumb_fd;             /* -1: the page is private */
     struct arena  lasting;              /* lives as long as the process */
 };
+
+/* Sets what the child says of its current GPU, without any call (trial.c). */
+void child_choose_gpu(struct child *c, size_t gpu);
+
+/* A key of an observation about the current GPU: of several, "gpu3." is put before it. */
+const char *of_gpu(struct child *c, const char *key);
 
 /* ---- Records (records.c) ---- */
 void record_begin(struct child *c, long index);

@@ -98,6 +98,10 @@ enum {
     SYM(NEED, CUresult, cuEventSynchronize,             (CUevent)) \
     SYM(NEED, CUresult, cuEventElapsedTime,             (float *, CUevent, CUevent)) /* ms */ \
     SYM(NEED, CUresult, cuEventDestroy_v2,              (CUevent)) \
+    SYM(NEED, CUresult, cuDeviceCanAccessPeer,          (int *, CUdevice, CUdevice)) /* may the first use the second's memory */ \
+    SYM(NEED, CUresult, cuCtxEnablePeerAccess,          (CUcontext, unsigned)) \
+    SYM(NEED, CUresult, cuCtxDisablePeerAccess,         (CUcontext)) \
+    SYM(NEED, CUresult, cuMemcpyPeer,                   (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t)) /* to, from */ \
     SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
 
 struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };

@@ -258,6 +258,17 @@ static const char *machine_hint(const struct machine *m)
     return NULL;
 }
 
+/* Of several GPUs those were tested that could be: what passed is true of these alone. */
+static void tell_who_is_missing(struct judged *j, struct arena *a)
+{
+    const char *without = j->trial.set != NULL ? j->trial.set->without : NULL;
+
+    if (without == NULL || j->verdict == SKIP)
+        return;
+    j->why = text_make(a, "%s%swithout %s", j->why, *j->why != '\0' ? "; " : "", without);
+    j->warns = j->verdict == PASS;
+}
+
 static void decide(struct judged *j, const struct machine *m, struct arena *a)
 {
     const struct observation *warning;
@@ -280,6 +291,7 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
         j->warns = true;
         j->why = warning->text;
     }
+    tell_who_is_missing(j, a);
 }
 
 /* What the probe itself says would help: a thing to do, or what pip is to be given. */

@@ -2,12 +2,13 @@
  * kept, so that a copy outside of one is an error as on the device. */
 #include "tests/fakes/cuda.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ALLOCATIONS_MAX = 4096 };
 
-static struct allocation { char *base; size_t bytes; bool host; } allocations[ALLOCATIONS_MAX];
+static struct allocation { char *base; size_t bytes; bool host; int device; } allocations[ALLOCATIONS_MAX];
 static size_t used;
 
 static size_t total(void)
@@ -50,6 +51,13 @@ void *fake_largest(void)
     return most != NULL ? most->base : NULL;
 }
 
+int fake_device_of(const void *address)
+{
+    const struct allocation *a = holding(address, 1, false);
+
+    return a != NULL ? a->device : -1;
+}
+
 bool fake_allocation_of(const void *address, void **base, size_t *bytes)
 {
     const struct allocation *a = holding(address, 1, false);
@@ -75,7 +83,7 @@ static int allocate(void **address, size_t bytes, bool host)
         return CUDA_ERROR_OUT_OF_MEMORY;
     if (posix_memalign(&memory, 256, bytes) != 0)
         return CUDA_ERROR_OUT_OF_MEMORY;
-    *a = (struct allocation){ memory, bytes, host };
+    *a = (struct allocation){ memory, bytes, host, fake_current() };
     used += host ? 0 : bytes;
     *address = memory;
     return 0;
@@ -191,6 +199,32 @@ CUresult fake_cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes)
         fake_spoil(host_of(to), bytes / sizeof(float));
     }
     return code;
+}
+
+/* An order may be for one pair of GPUs: cuMemcpyPeer@2-5 is the copy from GPU 2 to GPU 5. */
+CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes)
+{
+    const struct fake_context *s = (struct fake_context *)(void *)from_context, *d = (struct fake_context *)(void *)to_context;
+    CUresult code = range(from, bytes);
+    char pair[64];
+
+    if (code == 0)
+        code = range(to, bytes);
+    if (code != 0)
+        return code;
+    if (s == NULL || d == NULL || fake_device_of(host_of(from)) != s->device || fake_device_of(host_of(to)) != d->device)
+        return 1;
+    snprintf(pair, sizeof pair, "cuMemcpyPeer@%d-%d", fake_gpu(s->device), fake_gpu(d->device));
+    code = (CUresult)fake_gate(pair);
+    if (code != 0 || fake_lie_is(STALE_RESULT)) {
+        fake_spoil(host_of(to), 0);
+        return code;
+    }
+    memcpy(host_of(to), host_of(from), bytes);
+    if (fake_lie_is(SHIFTED_ROWS))
+        memmove(host_of(to + 4), host_of(to), bytes - 4);
+    fake_spoil(host_of(to), bytes / sizeof(float));
+    return 0;
 }
 
 CUresult fake_cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream s)

@@ -58,12 +58,12 @@ static size_t n_orders;
 static bool read_already;
 static enum fake_lie spoil;
 
-/* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
+/* The GPU that this process was given alone, -1: none, or several. The fakes' UUIDs end in their number. */
 static long own_gpu(void)
 {
     const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *dash = visible != NULL ? strrchr(visible, '-') : NULL;
 
-    return dash != NULL ? strtol(dash + 1, NULL, 16) : -1;
+    return dash != NULL && strchr(visible, ',') == NULL ? strtol(dash + 1, NULL, 16) : -1;
 }
 
 /* The last word of the command line; "" if it cannot be read. */

@@ -273,6 +273,15 @@ nvmlReturn_t fake_nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, nvmlEn
     return up == 0 ? NVML_ERROR_NOT_SUPPORTED : (long)link < up ? ready() : 2;      /* NVML_ERROR_INVALID_ARGUMENT */
 }
 
+/* Links make it NVLink between all of them. */
+nvmlReturn_t fake_nvmlDeviceGetP2PStatus(nvmlDevice_t one, nvmlDevice_t other, nvmlGpuP2PCapsIndex_t index, nvmlGpuP2PStatus_t *status)
+{
+    (void)one;
+    (void)other;
+    *status = index == NVML_P2P_CAPS_INDEX_NVLINK && fake_number("FAKE_NVLINKS", 0) > 0 ? NVML_P2P_STATUS_OK : 5;
+    return ready();
+}
+
 /* Error counters; those of NVLink only where there are links. */
 static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
 {
