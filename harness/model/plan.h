@@ -16,10 +16,10 @@
 struct trial {
     const struct probe  *probe;
     const struct device *device;    /* NULL: on the CPU, the machine as a whole, or several GPUs */
-    const struct gpu_set *set;      /* NULL: not about several GPUs together */
     const struct stack  *stack;     /* NULL: the driver only */
     const char          *id;        /* "blas.gemm.fp32@gpu0/toolkit-13.0", "torch.cnn@cpu/venv:/opt/app", "peer.copy@gpus" */
     const char          *left_out;  /* why it does not run; NULL: it runs */
+    const struct gpu_set *set;      /* NULL: not about several GPUs together */
 };
 
 /* It is about several GPUs together: also where there are not so many, and it is left out. */
