@@ -73,6 +73,10 @@
     X(dnn_batchnorm) \
     X(dnn_softmax) \
     X(nccl_kernel) \
+    X(nccl_all_reduce) \
+    X(nccl_all_gather) \
+    X(nccl_reduce_scatter) \
+    X(nccl_broadcast) \
     X(cnn_simple) \
     X(cnn_simple_random) \
     X(cnn_train) \

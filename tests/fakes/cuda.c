@@ -343,6 +343,12 @@ CUresult fake_cuStreamSynchronize(CUstream s)
     return fake_cuCtxSynchronize();
 }
 
+CUresult fake_cuStreamQuery(CUstream s)
+{
+    (void)s;
+    return fake_cuCtxSynchronize();
+}
+
 CUresult fake_cuStreamDestroy_v2(CUstream s)
 {
     free(s);
@@ -403,5 +409,5 @@ int fake_driver_version(void)
 
 EXPORT extern const struct fake_driver fake_driver_functions;
 const struct fake_driver fake_driver_functions = {
-    fake_owns, fake_alloc, fake_release, fake_cuCtxSynchronize, fake_visible_devices, fake_driver_version, set_late,
+    fake_owns, fake_alloc, fake_release, fake_cuCtxSynchronize, fake_visible_devices, fake_driver_version, set_late, fake_device_of,
 };

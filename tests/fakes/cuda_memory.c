@@ -217,7 +217,7 @@ CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr fro
     snprintf(pair, sizeof pair, "cuMemcpyPeer@%d-%d", fake_gpu(s->device), fake_gpu(d->device));
     code = (CUresult)fake_gate(pair);
     if (code != 0 || fake_lie_is(STALE_RESULT)) {
-        fake_spoil(host_of(to), 0);
+        fake_spoil(NULL, 0);
         return code;
     }
     memcpy(host_of(to), host_of(from), bytes);

@@ -267,7 +267,7 @@ void fake_spoil(float *results, size_t n)
         results[0] = NAN;
     if (n > 0 && spoil == WRONG_RESULT)
         make_wrong(&results[n - 1]);
-    if (spoil == ZERO_RESULT)
+    if (n > 0 && spoil == ZERO_RESULT)
         memset(results, 0, n * sizeof *results);
     spoil = SOUND;
 }
