@@ -112,6 +112,10 @@ const char *child_device_uuid(struct child *c, CUdevice device);
 /* NVML's list of the processes that compute on a GPU, and its code. *n is the room in the list, and then how many. */
 long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProcessInfo_t *list);
 
+/* How many NVLinks a GPU has, and which of them are up, one bit each. */
+enum { NVLINKS_MAX = 64 };              /* nvml.h has 18 in CUDA 13.0; room for what comes */
+unsigned child_nvlinks(struct child *c, nvmlDevice_t device, uint64_t *up);
+
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);
 

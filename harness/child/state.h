@@ -2,9 +2,10 @@
 #ifndef CHILD_STATE_H
 #define CHILD_STATE_H
 
+#include "base/text.h"
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
 
 struct buffer { size_t gpu; CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
 
@@ -16,10 +17,17 @@ struct gpu_state {
     uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
     bool          knows_budget;
     size_t        free_at_begin;        /* device memory; 0 without a context */
-    bool          has_counters;
+    bool          has_counters, has_links;  /* those of each NVLink, too */
     nvmlDevice_t  counted;
     double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
+    unsigned      links;                /* NVLinks whose counters are read, each by itself */
+    bool          counts_links[LINK_COUNTERS_MAX];
+    double        on_links[LINK_COUNTERS_MAX][NVLINKS_MAX];
 };
+
+/* A counter that grew while a trial ran, and all that grew, in words. */
+struct growth { const char *key, *what; double by; bool serious; };
+struct grown  { struct text serious, minor; };
 
 struct child_state {
     struct buffer buffers[BUFFERS_MAX];
@@ -69,6 +77,13 @@ void child_settle(struct child *c, const struct probe *p);
 void counters_open(struct child *c);
 void counters_begin(struct child *c, const struct probe *p);
 void counters_settle(struct child *c);
+void counters_tell(struct child *c, size_t gpu, const struct growth *g, struct grown *all);
+double counter_value(const nvmlFieldValue_t *v);
+
+/* Those of each of its NVLinks (links.c); true if there are such. */
+bool links_open(struct child *c, struct gpu_state *g);
+void links_begin(struct child *c, struct gpu_state *g);
+void links_settle(struct child *c, size_t gpu, struct grown *all);
 
 /* NVML for what is only worth knowing: false if it cannot be had (others.c). */
 bool nvml_open_softly(struct child *c);

@@ -67,6 +67,14 @@ enum {
     NVML_FI_DEV_REMAPPED_UNC           = 143,
     NVML_FI_DEV_REMAPPED_PENDING       = 144,
     NVML_FI_DEV_REMAPPED_FAILURE       = 145,
+    /* Of one link, the field's scope; the first three up to Hopper, the rest from Blackwell on. */
+    NVML_FI_DEV_NVLINK_ERROR_DL_REPLAY   = 161,
+    NVML_FI_DEV_NVLINK_ERROR_DL_RECOVERY = 162,
+    NVML_FI_DEV_NVLINK_ERROR_DL_CRC      = 163,
+    NVML_FI_DEV_NVLINK_COUNT_RCV_ERRORS  = 208,
+    NVML_FI_DEV_NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS = 211,
+    NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS = 213,
+    NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS = 214,
     nvmlMemory_v2                      = 0x02000028,   /* size 40, version 2 */
 };
 
