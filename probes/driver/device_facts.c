@@ -78,7 +78,7 @@ static void tell_nvlinks(struct child *c, nvmlDevice_t device)
         return;
     saw_text(c, "nvlink.inactive", "%s", inactive.s);
     if (down < links && down % 2 == 1)
-        saw_text(c, "warning", "of %u NVLinks %u are active, and not %s: `nvidia-smi nvlink -s`", links, links - down, inactive.s);
+        saw_text(c, "warning", "%u of %u NVLinks are active, inactive: link %s (`nvidia-smi nvlink -s`)", links - down, links, inactive.s);
 }
 
 static void run(struct child *c)
