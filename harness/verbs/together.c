@@ -38,6 +38,9 @@ static const char *why_not(const struct session *s, const struct batch *b, const
     const char *why = harm_forbids(d, s->o->level == LEVEL_FULL, s->o->even_if_busy, s->arena);
     const struct judged *stuck = session_stuck_on(s, d);
 
+    /* What NCCL allocates for itself among several GPUs cannot be held below harm.h's bound. */
+    if (why == NULL && d->foreign != NULL && b->job.stack != NULL && !s->o->even_if_busy)
+        why = text_make(s->arena, "it is used by %s (--even-if-busy tests it all the same)", d->foreign);
     if (why != NULL)
         return why;
     return stuck != NULL ? text_make(s->arena, "it is left alone since %s is stuck", stuck->trial.id) : what_failed(s, b, d);

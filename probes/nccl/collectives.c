@@ -19,7 +19,7 @@ enum {
     SMALL      = 1021,                  /* elements */
     LARGE_MOST = 1 << 19,
     PASSES     = 16,                    /* four types; up, down and between for each */
-    PATIENCE_MS = 20000,                /* then the wait is a call, which the time limit ends and names */
+    PATIENCE_MS = 5000,                 /* then the wait is a call, which the time limit ends and names */
     NOT_BLOCKING = 1,                   /* CU_STREAM_NON_BLOCKING */
 };
 

@@ -202,12 +202,23 @@ static void use_access(struct child *c, struct pairs *all, size_t s, size_t d)
 
 /* ---- All pairs ---- */
 
+/* As many as can be sent in time, and as every GPU has room for. */
+static uint64_t words_for(struct child *c)
+{
+    uint64_t most = together_bytes(c, c->n_gpus * (c->n_gpus - 1) * PASSES);
+
+    for (size_t i = 0; i < c->n_gpus; i++) {
+        child_use_gpu(c, i);
+        most = device_room(c) / 3 < most ? device_room(c) / 3 : most;
+    }
+    return most / 4 < WORDS_LEAST ? WORDS_LEAST : most / 4 > WORDS_MOST ? WORDS_MOST : most / 4;
+}
+
 static struct pairs *prepare(struct child *c)
 {
     struct pairs *all = host_buffer(c, sizeof *all);
 
-    all->words = together_bytes(c, c->n_gpus * (c->n_gpus - 1) * PASSES) / 4;
-    all->words = all->words < WORDS_LEAST ? WORDS_LEAST : all->words > WORDS_MOST ? WORDS_MOST : all->words;
+    all->words = words_for(c);
     all->first.arena = &c->arena;
     for (size_t i = 0; i < c->n_gpus; i++) {
         child_use_gpu(c, i);
@@ -347,6 +358,7 @@ const struct probe probe_peer_copy = {
     .scope    = SCOPE_DEVICES,
     .needs    = NEEDS_DRIVER | NEEDS_CONTEXT,
     .rests_on = { &probe_cuda_launch },
+    .limit_s  = 120,                    /* 240 pairs of 16 GPUs, and each enables access anew */
     .expects  = all_arrives,
     .run      = run_copy,
 };
@@ -357,6 +369,7 @@ const struct probe probe_peer_access = {
     .scope    = SCOPE_DEVICES,
     .needs    = NEEDS_DRIVER | NEEDS_CONTEXT,
     .rests_on = { &probe_cuda_launch },
+    .limit_s  = 120,                    /* 240 pairs of 16 GPUs, and each enables access anew */
     .may_skip = true,
     .expects  = all_arrives,
     .run      = run_access,

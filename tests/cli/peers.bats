@@ -126,6 +126,16 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [[ "$(field peer.copy@gpus why)" == "without gpu1 (gpu1 is used by "* ]]
 }
 
+@test "NCCL, whose memory nobody can bound, does without a GPU that others use, if nobody insists" {
+    export FAKE_GPUS=3 FAKE_FOREIGN=100 FAKE_FOREIGN_GPU=1
+    run simulated -p nccl.all_reduce -o "$out"
+    [ "$status" = 0 ]
+    [ "$(field nccl.all_reduce@gpus/toolkit-13.0 together)" = "[0, 2]" ]
+    [[ "$(field nccl.all_reduce@gpus/toolkit-13.0 why)" == "without gpu1 (it is used by "* ]]
+    run simulated -p nccl.all_reduce --even-if-busy -o "$out"
+    [ "$(field nccl.all_reduce@gpus/toolkit-13.0 together)" = "[0, 1, 2]" ]
+}
+
 @test "a collective that lies on any rank is caught, in any type" {
     for collective in "${collectives[@]}"; do
         for lie in wrong nan zero stale shift swap; do
@@ -161,6 +171,8 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     told nccl.all_gather@gpus/toolkit-13.0 "ncclAllGather, asynchronously, on gpu0 failed in "
     FAKE_GPUS=2 FAKE_FAULT=hang:ncclGroupEnd run simulated -p nccl.broadcast --limit 2 -o "$out"
     told nccl.broadcast@gpus/toolkit-13.0 "did not end within" "in ncclGroupEnd of "
+    FAKE_GPUS=2 FAKE_FAULT=fail:cuStreamQuery:0:600,hang:cuStreamSynchronize run simulated -p nccl.broadcast --limit 7 -o "$out"
+    told nccl.broadcast@gpus/toolkit-13.0 "did not end within" "in cuStreamSynchronize after ncclBroadcast on gpu0 of "
 }
 
 @test "a run that is judged again knows who took part" {
