@@ -197,15 +197,22 @@ static struct answer judge_version(struct judging *g, const struct demand *d)
     return version_holds(d, version) ? met : unmet(text_make(g->arena, "it is %s", version));
 }
 
+/* It is about several GPUs together, and there are not so many. */
+static bool lacks_gpus(const struct judged *j)
+{
+    return trial_is_together(&j->trial) && j->trial.set == NULL && j->verdict == SKIP;
+}
+
 /* ---- stack, stack = NAME ---- */
 
-/* What a stack does not have it cannot show, and "not supported" is that library's answer: no part of it was left out. */
+/* What a stack does not have it cannot show, one GPU shows nothing of several, and "not supported" is that library's
+ * answer: no part of the stack was left out. */
 static struct answer judge_stack_trial(struct judging *g, const struct judged *j)
 {
     const struct probe *p = j->trial.probe;
     const bool has_none = p->library != NULL && stack_member(j->trial.stack, p->library) == NULL;
 
-    return j->verdict == SKIP && (j->outcome.stop == STOP_UNSUPPORTED || has_none) ? met : in_the_way(g, j);
+    return j->verdict == SKIP && (j->outcome.stop == STOP_UNSUPPORTED || has_none || lacks_gpus(j)) ? met : in_the_way(g, j);
 }
 
 static struct answer judge_stack(struct judging *g, const struct demand *d)
@@ -264,15 +271,22 @@ static struct answer judge_torch(struct judging *g, const struct demand *d)
 
 static struct answer judge_probes(struct judging *g, const struct demand *d)
 {
-    struct answer all = met;
+    struct answer all = met, together = met;
     size_t n = 0;
 
-    for (size_t i = 0; i < g->r->n_trials; i++)
-        if (text_matches(d->subject, g->r->trials[i].trial.probe->name)) {
-            all = worse(all, in_the_way(g, &g->r->trials[i]));
-            n++;
-        }
-    return n > 0 ? all : not_asked(g, "no trial of it is in this run");
+    for (size_t i = 0; i < g->r->n_trials; i++) {
+        const struct judged *j = &g->r->trials[i];
+
+        if (!text_matches(d->subject, j->trial.probe->name))
+            continue;
+        n += !lacks_gpus(j);
+        if (lacks_gpus(j))
+            together = worse(together, in_the_way(g, j));
+        else
+            all = worse(all, in_the_way(g, j));
+    }
+    /* Of several probes those count that are for this machine; the only one that is asked for counts. */
+    return n > 0 ? all : together.why != NULL ? together : not_asked(g, "no trial of it is in this run");
 }
 
 /* ---- Judging ---- */

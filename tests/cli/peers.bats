@@ -188,3 +188,13 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [ "$status" = 0 ]
     [[ "$(field peer.copy@gpus why)" == "while this trial ran gpu1 counted 7 NVLink CRC errors on link 1" ]]
 }
+
+@test "one GPU meets what is required of its stack, but not what only several can show" {
+    run simulated -p nccl.kernel --require 'stack = toolkit-13.0' --require 'nccl.*'
+    [ "$status" = 0 ]
+    run simulated -p nccl.kernel --require nccl.all_reduce
+    [ "$status" = 1 ]
+    [[ "$output" == *"required: nccl.all_reduce: nccl.all_reduce@gpus/toolkit-13.0: one GPU: there is nobody to talk to"* ]]
+    FAKE_GPUS=2 run simulated -p nccl.kernel --require nccl.all_reduce
+    [ "$status" = 0 ]
+}
