@@ -284,45 +284,6 @@ int fake_gpu(int device)
     return visible[device];
 }
 
-bool fake_reaches(int who, int whose)
-{
-    return who == whose || contexts[who].reaches[whose];
-}
-
-CUresult fake_cuDeviceCanAccessPeer(int *can, CUdevice who, CUdevice whose)
-{
-    *can = 0;
-    if (check_device(who) != 0 || check_device(whose) != 0)
-        return 101;
-    *can = who != whose && fake_number("FAKE_P2P", 1) != 0;
-    return 0;
-}
-
-/* CUDA_ERROR_INVALID_CONTEXT, CUDA_ERROR_PEER_ACCESS_UNSUPPORTED, ..._ALREADY_ENABLED */
-CUresult fake_cuCtxEnablePeerAccess(CUcontext peer, unsigned flags)
-{
-    const struct fake_context *other = (struct fake_context *)(void *)peer;
-
-    if (fake_need_context() != 0 || other == NULL || other == current || !other->retained || flags != 0)
-        return fake_need_context() != 0 ? fake_need_context() : 201;
-    if (fake_number("FAKE_P2P", 1) == 0)
-        return 217;
-    if (current->reaches[other->device])
-        return 704;
-    current->reaches[other->device] = true;
-    return 0;
-}
-
-CUresult fake_cuCtxDisablePeerAccess(CUcontext peer)
-{
-    const struct fake_context *other = (struct fake_context *)(void *)peer;
-
-    if (fake_need_context() != 0 || other == NULL || !current->reaches[other->device])
-        return fake_need_context() != 0 ? fake_need_context() : 705;    /* CUDA_ERROR_PEER_ACCESS_NOT_ENABLED */
-    current->reaches[other->device] = false;
-    return 0;
-}
-
 CUresult fake_cuCtxSynchronize(void)
 {
     CUresult code = fake_need_context();

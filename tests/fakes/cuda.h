@@ -9,7 +9,7 @@ CUDA_SYMS(FAKE_DECLARE)
 
 enum { GPUS_MAX = 16, SHARED_OPTIN = 65536, SHARED_OF_SM = 98304 };
 
-struct fake_context { bool retained; int device; bool reaches[GPUS_MAX]; };
+struct fake_context { bool retained; int device; };
 
 /* 0, or why a call that needs a context cannot be served. */
 CUresult fake_need_init(void);

@@ -2,7 +2,6 @@
  * kept, so that a copy outside of one is an error as on the device. */
 #include "tests/fakes/cuda.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,32 +198,6 @@ CUresult fake_cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes)
         fake_spoil(host_of(to), bytes / sizeof(float));
     }
     return code;
-}
-
-/* An order may be for one pair of GPUs: cuMemcpyPeer@2-5 is the copy from GPU 2 to GPU 5. */
-CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes)
-{
-    const struct fake_context *s = (struct fake_context *)(void *)from_context, *d = (struct fake_context *)(void *)to_context;
-    CUresult code = range(from, bytes);
-    char pair[64];
-
-    if (code == 0)
-        code = range(to, bytes);
-    if (code != 0)
-        return code;
-    if (s == NULL || d == NULL || fake_device_of(host_of(from)) != s->device || fake_device_of(host_of(to)) != d->device)
-        return 1;
-    snprintf(pair, sizeof pair, "cuMemcpyPeer@%d-%d", fake_gpu(s->device), fake_gpu(d->device));
-    code = (CUresult)fake_gate(pair);
-    if (code != 0 || fake_lie_is(STALE_RESULT)) {
-        fake_spoil(NULL, 0);
-        return code;
-    }
-    memcpy(host_of(to), host_of(from), bytes);
-    if (fake_lie_is(SHIFTED_ROWS))
-        memmove(host_of(to + 4), host_of(to), bytes - 4);
-    fake_spoil(host_of(to), bytes / sizeof(float));
-    return 0;
 }
 
 CUresult fake_cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream s)
