@@ -198,3 +198,19 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     FAKE_GPUS=2 run simulated -p nccl.kernel --require nccl.all_reduce
     [ "$status" = 0 ]
 }
+
+@test "every call that only several GPUs make fails in turn: it is named, and nobody else is blamed" {
+    export FAKE_GPUS=2
+    for call in cuDeviceCanAccessPeer cuMemcpyPeer cuCtxEnablePeerAccess cuCtxDisablePeerAccess cuCtxSetCurrent cuMemsetD32_v2; do
+        FAKE_FAULT=fail:$call FAKE_FAULT_PROBE=peer.copy run simulated -p 'peer.*' --isolate -o "$out"
+        [ "$status" = 1 ]
+        told peer.copy@gpus "$call" "failed in "
+        others_pass peer.copy@gpus
+    done
+    for call in cuStreamCreate ncclCommInitAll ncclGroupStart ncclAllReduce ncclGroupEnd ncclCommGetAsyncError cuStreamQuery ncclCommDestroy cuStreamDestroy_v2; do
+        FAKE_FAULT=fail:$call FAKE_FAULT_PROBE=nccl.all_reduce run simulated -p nccl.all_reduce -p nccl.broadcast --isolate -o "$out"
+        [ "$status" = 1 ]
+        told nccl.all_reduce@gpus/toolkit-13.0 "$call" "failed in "
+        others_pass nccl.all_reduce@gpus/toolkit-13.0
+    done
+}
