@@ -221,6 +221,16 @@ static void spoil_changed(struct watched *list, size_t n)
     }
 }
 
+/* A kernel that is launched, and writes nothing. */
+static bool is_dropped(void)
+{
+    bool stale = fake_lie_is(STALE_RESULT);
+
+    if (stale)
+        fake_spoil(NULL, 0);
+    return stale;
+}
+
 /* A fault may be ordered for one kernel alone: cuLaunchKernel@NAME. */
 static CUresult ask_gate(CUresult code, const char *call, CUfunction f)
 {
@@ -272,6 +282,8 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     code = reach(f, params);
     if (code != 0)
         return code;
+    if (is_dropped())
+        return 0;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
     fake_make_trouble(false);
@@ -298,6 +310,8 @@ CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, 
         return 1;
     if (gx > (unsigned)(fit * (fake_number("FAKE_MPS", 0) > 0 ? (int)fake_number("FAKE_MPS", 0) : fake_sms())))
         return 720;                     /* CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE */
+    if (is_dropped())
+        return 0;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
     fake_make_trouble(true);
