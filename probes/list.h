@@ -20,6 +20,8 @@
     X(sm_map) \
     X(memory_pattern) \
     X(memory_march) \
+    X(peer_copy) \
+    X(peer_access) \
     X(torch_build) \
     X(torch_driver) \
     X(torch_pins) \
@@ -88,6 +90,10 @@
     X(solver_cholesky) \
     X(solver_eigen) \
     X(nccl_kernel) \
+    X(nccl_all_reduce) \
+    X(nccl_all_gather) \
+    X(nccl_reduce_scatter) \
+    X(nccl_broadcast) \
     X(cnn_simple) \
     X(cnn_simple_random) \
     X(cnn_train) \

@@ -26,9 +26,21 @@
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 #include "model/crumb.h"
+#include "model/gpu_set.h"
 #include "model/outcome.h"
 #include "model/probe.h"
 #include "model/stack.h"
+
+/* One of the GPUs that this child was given. */
+struct child_gpu {
+    int         index;          /* gpu0, gpu1, ...; only where there are several */
+    const char *uuid;
+    int         cc;
+    uint64_t    at_most;
+    bool        nvml_answers;
+    CUdevice    device;         /* with NEEDS_CONTEXT */
+    CUcontext   context;
+};
 
 struct child {
     int           fd;               /* where records go */
@@ -39,6 +51,8 @@ struct child {
 
     const struct stack *stack;      /* NULL: the driver only. Members have family, path and version */
     char *const  *env;              /* this process's environment */
+    struct child_gpu *gpus; size_t n_gpus;  /* those of a trial about several; one for the others, without a name where there is none */
+    size_t        gpu;              /* the one that is current: what follows, down to cc, and device and context are its */
     const char   *device_uuid;      /* NULL: no device */
     uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
     bool          nvml_answers;     /* about this device: its error counters are read before and after each trial */
@@ -110,7 +124,10 @@ void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where 
 /* ---- The driver ---- */
 void child_open_driver(struct child *c);        /* libcuda.so.1 and cuInit, once per process */
 void child_open_nvml(struct child *c);          /* libnvidia-ml.so.1 and nvmlInit */
-void child_open_context(struct child *c);       /* the device's primary context */
+void child_open_context(struct child *c);       /* the device's primary context; of several, each one's */
+
+/* Makes another of several GPUs the current one: buffers and launches are on it from here on. */
+void child_use_gpu(struct child *c, size_t gpu);
 
 /* "0000:3b:00.0" for any spelling the driver uses ("00000000:3B:00.0"). */
 const char *pci_address(const char *text, struct child *c);
@@ -121,6 +138,10 @@ const char *child_device_uuid(struct child *c, CUdevice device);
 
 /* NVML's list of the processes that compute on a GPU, and its code. *n is the room in the list, and then how many. */
 long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProcessInfo_t *list);
+
+/* How many NVLinks a GPU has, and which of them are up, one bit each. */
+enum { NVLINKS_MAX = 64 };              /* nvml.h has 18 in CUDA 13.0; room for what comes */
+unsigned child_nvlinks(struct child *c, nvmlDevice_t device, uint64_t *up);
 
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);

@@ -33,13 +33,17 @@ void counters_open(struct child *c)
     if (s->asked_for_counters)
         return;
     s->asked_for_counters = true;
-    if (!c->nvml_answers || c->device_uuid == NULL || !nvml_open_softly(c) || c->nvml.nvmlDeviceGetFieldValues == NULL)
-        return;
-    s->has_counters = CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->device_uuid, &s->counted)) == NVML_SUCCESS;
+    for (size_t i = 0; i < c->n_gpus; i++) {
+        struct gpu_state *g = &s->gpus[i];
+
+        if (c->gpus[i].nvml_answers && nvml_open_softly(c) && c->nvml.nvmlDeviceGetFieldValues != NULL)
+            g->has_counters = CALL(c, nvml, nvmlDeviceGetHandleByUUID(c->gpus[i].uuid, &g->counted)) == NVML_SUCCESS;
+        g->has_links = g->has_counters && links_open(c, g);
+    }
 }
 
 /* The bytes that a value does not use are not always 0. */
-static double value_of(const nvmlFieldValue_t *v)
+double counter_value(const nvmlFieldValue_t *v)
 {
     double real;
 
@@ -55,7 +59,7 @@ static double value_of(const nvmlFieldValue_t *v)
 }
 
 /* What cannot be read, as NVLink on a card without it, is -1. */
-static void read_counters(struct child *c, double now[COUNTERS_MAX])
+static void read_counters(struct child *c, nvmlDevice_t device, double now[COUNTERS_MAX])
 {
     nvmlFieldValue_t values[COUNT_OF(counters)];
     long code;
@@ -63,47 +67,68 @@ static void read_counters(struct child *c, double now[COUNTERS_MAX])
     memset(values, 0, sizeof values);
     for (size_t i = 0; i < COUNT_OF(counters); i++)
         values[i].fieldId = counters[i].field;
-    code = CALL(c, nvml, nvmlDeviceGetFieldValues(c->state->counted, (int)COUNT_OF(counters), values));
+    code = CALL(c, nvml, nvmlDeviceGetFieldValues(device, (int)COUNT_OF(counters), values));
     for (size_t i = 0; i < COUNT_OF(counters); i++)
-        now[i] = code == NVML_SUCCESS && values[i].nvmlReturn == NVML_SUCCESS ? value_of(&values[i]) : -1;
+        now[i] = code == NVML_SUCCESS && values[i].nvmlReturn == NVML_SUCCESS ? counter_value(&values[i]) : -1;
 }
 
 void counters_begin(struct child *c, const struct probe *p)
 {
-    if (!c->state->has_counters)
-        return;
-    read_counters(c, c->state->counters);
-    c->state->counted_for = p;
+    for (size_t i = 0; i < c->n_gpus; i++) {
+        struct gpu_state *g = &c->state->gpus[i];
+
+        if (!g->has_counters)
+            continue;
+        read_counters(c, g->counted, g->counters);
+        links_begin(c, g);
+        c->state->counted_for = p;
+    }
 }
 
-static void add(struct child *c, struct text *t, double grown, const char *what)
+void counters_tell(struct child *c, size_t gpu, const struct growth *g, struct grown *all)
 {
+    struct text *t = g->serious ? &all->serious : &all->minor;
+    const int index = c->gpus[gpu].index;
+
+    saw_num(c, c->n_gpus == 1 ? text_make(&c->arena, "grown.%s", g->key) : text_make(&c->arena, "grown.gpu%d.%s", index, g->key), "", g->by);
+    if (g->by == 0)
+        return;
     t->arena = &c->arena;
-    text_add(t, "%s%.0f %s", t->n > 0 ? ", " : "while this trial ran the GPU counted ", grown, what);
+    if (c->n_gpus == 1)
+        text_add(t, "%s%.0f %s", t->n > 0 ? ", " : "while this trial ran the GPU counted ", g->by, g->what);
+    else
+        text_add(t, "%sgpu%d counted %.0f %s", t->n > 0 ? ", " : "while this trial ran ", index, g->by, g->what);
+}
+
+static void settle_one(struct child *c, size_t gpu, const struct probe *p, struct grown *all)
+{
+    const struct gpu_state *g = &c->state->gpus[gpu];
+    double now[COUNTERS_MAX];
+
+    read_counters(c, g->counted, now);
+    for (size_t i = 0; i < COUNT_OF(counters); i++) {
+        const double grown = now[i] - g->counters[i];
+
+        /* What each link tells by itself is not told again as their sum. */
+        if (now[i] >= 0 && g->counters[i] >= 0 && (grown > 0 || (grown == 0 && p->tells_counters)) && !(g->has_links && text_starts(counters[i].key, "nvlink.")))
+            counters_tell(c, gpu, &(struct growth){ counters[i].key, counters[i].what, grown, counters[i].serious }, all);
+    }
+    links_settle(c, gpu, all);
 }
 
 void counters_settle(struct child *c)
 {
     const struct probe *p = c->state->counted_for;
-    struct text serious = { .arena = NULL }, minor = { .arena = NULL };
-    const double *before = c->state->counters;
-    double now[COUNTERS_MAX];
+    struct grown grown = { .serious = { .arena = NULL } };
 
     if (p == NULL)
         return;
     c->state->counted_for = NULL;
-    read_counters(c, now);
-    for (size_t i = 0; i < COUNT_OF(counters); i++) {
-        const double grown = now[i] - before[i];
-
-        if (now[i] < 0 || before[i] < 0 || grown < 0 || (grown == 0 && !p->tells_counters))
-            continue;
-        saw_num(c, text_make(&c->arena, "grown.%s", counters[i].key), "", grown);
-        if (grown > 0)
-            add(c, counters[i].serious ? &serious : &minor, grown, counters[i].what);
-    }
-    if (serious.n > 0)
-        saw_text(c, "errors", "%s", serious.s);
-    if (minor.n > 0)
-        saw_text(c, "warning", "%s", minor.s);
+    for (size_t i = 0; i < c->n_gpus; i++)
+        if (c->state->gpus[i].has_counters)
+            settle_one(c, i, p, &grown);
+    if (grown.serious.n > 0)
+        saw_text(c, "errors", "%s", grown.serious.s);
+    if (grown.minor.n > 0)
+        saw_text(c, "warning", "%s", grown.minor.s);
 }

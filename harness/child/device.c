@@ -16,22 +16,22 @@ enum { GUARD_BYTES = 256 };
 /* Asked once for each trial, before its first buffer. */
 static uint64_t budget(struct child *c)
 {
-    struct child_state *s = c->state;
+    struct gpu_state *g = &c->state->gpus[c->gpu];
     size_t free_bytes, total;
 
-    if (!s->knows_budget) {
+    if (!g->knows_budget) {
         MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
-        s->budget = harm_budget(free_bytes, total, c->at_most);
-        s->knows_budget = true;
+        g->budget = harm_budget(free_bytes, total, c->at_most);
+        g->knows_budget = true;
     }
-    return s->budget;
+    return g->budget;
 }
 
 uint64_t device_room(struct child *c)
 {
-    uint64_t all = budget(c), guards = 2 * GUARD_BYTES + 4;
+    uint64_t all = budget(c), guards = 2 * GUARD_BYTES + 4, held = c->state->gpus[c->gpu].held;
 
-    return all > c->state->held + guards ? all - c->state->held - guards : 0;
+    return all > held + guards ? all - held - guards : 0;
 }
 
 /* Enters what was allocated at base into the trial's list: `room` bytes, not filled, between two guards. */
@@ -39,8 +39,8 @@ static CUdeviceptr guarded(struct child *c, CUdeviceptr base, size_t room)
 {
     struct child_state *s = c->state;
 
-    s->held += room + 2 * GUARD_BYTES;
-    s->buffers[s->n_buffers++] = (struct buffer){ base, room };
+    s->gpus[c->gpu].held += room + 2 * GUARD_BYTES;
+    s->buffers[s->n_buffers++] = (struct buffer){ c->gpu, base, room };
     MUST(c, cuda, cuMemsetD32_v2(base, GUARD_WORD, GUARD_BYTES / 4));
     MUST(c, cuda, cuMemsetD32_v2(base + GUARD_BYTES + room, GUARD_WORD, GUARD_BYTES / 4));
     return base + GUARD_BYTES;
@@ -122,6 +122,7 @@ void device_look_at_guards(struct child *c)
     for (size_t i = 0; i < s->n_buffers; i++) {
         const struct buffer *b = &s->buffers[i];
 
+        child_use_gpu(c, b->gpu);
         wrong += spoilt_words(c, b->base) + spoilt_words(c, b->base + GUARD_BYTES + b->bytes);
     }
     if (wrong > 0)
@@ -133,8 +134,14 @@ void device_release_all(struct child *c)
     struct child_state *s = c->state;
 
     device_look_at_guards(c);
-    while (s->n_buffers > 0)
-        MUST(c, cuda, cuMemFree_v2(s->buffers[--s->n_buffers].base));
-    s->held = 0;
-    s->knows_budget = false;
+    while (s->n_buffers > 0) {
+        const struct buffer *b = &s->buffers[--s->n_buffers];
+
+        child_use_gpu(c, b->gpu);
+        MUST(c, cuda, cuMemFree_v2(b->base));
+    }
+    for (size_t i = 0; i < COUNT_OF(s->gpus); i++) {
+        s->gpus[i].held = 0;
+        s->gpus[i].knows_budget = false;
+    }
 }

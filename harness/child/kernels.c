@@ -79,7 +79,7 @@ static CUmodule load_image(struct child *c, const struct kernel_image *image)
     CUmodule module = NULL;
 
     for (size_t i = 0; i < s->n_modules; i++)
-        if (s->modules[i].image == image->name)
+        if (s->modules[i].image == image->name && s->modules[i].gpu == c->gpu)
             return s->modules[i].handle;
     if (s->n_modules == MODULES_MAX)
         stop_ours(c, "more than %d kernel images", MODULES_MAX);
@@ -89,7 +89,7 @@ static CUmodule load_image(struct child *c, const struct kernel_image *image)
         load_ptx(c, image, &module);
         s->rung = "ptx";
     }
-    s->modules[s->n_modules++] = (struct module){ image->name, module };
+    s->modules[s->n_modules++] = (struct module){ c->gpu, image->name, module };
     return module;
 }
 

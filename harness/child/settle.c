@@ -12,25 +12,44 @@ static size_t free_memory(struct child *c)
 /* Libraries keep workspaces and modules: normal, but worth knowing when memory is short. */
 static void tell_kept_memory(struct child *c)
 {
-    size_t now = free_memory(c), before = c->state->free_at_begin;
+    size_t now = free_memory(c), before = c->state->gpus[c->gpu].free_at_begin;
 
     if (before > now)
-        saw_num(c, "memory.kept_bytes", "B", (double)(before - now));
+        saw_num(c, of_gpu(c, "memory.kept_bytes"), "B", (double)(before - now));
+}
+
+static void note_free_memory(struct child *c)
+{
+    c->state->gpus[c->gpu].free_at_begin = free_memory(c);
+}
+
+static void synchronize(struct child *c)
+{
+    MUST(c, cuda, cuCtxSynchronize());
+}
+
+/* The first comes last, and so is current afterwards. */
+static void for_each_gpu(struct child *c, void (*what)(struct child *c))
+{
+    for (size_t i = c->n_gpus; i-- > 0;) {
+        child_use_gpu(c, i);
+        what(c);
+    }
 }
 
 void child_settle_begin(struct child *c, const struct probe *p)
 {
     if (c->state->context_ready)
-        c->state->free_at_begin = free_memory(c);
+        for_each_gpu(c, note_free_memory);
     counters_begin(c, p);
 }
 
 void child_settle(struct child *c, const struct probe *p)
 {
     if (c->state->context_ready) {
-        MUST(c, cuda, cuCtxSynchronize());
+        for_each_gpu(c, synchronize);
         device_release_all(c);
-        tell_kept_memory(c);
+        for_each_gpu(c, tell_kept_memory);
     }
     counters_settle(c);
     if (p->needs & NEEDS_STACK)

@@ -2,20 +2,37 @@
 #ifndef CHILD_STATE_H
 #define CHILD_STATE_H
 
+#include "base/text.h"
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 16, MAPPED_MAX = 1024, COUNTERS_MAX = 16 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
 
-struct buffer { CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
+struct buffer { size_t gpu; CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
 
-struct module { const char *image; CUmodule handle; };
+struct module { size_t gpu; const char *image; CUmodule handle; };
+
+/* Of one of the child's GPUs. */
+struct gpu_state {
+    size_t        held;                 /* bytes in its buffers, guards included */
+    uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
+    bool          knows_budget;
+    size_t        free_at_begin;        /* device memory; 0 without a context */
+    bool          has_counters, has_links;  /* those of each NVLink, too */
+    nvmlDevice_t  counted;
+    double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
+    unsigned      links;                /* NVLinks whose counters are read, each by itself */
+    bool          counts_links[LINK_COUNTERS_MAX];
+    double        on_links[LINK_COUNTERS_MAX][NVLINKS_MAX];
+};
+
+/* A counter that grew while a trial ran, and all that grew, in words. */
+struct growth { const char *key, *what; double by; bool serious; };
+struct grown  { struct text serious, minor; };
 
 struct child_state {
     struct buffer buffers[BUFFERS_MAX];
     size_t        n_buffers;
-    size_t        held;                 /* bytes in them, guards included */
-    uint64_t      budget;               /* how many may be; 0 before the first buffer of a trial */
-    bool          knows_budget;
+    struct gpu_state gpus[GPU_SET_MAX];     /* the first is also that of a child without a GPU */
     struct module modules[MODULES_MAX];
     size_t        n_modules;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
@@ -23,11 +40,8 @@ struct child_state {
     bool          stack_open;
     bool          kernels_ready;
     bool          driver_ready, nvml_ready, context_ready;
-    bool          asked_for_counters, has_counters;
-    nvmlDevice_t  counted;
+    bool          asked_for_counters;
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
-    double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
-    size_t        free_at_begin;        /* device memory; 0 without a context */
     bool          listens;              /* observations are kept and not sent */
     struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
@@ -35,6 +49,12 @@ struct child_state {
     int           crumb_fd;             /* -1: the page is private */
     struct arena  lasting;              /* lives as long as the process */
 };
+
+/* Sets what the child says of its current GPU, without any call (trial.c). */
+void child_choose_gpu(struct child *c, size_t gpu);
+
+/* A key of an observation about the current GPU: of several, "gpu3." is put before it. */
+const char *of_gpu(struct child *c, const char *key);
 
 /* ---- Records (records.c) ---- */
 void record_begin(struct child *c, long index);
@@ -59,6 +79,13 @@ void child_settle(struct child *c, const struct probe *p);
 void counters_open(struct child *c);
 void counters_begin(struct child *c, const struct probe *p);
 void counters_settle(struct child *c);
+void counters_tell(struct child *c, size_t gpu, const struct growth *g, struct grown *all);
+double counter_value(const nvmlFieldValue_t *v);
+
+/* Those of each of its NVLinks (links.c); true if there are such. */
+bool links_open(struct child *c, struct gpu_state *g);
+void links_begin(struct child *c, struct gpu_state *g);
+void links_settle(struct child *c, size_t gpu, struct grown *all);
 
 /* NVML for what is only worth knowing: false if it cannot be had (others.c). */
 bool nvml_open_softly(struct child *c);

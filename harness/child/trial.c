@@ -65,11 +65,43 @@ void child_open_context(struct child *c)
     if (c->state->context_ready)
         return;
     child_open_driver(c);
-    /* CUDA_VISIBLE_DEVICES holds this child's one device: it is number 0. */
-    MUST(c, cuda, cuDeviceGet(&c->device, 0));
-    MUST(c, cuda, cuDevicePrimaryCtxRetain(&c->context, c->device));
-    MUST(c, cuda, cuCtxSetCurrent(c->context));
+    /* CUDA_VISIBLE_DEVICES holds this child's devices, in their order. The first comes last, and so is current. */
+    for (size_t i = c->n_gpus; i-- > 0;) {
+        struct child_gpu *g = &c->gpus[i];
+
+        child_choose_gpu(c, i);
+        MUST(c, cuda, cuDeviceGet(&g->device, (int)i));
+        MUST(c, cuda, cuDevicePrimaryCtxRetain(&g->context, g->device));
+        MUST(c, cuda, cuCtxSetCurrent(g->context));
+    }
+    child_choose_gpu(c, 0);
     c->state->context_ready = true;
+}
+
+void child_choose_gpu(struct child *c, size_t gpu)
+{
+    const struct child_gpu *g = &c->gpus[gpu];
+
+    c->gpu = gpu;
+    c->device_uuid = g->uuid;
+    c->cc = g->cc;
+    c->at_most = g->at_most;
+    c->nvml_answers = g->nvml_answers;
+    c->device = g->device;
+    c->context = g->context;
+}
+
+void child_use_gpu(struct child *c, size_t gpu)
+{
+    if (gpu == c->gpu)
+        return;
+    child_choose_gpu(c, gpu);
+    MUST(c, cuda, cuCtxSetCurrent(c->context));
+}
+
+const char *of_gpu(struct child *c, const char *key)
+{
+    return c->n_gpus > 1 ? text_make(&c->arena, "gpu%d.%s", c->gpus[c->gpu].index, key) : key;
 }
 
 static bool is_ready(const struct child *c, unsigned needs)

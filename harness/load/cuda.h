@@ -29,6 +29,7 @@ enum {
     CUDA_ERROR_NO_DEVICE                     = 100,
     CUDA_ERROR_INVALID_DEVICE                = 101,
     CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
+    CUDA_ERROR_NOT_READY                     = 600,
     CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE  = 720,
     CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
     CU_DEVICE_ATTRIBUTE_INTEGRATED           = 18,
@@ -91,6 +92,7 @@ enum {
     SYM(WANT, CUresult, cuLaunchCooperativeKernel,      (CUfunction, unsigned, unsigned, unsigned, \
                                                          unsigned, unsigned, unsigned, unsigned, CUstream, void **)) \
     SYM(NEED, CUresult, cuStreamCreate,                 (CUstream *, unsigned)) \
+    SYM(NEED, CUresult, cuStreamQuery,                  (CUstream)) \
     SYM(NEED, CUresult, cuStreamSynchronize,            (CUstream)) \
     SYM(NEED, CUresult, cuStreamDestroy_v2,             (CUstream)) \
     SYM(NEED, CUresult, cuEventCreate,                  (CUevent *, unsigned)) \
@@ -98,6 +100,10 @@ enum {
     SYM(NEED, CUresult, cuEventSynchronize,             (CUevent)) \
     SYM(NEED, CUresult, cuEventElapsedTime,             (float *, CUevent, CUevent)) /* ms */ \
     SYM(NEED, CUresult, cuEventDestroy_v2,              (CUevent)) \
+    SYM(NEED, CUresult, cuDeviceCanAccessPeer,          (int *, CUdevice, CUdevice)) /* may the first use the second's memory */ \
+    SYM(NEED, CUresult, cuCtxEnablePeerAccess,          (CUcontext, unsigned)) \
+    SYM(NEED, CUresult, cuCtxDisablePeerAccess,         (CUcontext)) \
+    SYM(NEED, CUresult, cuMemcpyPeer,                   (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t)) /* to, from */ \
     SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
 
 struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };

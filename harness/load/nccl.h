@@ -11,7 +11,11 @@ typedef int               ncclScalarResidence_t;
 typedef struct ncclComm  *ncclComm_t;
 typedef struct { char internal[128]; } ncclUniqueId;
 
-enum { ncclFloat32 = 7, ncclScalarHostImmediate = 1 };
+enum {
+    ncclInProgress = 7, ncclSum = 0,
+    ncclInt32 = 2, ncclInt64 = 4, ncclFloat32 = 7, ncclBfloat16 = 9,
+    ncclScalarHostImmediate = 1,
+};
 
 #define NCCL_SYMS(SYM) \
     SYM(NEED, ncclResult_t, ncclGetVersion,             (int *)) \
@@ -25,6 +29,11 @@ enum { ncclFloat32 = 7, ncclScalarHostImmediate = 1 };
     SYM(NEED, ncclResult_t, ncclCommGetAsyncError,      (ncclComm_t, ncclResult_t *)) \
     SYM(WANT, ncclResult_t, ncclRedOpCreatePreMulSum,   (ncclRedOp_t *, void *, ncclDataType_t, ncclScalarResidence_t, ncclComm_t)) \
     SYM(WANT, ncclResult_t, ncclRedOpDestroy,           (ncclRedOp_t, ncclComm_t)) \
+    SYM(NEED, ncclResult_t, ncclGroupStart,             (void)) \
+    SYM(NEED, ncclResult_t, ncclGroupEnd,               (void)) \
+    SYM(NEED, ncclResult_t, ncclAllGather,              (const void *, void *, size_t, ncclDataType_t, ncclComm_t, CUstream)) \
+    SYM(NEED, ncclResult_t, ncclReduceScatter,          (const void *, void *, size_t, ncclDataType_t, ncclRedOp_t, ncclComm_t, CUstream)) \
+    SYM(NEED, ncclResult_t, ncclBroadcast,              (const void *, void *, size_t, ncclDataType_t, int, ncclComm_t, CUstream)) \
     SYM(NEED, ncclResult_t, ncclAllReduce,              (const void *, void *, size_t, ncclDataType_t, ncclRedOp_t, ncclComm_t, CUstream))
 
 struct nccl { struct dl dl; NCCL_SYMS(DL_FIELD) };

@@ -10,6 +10,8 @@ typedef int                       nvmlComputeMode_t;
 typedef int                       nvmlTemperatureSensors_t;
 typedef int                       nvmlClockType_t;
 typedef int                       nvmlValueType_t;
+typedef int                       nvmlGpuP2PCapsIndex_t;
+typedef int                       nvmlGpuP2PStatus_t;
 typedef struct nvmlDevice_st     *nvmlDevice_t;
 typedef struct { unsigned long long total, free, used; } nvmlMemory_t;
 typedef struct { unsigned version; unsigned long long total, reserved, free, used; } nvmlMemory_v2_t;   /* version: nvmlMemory_v2 */
@@ -40,6 +42,9 @@ enum {
     NVML_ERROR_DRIVER_NOT_LOADED       = 9,
     NVML_ERROR_FUNCTION_NOT_FOUND      = 13,
     NVML_ERROR_LIB_RM_VERSION_MISMATCH = 18,
+    NVML_P2P_CAPS_INDEX_NVLINK         = 2,
+    NVML_P2P_STATUS_OK                 = 0,
+    NVML_P2P_STATUS_UNKNOWN            = 6,
     NVML_TEMPERATURE_GPU               = 0,
     NVML_CLOCK_GRAPHICS                = 0,
     NVML_CLOCK_SM                      = 1,
@@ -62,6 +67,14 @@ enum {
     NVML_FI_DEV_REMAPPED_UNC           = 143,
     NVML_FI_DEV_REMAPPED_PENDING       = 144,
     NVML_FI_DEV_REMAPPED_FAILURE       = 145,
+    /* Of one link, the field's scope; the first three up to Hopper, the rest from Blackwell on. */
+    NVML_FI_DEV_NVLINK_ERROR_DL_REPLAY   = 161,
+    NVML_FI_DEV_NVLINK_ERROR_DL_RECOVERY = 162,
+    NVML_FI_DEV_NVLINK_ERROR_DL_CRC      = 163,
+    NVML_FI_DEV_NVLINK_COUNT_RCV_ERRORS  = 208,
+    NVML_FI_DEV_NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS = 211,
+    NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS = 213,
+    NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS = 214,
     nvmlMemory_v2                      = 0x02000028,   /* size 40, version 2 */
 };
 
@@ -96,6 +109,7 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxClockInfo,          (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrentClocksThrottleReasons, (nvmlDevice_t, unsigned long long *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetNvLinkState,           (nvmlDevice_t, unsigned, nvmlEnableState_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetP2PStatus,             (nvmlDevice_t, nvmlDevice_t, nvmlGpuP2PCapsIndex_t, nvmlGpuP2PStatus_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetFieldValues,           (nvmlDevice_t, int, nvmlFieldValue_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkWidth,      (nvmlDevice_t, unsigned *)) \

@@ -42,29 +42,57 @@ static const char *call_name(const char *call, struct arena *a)
     return arena_copy(a, call, strcspn(call, "("));
 }
 
-/* libtorch says why on standard error, before 2.13 there alone: the rest of the
- * line behind one of its marks. NULL if the child printed neither. */
-static const char *torch_words(const char *said, struct arena *a)
+/* Some say why in what they print, and there alone (libtorch before 2.13, NCCL): the
+ * rest of the line behind one of their marks. NULL if the child printed none. */
+static const char *own_words(const char *family, const char *said, struct arena *a)
 {
-    static const char *const marks[] = { "Exception in aoti_torch: ", "what():  " };
+    static const struct { const char *family, *mark; } marks[] = {
+        { "torch", "Exception in aoti_torch: " }, { "torch", "what():  " }, { "nccl", "NCCL WARN " },
+    };
 
     for (size_t i = 0; said != NULL && i < COUNT_OF(marks); i++) {
-        const char *at = strstr(said, marks[i]);
+        const char *at = text_starts(family, marks[i].family) ? strstr(said, marks[i].mark) : NULL;
 
         if (at != NULL)
-            return arena_copy(a, at + strlen(marks[i]), strcspn(at + strlen(marks[i]), "\n"));
+            return arena_copy(a, at + strlen(marks[i].mark), strcspn(at + strlen(marks[i].mark), "\n"));
     }
+    return NULL;
+}
+
+/* libtorch's code says nothing, NCCL's a little. */
+static const char *words_of(const struct outcome *o, const char *family, struct arena *a)
+{
+    const char *words = own_words(family, o->said, a);
+
+    if (words == NULL || text_has(o->text, words))
+        return o->text;
+    return text_is(family, "nccl") ? text_make(a, "%s: %s", o->text, words) : words;
+}
+
+/* What to do about words that are known, by library family. */
+static const char *known_remedy(const char *family, const char *words)
+{
+    static const struct { const char *family, *words, *act; } remedies[] = {
+        { "nccl", "/dev/shm", "df -h /dev/shm; a container gets more with `docker run --shm-size=1g` or --ipc=host" },
+        { "nccl", "No space left on device", "df -h /dev/shm; a container gets more with `docker run --shm-size=1g` or --ipc=host" },
+        { "nccl", "peer access", "NCCL_P2P_DISABLE=1 gpuvet run -p 'nccl.*' -p 'peer.*': what passes then tells whether peer access is what fails" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(remedies); i++)
+        if (text_is(family, remedies[i].family) && text_has(words, remedies[i].words))
+            return remedies[i].act;
     return NULL;
 }
 
 static void judge_call(struct judged *j, struct arena *a)
 {
     const struct outcome *o = &j->outcome;
-    const char *family = family_of(o->library, a), *words = text_starts(family, "torch") ? torch_words(o->said, a) : NULL;
+    const char *family = family_of(o->library, a), *words = words_of(o, family, a);
     const char *why = text_make(a, "%s failed in %s: %s", call_name(o->call, a),
-                                o->library != NULL && *o->library != '\0' ? o->library : "the driver", words != NULL ? words : o->text);
+                                o->library != NULL && *o->library != '\0' ? o->library : "the driver", words);
 
     set(j, FAIL, why);
+    j->act = known_remedy(family, words);
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         const struct observation *shown = others[i].shown_by != NULL ? outcome_saw(o, others[i].shown_by) : NULL;
 
@@ -281,6 +309,17 @@ static const char *machine_hint(const struct machine *m)
     return NULL;
 }
 
+/* Of several GPUs those were tested that could be: what passed is true of these alone. */
+static void tell_who_is_missing(struct judged *j, struct arena *a)
+{
+    const char *without = j->trial.set != NULL ? j->trial.set->without : NULL;
+
+    if (without == NULL || j->verdict == SKIP)
+        return;
+    j->why = text_make(a, "%s%swithout %s", j->why, *j->why != '\0' ? "; " : "", without);
+    j->warns = j->verdict == PASS;
+}
+
 static void decide(struct judged *j, const struct machine *m, struct arena *a)
 {
     const struct observation *warning;
@@ -303,6 +342,7 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
         j->warns = true;
         j->why = warning->text;
     }
+    tell_who_is_missing(j, a);
 }
 
 /* What the probe itself says would help: a thing to do, or what pip is to be given. */

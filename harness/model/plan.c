@@ -14,6 +14,9 @@ struct maker {
     const struct stack     *stacks;
     size_t                  n_stacks;
     const struct selection *pick;
+    struct gpu_set         *set;            /* the picked GPUs that can work together; NULL: there is no such set */
+    const char             *no_set;         /* why */
+    const struct device    *member;         /* one of the picked GPUs, one that answers if there is one */
 };
 
 static bool any_matches(const char *const *patterns, size_t n, const char *name)
@@ -54,9 +57,19 @@ static bool rests_on(const struct probe *p, const struct probe *foundation)
     return false;
 }
 
-static bool on_gpu(const struct probe *p)
+static bool on_each_gpu(const struct probe *p)
 {
     return p->scope == SCOPE_DEVICE || p->scope == SCOPE_STACK_DEVICE || p->scope == SCOPE_STACK_CPU_DEVICE;
+}
+
+static bool on_all_gpus(const struct probe *p)
+{
+    return p->scope == SCOPE_DEVICES || p->scope == SCOPE_STACK_DEVICES;
+}
+
+static bool on_gpu(const struct probe *p)
+{
+    return on_each_gpu(p) || on_all_gpus(p);
 }
 
 /* Picked by name, or a foundation of one that is. What runs on a GPU brings the
@@ -85,11 +98,16 @@ static bool applies(const struct probe *p, const struct stack *s)
     return (p->stacks & bit[s->kind]) != 0;
 }
 
+bool probe_is_for(const struct probe *p, int cc)
+{
+    return cc >= p->cc_from && (p->cc_to == 0 || cc <= p->cc_to);
+}
+
 static const char *why_not_for_gpu(struct arena *a, const struct probe *p, int cc)
 {
     const char *until = p->cc_to == p->cc_from ? "" : p->cc_to > 0 ? text_make(a, " to %d.%d", p->cc_to / 10, p->cc_to % 10) : " and later";
 
-    if (cc >= p->cc_from && (p->cc_to == 0 || cc <= p->cc_to))
+    if (probe_is_for(p, cc))
         return NULL;
     return text_make(a, "it is for compute capability %d.%d%s; this GPU has %d.%d", p->cc_from / 10, p->cc_from % 10, until, cc / 10, cc % 10);
 }
@@ -145,6 +163,56 @@ static void add_on_devices(struct maker *m, const struct probe *p, const struct 
             add(m, p, &m->devices[i], s, true);
 }
 
+/* ---- All GPUs together ---- */
+
+/* NVIDIA's MIG guide: no peer-to-peer between instances, over PCIe or NVLink; NCCL needs that or one GPU per rank. */
+static bool is_mig(const struct device *d)
+{
+    return d->uuid != NULL && text_starts(d->uuid, "MIG-");
+}
+
+static void find_set(struct maker *m)
+{
+    const struct device **gpus = NULL;
+    size_t n = 0, instances = 0;
+
+    for (size_t i = 0; i < m->n_devices; i++) {
+        const struct device *d = &m->devices[i];
+
+        if (!device_picked(m->pick, d))
+            continue;
+        if (m->member == NULL || (d->answers && !m->member->answers))
+            m->member = d;
+        instances += is_mig(d);
+        if (d->answers && !is_mig(d))
+            *ARENA_PUSH(m->arena, gpus, n) = d;
+    }
+    if (n > GPU_SET_MAX)
+        m->no_set = text_make(m->arena, "%zu GPUs: more than the %d that are tested together (-d picks some)", n, GPU_SET_MAX);
+    else if (n < 2)
+        m->no_set = instances > 0 ? "MIG instances do not reach each other" : "one GPU: there is nobody to talk to";
+    if (m->no_set != NULL)
+        return;
+    m->set = arena_alloc(m->arena, sizeof *m->set);
+    *m->set = (struct gpu_set){ .gpus = gpus, .n = n };
+}
+
+static void add_together(struct maker *m, const struct probe *p, const struct stack *s)
+{
+    struct trial *t = ARENA_PUSH(m->arena, m->trials, m->plan->n_trials);
+    const char *why = why_left_out(m, p, m->member, s, true);
+
+    *t = (struct trial){ .probe = p, .stack = s, .set = m->set, .left_out = why != NULL ? why : m->no_set,
+                         .id = text_make(m->arena, "%s@gpus%s%s", p->name, s != NULL ? "/" : "", s != NULL ? s->name : "") };
+}
+
+static void add_driver_together(struct maker *m)
+{
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if ((*p)->scope == SCOPE_DEVICES && probe_picked(m->pick, *p))
+            add_together(m, *p, NULL);
+}
+
 static void add_device(struct maker *m, const struct device *d)
 {
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
@@ -159,8 +227,11 @@ static void add_stack(struct maker *m, const struct stack *s)
             && ((*p)->scope == SCOPE_STACK || (*p)->scope == SCOPE_STACK_CPU_DEVICE))
             add(m, *p, NULL, s, false);
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
-        if (probe_picked(m->pick, *p) && applies(*p, s) && on_gpu(*p) && (*p)->scope != SCOPE_DEVICE)
+        if (probe_picked(m->pick, *p) && applies(*p, s) && on_each_gpu(*p) && (*p)->scope != SCOPE_DEVICE)
             add_on_devices(m, *p, s);
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        if (probe_picked(m->pick, *p) && applies(*p, s) && (*p)->scope == SCOPE_STACK_DEVICES)
+            add_together(m, *p, s);
 }
 
 static bool check_names(const struct maker *m, struct err *e)
@@ -202,11 +273,12 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
                const struct stack *stacks, size_t n_stacks,
                const struct selection *pick, struct err *e)
 {
-    struct maker m = { plan, NULL, a, machine, devices, n_devices, stacks, n_stacks, pick };
+    struct maker m = { plan, NULL, a, machine, devices, n_devices, stacks, n_stacks, pick, NULL, NULL, NULL };
 
     *plan = (struct plan){ NULL, 0 };
     if (!check_names(&m, e))
         return false;
+    find_set(&m);
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
         if (((*p)->scope == SCOPE_MACHINE || (*p)->scope == SCOPE_PROGRAM) && probe_picked(pick, *p))
             add(&m, *p, NULL, NULL, false);
@@ -215,6 +287,7 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     for (size_t i = 0; i < n_devices; i++)
         if (device_picked(pick, &devices[i]))
             add_device(&m, &devices[i]);
+    add_driver_together(&m);
     for (size_t i = 0; i < n_stacks; i++)
         if (stack_picked(pick, &stacks[i]))
             add_stack(&m, &stacks[i]);
@@ -224,12 +297,22 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     return true;
 }
 
+bool trial_is_together(const struct trial *t)
+{
+    return on_all_gpus(t->probe);
+}
+
 bool trial_is_under(const struct trial *f, const struct trial *t, const struct probe *probe)
 {
-    if (f->probe != probe || (t->device == NULL && (probe->scope == SCOPE_DEVICE || probe->scope == SCOPE_STACK_DEVICE)))
+    const bool on_stack = probe->scope >= SCOPE_STACK;
+
+    if (f->probe != probe || (on_stack && f->stack != t->stack))
+        return false;
+    if (t->set != NULL && on_each_gpu(probe))
+        return f->device != NULL && gpu_set_has(t->set, f->device);
+    if (t->device == NULL && (probe->scope == SCOPE_DEVICE || probe->scope == SCOPE_STACK_DEVICE))
         return false;                   /* on the CPU: no GPU is under it */
-    return (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_STACK || f->device == t->device)
-        && (probe->scope == SCOPE_MACHINE || probe->scope == SCOPE_DEVICE || f->stack == t->stack);
+    return !on_each_gpu(probe) || f->device == t->device;
 }
 
 const struct trial *plan_foundation(const struct plan *plan, const struct trial *t, const struct probe *probe)

@@ -9,16 +9,24 @@
 #include "base/err.h"
 #include "model/device.h"
 #include "model/facts.h"
+#include "model/gpu_set.h"
 #include "model/probe.h"
 #include "model/stack.h"
 
 struct trial {
     const struct probe  *probe;
-    const struct device *device;    /* NULL: on the CPU or the machine as a whole */
+    const struct device *device;    /* NULL: on the CPU, the machine as a whole, or several GPUs */
     const struct stack  *stack;     /* NULL: the driver only */
-    const char          *id;        /* "blas.gemm.fp32@gpu0/toolkit-13.0", "torch.cnn@cpu/venv:/opt/app" */
+    const char          *id;        /* "blas.gemm.fp32@gpu0/toolkit-13.0", "torch.cnn@cpu/venv:/opt/app", "peer.copy@gpus" */
     const char          *left_out;  /* why it does not run; NULL: it runs */
+    const struct gpu_set *set;      /* NULL: not about several GPUs together */
 };
+
+/* Whether GPUs of that compute capability (times ten) have what the probe is about. */
+bool probe_is_for(const struct probe *p, int cc);
+
+/* It is about several GPUs together: also where there are not so many, and it is left out. */
+bool trial_is_together(const struct trial *t);
 
 /* What the user picked. Empty lists mean all. Names may end with '*'. */
 struct selection {
@@ -41,11 +49,11 @@ bool plan_make(struct plan *p, struct arena *a, const struct machine *m,
                const struct stack *stacks, size_t n_stacks,
                const struct selection *pick, struct err *e) MUST_USE;
 
-/* Whether `f` is the trial of that probe on which `t` rests: same device and stack, as far as the probe has them. */
+/* Whether `f` is a trial of that probe on which `t` rests: same device and stack, as far as the probe has them. What is
+ * about several GPUs rests on a trial of each. */
 bool trial_is_under(const struct trial *f, const struct trial *t, const struct probe *probe);
 
-/* The trial of that probe on the same device and stack, as far as that probe
- * has them; NULL if it is not in the plan. */
+/* The first of them; NULL if there is none in the plan. */
 const struct trial *plan_foundation(const struct plan *p, const struct trial *t, const struct probe *probe);
 
 #endif

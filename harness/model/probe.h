@@ -11,9 +11,11 @@ enum scope {
     SCOPE_PROGRAM,          /* gpuvet itself: one trial, on no GPU */
     SCOPE_MACHINE,          /* the machine: one trial */
     SCOPE_DEVICE,           /* each GPU, driver only */
+    SCOPE_DEVICES,          /* all GPUs together, driver only */
     SCOPE_STACK,            /* each stack, no GPU needed */
     SCOPE_STACK_DEVICE,     /* each stack on each GPU */
     SCOPE_STACK_CPU_DEVICE, /* each stack on the CPU, and again on each GPU */
+    SCOPE_STACK_DEVICES,    /* each stack on all GPUs together */
 };
 
 /* What must be ready before the probe runs; the child sees to it. Each of these
@@ -21,7 +23,7 @@ enum scope {
 enum need {
     NEEDS_NVML    = 1 << 0, /* libnvidia-ml.so.1 bound and initialised */
     NEEDS_DRIVER  = 1 << 1, /* libcuda.so.1 bound and initialised */
-    NEEDS_CONTEXT = 1 << 2, /* the device's primary context, current */
+    NEEDS_CONTEXT = 1 << 2, /* the device's primary context, current; of several GPUs each one's, and the first is current */
     NEEDS_KERNELS = 1 << 3, /* our kernels loaded into it */
     NEEDS_STACK   = 1 << 4, /* the stack's entries opened as its user would */
 };
@@ -58,7 +60,8 @@ struct probe {
     unsigned             stacks;        /* bits of ON_...; 0 for scopes without a stack */
     const char          *library;       /* the member family it uses: no such member, no trial; NULL: none */
     int                  cc_from, cc_to;    /* compute capabilities, times ten, that have what it proves: no other GPU, no trial; 0: no bound */
-    const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
+    const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack; of several GPUs
+                                         * those take part on which they passed */
     unsigned             limit_s;       /* 0: 60 s */
     enum level           level;         /* from which level on it is run; a probe that is named runs at any */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */

@@ -197,15 +197,30 @@ static struct answer judge_version(struct judging *g, const struct demand *d)
     return version_holds(d, version) ? met : unmet(text_make(g->arena, "it is %s", version));
 }
 
+/* It is about several GPUs together, and there are not so many. */
+static bool lacks_gpus(const struct judged *j)
+{
+    return trial_is_together(&j->trial) && j->trial.set == NULL && j->verdict == SKIP;
+}
+
+/* It is about what this generation of GPUs does not have. */
+static bool is_for_other_gpus(const struct judged *j)
+{
+    const struct device *d = j->trial.device;
+
+    return d != NULL && j->outcome.ending == ENDED_NOT_RUN && !probe_is_for(j->trial.probe, d->cc);
+}
+
 /* ---- stack, stack = NAME ---- */
 
-/* What a stack does not have it cannot show, and "not supported" is that library's answer: no part of it was left out. */
+/* What a stack does not have it cannot show, one GPU shows nothing of several, nor of another generation, and "not supported" is that library's
+ * answer: no part of the stack was left out. */
 static struct answer judge_stack_trial(struct judging *g, const struct judged *j)
 {
     const struct probe *p = j->trial.probe;
     const bool has_none = p->library != NULL && stack_member(j->trial.stack, p->library) == NULL;
 
-    return j->verdict == SKIP && (j->outcome.stop == STOP_UNSUPPORTED || has_none) ? met : in_the_way(g, j);
+    return j->verdict == SKIP && (j->outcome.stop == STOP_UNSUPPORTED || has_none || lacks_gpus(j) || is_for_other_gpus(j)) ? met : in_the_way(g, j);
 }
 
 static struct answer judge_stack(struct judging *g, const struct demand *d)
@@ -264,15 +279,23 @@ static struct answer judge_torch(struct judging *g, const struct demand *d)
 
 static struct answer judge_probes(struct judging *g, const struct demand *d)
 {
-    struct answer all = met;
+    struct answer all = met, elsewhere = met;
     size_t n = 0;
 
-    for (size_t i = 0; i < g->r->n_trials; i++)
-        if (text_matches(d->subject, g->r->trials[i].trial.probe->name)) {
-            all = worse(all, in_the_way(g, &g->r->trials[i]));
-            n++;
+    for (size_t i = 0; i < g->r->n_trials; i++) {
+        const struct judged *j = &g->r->trials[i];
+
+        if (!text_matches(d->subject, j->trial.probe->name))
+            continue;
+        if (lacks_gpus(j) || is_for_other_gpus(j)) {
+            elsewhere = worse(elsewhere, in_the_way(g, j));
+            continue;
         }
-    return n > 0 ? all : not_asked(g, "no trial of it is in this run");
+        all = worse(all, in_the_way(g, j));
+        n++;
+    }
+    /* Of several probes those count that are for this machine; the only one that is asked for counts. */
+    return n > 0 ? all : elsewhere.why != NULL ? elsewhere : not_asked(g, "no trial of it is in this run");
 }
 
 /* ---- Judging ---- */

@@ -9,10 +9,17 @@ static size_t count_running(const struct slot *slots, size_t n)
     return running;
 }
 
+static bool share_a_lane(const struct slot *x, const struct slot *y)
+{
+    const bool x_on_gpu = x->all_gpus || x->device != NULL, y_on_gpu = y->all_gpus || y->device != NULL;
+
+    return x->all_gpus || y->all_gpus ? x_on_gpu && y_on_gpu : x->device == y->device;
+}
+
 static bool is_free(const struct slot *slots, size_t n, const struct slot *wanted)
 {
     for (size_t i = 0; i < n; i++)
-        if (slots[i].state == SLOT_RUNS && (slots[i].alone || slots[i].device == wanted->device))
+        if (slots[i].state == SLOT_RUNS && (slots[i].alone || share_a_lane(&slots[i], wanted)))
             return false;
     return true;
 }

@@ -1,7 +1,8 @@
 /* schedule.h - which batch may start now. Pure.
  *
  * Each GPU is a lane, and so is the machine without a GPU: one batch of a lane
- * at a time, all lanes at once. What measures something that others share runs
+ * at a time, all lanes at once. What is about several GPUs together has all their
+ * lanes to itself. What measures something that others share runs
  * when nothing else does.
  */
 #ifndef MODEL_SCHEDULE_H
@@ -13,7 +14,8 @@ enum slot_state { SLOT_WAITS, SLOT_RUNS, SLOT_IS_OVER };
 
 /* One batch, as the schedule sees it. */
 struct slot {
-    const struct device *device;        /* NULL: the lane without a GPU */
+    const struct device *device;        /* NULL: the lane without a GPU, unless it takes them all */
+    bool                 all_gpus;      /* it is about several GPUs together: it takes all lanes that have one */
     bool                 alone;         /* nothing else may run with it */
     bool                 ready;         /* all that it rests on has an outcome */
     enum slot_state      state;

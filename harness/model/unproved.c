@@ -95,8 +95,6 @@ static void parts_of_gpus(struct lister *l)
         if (d->uuid != NULL && text_starts(d->uuid, "MIG-"))
             leave_out(l, UNPROVED_GPU, "a MIG instance: the rest of its GPU was not looked at", name);
     }
-    if (report_answering(l->r) == 1 && any_ran_on_a_gpu(l->r))
-        leave_out(l, UNPROVED_GPU, "only one GPU answers", "NVLink, peer copies and NCCL between GPUs");
 }
 
 /* ---- Memory and multiprocessors: the best that a trial showed of each GPU ---- */
@@ -169,14 +167,15 @@ static bool is_nvidias(const char *family)
     return text_starts(family, "cu") || text_starts(family, "nv") || text_starts(family, "nccl");
 }
 
-/* A trial that asks a version or opens a file has no GPU: it calls nothing that computes. */
+/* By a trial on a GPU, or in a process of its own, for what it opens: what asks for versions or reads files calls nothing. */
 static bool is_called(const struct report *r, const struct stack *s, const char *family)
 {
     for (size_t i = 0; i < r->n_trials; i++) {
         const struct judged *j = &r->trials[i];
+        const struct probe *p = j->trial.probe;
+        const bool calls = j->trial.device != NULL || p->own_process;
 
-        if (j->trial.stack == s && j->trial.device != NULL && j->verdict == PASS && j->trial.probe->library != NULL
-            && is_same_library(j->trial.probe->library, family))
+        if (j->trial.stack == s && calls && j->verdict == PASS && p->library != NULL && is_same_library(p->library, family))
             return true;
     }
     return false;

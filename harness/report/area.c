@@ -5,6 +5,7 @@
 bool area_is_same(const struct judged *x, const struct judged *y)
 {
     return x->trial.stack == y->trial.stack && x->trial.device == y->trial.device
+        && trial_is_together(&x->trial) == trial_is_together(&y->trial)
         && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE)
         && (x->trial.probe->scope == SCOPE_PROGRAM) == (y->trial.probe->scope == SCOPE_PROGRAM);
 }
@@ -21,6 +22,8 @@ const char *area_name(const struct judged *j, struct arena *a)
 {
     const struct trial *t = &j->trial;
 
+    if (trial_is_together(t))
+        return t->stack != NULL ? text_make(a, "%s on all GPUs", t->stack->name) : "all GPUs";
     if (t->stack != NULL && t->device != NULL)
         return text_make(a, "%s on gpu%d", t->stack->name, t->device->index);
     if (t->stack != NULL)

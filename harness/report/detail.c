@@ -55,6 +55,8 @@ const char *detail_rerun(const struct report *r, const struct judged *j, struct 
     text_add_quoted(&t, j->trial.probe->name);
     if (j->trial.device != NULL && !j->trial.probe->tells_facts)        /* facts are compared with those of other GPUs */
         text_add(&t, " -d gpu%d", j->trial.device->index);
+    for (size_t i = 0; j->trial.set != NULL && j->trial.set->n < r->n_devices && i < j->trial.set->n; i++)
+        text_add(&t, " -d gpu%d", j->trial.set->gpus[i]->index);
     if (j->trial.stack != NULL) {
         text_add(&t, " -s ");
         text_add_quoted(&t, j->trial.stack->name);

@@ -89,6 +89,8 @@ static void finding(struct writer *w, const struct judged *j)
     text_add(&t, "| ");
     if (j->trial.device != NULL)
         text_add(&t, "gpu%d", j->trial.device->index);
+    else if (j->trial.set != NULL)
+        text_add(&t, "%s", gpu_set_names(j->trial.set, &w->arena));
     text_add(&t, " | ");
     if (j->trial.stack != NULL)
         add(&t, j->trial.stack->name);

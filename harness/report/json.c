@@ -145,6 +145,16 @@ static json_t *observations(const struct outcome *out)
     return list;
 }
 
+static void put_set(json_t *o, const struct gpu_set *set)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < set->n; i++)
+        json_array_append_new(list, json_integer(set->gpus[i]->index));
+    json_put(o, "together", list);
+    json_put_text(o, "without", set->without);
+}
+
 static json_t *trial(const struct judged *j)
 {
     const struct outcome *out = &j->outcome;
@@ -155,6 +165,8 @@ static json_t *trial(const struct judged *j)
     json_put_text(o, "claim", j->trial.probe->claim);
     if (j->trial.device != NULL)
         json_put(o, "device", json_integer(j->trial.device->index));
+    if (j->trial.set != NULL)
+        put_set(o, j->trial.set);
     json_put_text(o, "stack", j->trial.stack != NULL ? j->trial.stack->name : NULL);
     json_put_text(o, "verdict", verdict_name(j->verdict));
     json_put(o, "warns", j->warns ? json_true() : NULL);

@@ -70,6 +70,8 @@ static void properties(struct writer *w, const struct trial *t)
         property(w, "gpu.uuid", t->device->uuid);
         property(w, "gpu.pci", t->device->pci);
     }
+    if (t != NULL && t->set != NULL)
+        property(w, "gpus", gpu_set_names(t->set, &w->arena));
     for (const char *const *what = evidence_shown; t != NULL && t->stack != NULL && *what != NULL; what++)
         property(w, text_make(&w->arena, "stack.%s", *what), evidence_version(t->stack, *what));
     fputs("    </properties>\n", w->f);
@@ -98,7 +100,7 @@ static const char *type_of(const struct outcome *o)
  * Jenkins splits at the last dot. */
 static const char *class_name(struct writer *w, const struct trial *t)
 {
-    const char *gpu = t->device != NULL ? text_make(&w->arena, "gpu%d", t->device->index) : "gpu";
+    const char *gpu = t->device != NULL ? text_make(&w->arena, "gpu%d", t->device->index) : trial_is_together(t) ? "gpus" : "gpu";
     char *stack;
 
     if (t->stack == NULL)
@@ -106,7 +108,7 @@ static const char *class_name(struct writer *w, const struct trial *t)
     stack = arena_text(&w->arena, t->stack->name);
     for (char *dot; (dot = strchr(stack, '.')) != NULL;)
         *dot = '_';
-    return text_make(&w->arena, "%s.%s", t->device != NULL ? gpu : "cpu", stack);
+    return text_make(&w->arena, "%s.%s", t->device != NULL || trial_is_together(t) ? gpu : "cpu", stack);
 }
 
 static void begin_case(struct writer *w, const char *class_name, const char *name, double took_ms)

@@ -68,7 +68,7 @@ static const char *one_label(struct writer *w, const char *key, const char *valu
 
 static void add_place(struct text *t, const struct trial *of)
 {
-    add_label(t, "gpu", of->device != NULL ? text_make(t->arena, "%d", of->device->index) : "");
+    add_label(t, "gpu", of->device != NULL ? text_make(t->arena, "%d", of->device->index) : trial_is_together(of) ? "all" : "");
     add_label(t, "uuid", of->device != NULL ? of->device->uuid : "");
     add_label(t, "stack", of->stack != NULL ? of->stack->name : "");
 }

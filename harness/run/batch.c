@@ -114,7 +114,8 @@ static void fail_all(struct batch_run *r, const char *why)
 
 static const char *who(const struct batch *b, struct arena *a)
 {
-    return text_make(a, "%s%s%s", b->job.device != NULL ? text_make(a, "gpu%d", b->job.device->index) : "the machine",
+    return text_make(a, "%s%s%s", b->job.device != NULL ? text_make(a, "gpu%d", b->job.device->index)
+                     : b->job.set != NULL ? "the GPUs together" : "the machine",
                      b->job.stack != NULL ? " with " : "", b->job.stack != NULL ? b->job.stack->name : "");
 }
 

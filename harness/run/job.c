@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/harm.h"
+
+enum { CHANGES_MAX = 6 };
 
 struct words { char **items; size_t n; struct arena *arena; };
 
@@ -58,6 +61,29 @@ static void machine_words(struct words *w, const struct machine *m)
         }
 }
 
+static void device_words(struct words *w, const struct job *j)
+{
+    word(w, "--device");
+    word(w, j->device->uuid);
+    number(w, (uint64_t)j->device->cc);
+    if (j->device->knows_free)
+        word(w, "--counters");
+}
+
+static void set_words(struct words *w, const struct gpu_set *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct device *d = set->gpus[i];
+
+        word(w, "--gpu");
+        number(w, (uint64_t)d->index);
+        word(w, d->uuid);
+        number(w, (uint64_t)d->cc);
+        number(w, d->foreign != NULL ? HARM_BUSY_BYTES : 0);
+        word(w, d->knows_free ? "counters" : NULL);
+    }
+}
+
 char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
 {
     struct words w = { .arena = a };
@@ -68,16 +94,13 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
         stack_words(&w, j->stack);
     else
         machine_words(&w, j->machine);
-    if (j->device != NULL) {
-        word(&w, "--device");
-        word(&w, j->device->uuid);
-        number(&w, (uint64_t)j->device->cc);
-        if (j->device->knows_free)
-            word(&w, "--counters");
-        if (j->kernels != NULL) {
-            word(&w, "--kernels");
-            word(&w, j->kernels);
-        }
+    if (j->device != NULL)
+        device_words(&w, j);
+    if (j->set != NULL)
+        set_words(&w, j->set);
+    if ((j->device != NULL || j->set != NULL) && j->kernels != NULL) {
+        word(&w, "--kernels");
+        word(&w, j->kernels);
     }
     if (j->at_most > 0) {
         word(&w, "--at-most");
@@ -97,15 +120,39 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
     return w.items;
 }
 
+static const char *visible(const struct gpu_set *set, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    text_add(&t, "CUDA_VISIBLE_DEVICES=");
+    for (size_t i = 0; i < set->n; i++)
+        text_add(&t, "%s%s", i > 0 ? "," : "", set->gpus[i]->uuid);
+    return t.s;
+}
+
+static bool is_set(const struct job *j, const char *name)
+{
+    const size_t n = strlen(name);
+
+    for (char *const *v = j->env; *v != NULL; v++)
+        if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
+            return true;
+    return false;
+}
+
 /* What we set on top of the user's environment, or take out of it. */
-static size_t changes(const struct job *j, struct arena *a, const char *set[4])
+static size_t changes(const struct job *j, struct arena *a, const char *set[CHANGES_MAX])
 {
     size_t n = 0;
 
     if (j->device != NULL)
         set[n++] = text_make(a, "CUDA_VISIBLE_DEVICES=%s", j->device->uuid);
+    else if (j->set != NULL)
+        set[n++] = visible(j->set, a);
     else if (j->stack == NULL)
         set[n++] = "CUDA_DEVICE_ORDER=PCI_BUS_ID";
+    if (j->set != NULL && j->stack != NULL && !is_set(j, "NCCL_DEBUG"))
+        set[n++] = "NCCL_DEBUG=WARN";                  /* why it fails is said there, and no call returns it */
     if (j->launch_blocking)
         set[n++] = "CUDA_LAUNCH_BLOCKING=1";
     if (j->surroundings == CLEAN) {
@@ -125,7 +172,7 @@ static bool same_name(const char *x, const char *y)
 char *const *job_env(const struct job *j, struct arena *a)
 {
     struct words w = { .arena = a };
-    const char *set[4];
+    const char *set[CHANGES_MAX];
     size_t n = changes(j, a, set);
 
     for (char *const *v = j->env; *v != NULL; v++) {
@@ -152,7 +199,7 @@ const char *job_rerun_line(const struct job *j, const struct probe *p, struct ar
 {
     struct job alone = *j;
     struct text t = { .arena = a };
-    const char *set[4];
+    const char *set[CHANGES_MAX];
     size_t n = changes(j, a, set);
 
     alone.probes = &p;

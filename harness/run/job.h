@@ -2,9 +2,9 @@
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
  *                  [--version WHAT VERSION]... [--device UUID CC [--counters]] [--at-most BYTES] [--kernels RUNG] [--meant PCI]...
- *                  [--seed N] [--fds RESULT CONTROL CRUMB] PROBE...
+ *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--fds RESULT CONTROL CRUMB] PROBE...
  *
- * All of it is on the command line, so the same line pasted in a shell reruns
+ * --gpu stands for --device where a trial is about several GPUs. All of it is on the command line, so the same line pasted in a shell reruns
  * a trial under a debugger. "-" stands for nothing. verbs/child.c reads it.
  */
 #ifndef RUN_JOB_H
@@ -25,7 +25,8 @@ struct job {
     const char            *self;            /* our own program's file */
     const struct machine  *machine;
     const struct stack    *stack;           /* NULL: the driver only */
-    const struct device   *device;          /* NULL: none */
+    const struct device   *device;          /* NULL: none, or several */
+    const struct gpu_set  *set;             /* several GPUs; NULL: not so */
     const struct probe *const *probes; size_t n_probes;
     uint64_t               at_most;         /* bytes of device memory for a trial's buffers; 0: what is free */
     const char            *kernels;         /* the rung that is forced: "sass" or "ptx"; NULL: none */

@@ -10,7 +10,7 @@ static const struct probe *probe_of(struct door *d, const json_t *o)
 {
     const char *name = door_text(d, o, "probe", MUST_BE), *claim = door_text(d, o, "claim", MUST_BE);
     const struct probe *known = name != NULL ? probe_by_name(name) : NULL;
-    bool on_device = door_has(o, "device"), on_stack = door_has(o, "stack");
+    const bool together = door_has(o, "together"), on_device = door_has(o, "device") || together, on_stack = door_has(o, "stack");
     struct probe *p;
 
     if (known != NULL)
@@ -18,21 +18,47 @@ static const struct probe *probe_of(struct door *d, const json_t *o)
     p = arena_alloc(d->arena, sizeof *p);
     /* What is done with a stack on a GPU runs code there. */
     *p = (struct probe){ .name = name, .claim = claim, .needs = on_stack && on_device ? NEEDS_CONTEXT : 0,
-                         .scope = on_stack ? on_device ? SCOPE_STACK_DEVICE : SCOPE_STACK : on_device ? SCOPE_DEVICE : SCOPE_MACHINE };
+                         .scope = together ? on_stack ? SCOPE_STACK_DEVICES : SCOPE_DEVICES
+                                : on_stack ? on_device ? SCOPE_STACK_DEVICE : SCOPE_STACK : on_device ? SCOPE_DEVICE : SCOPE_MACHINE };
     return p;
+}
+
+static const struct device *device_at(struct door *d, const char *key, int index, const struct report *r)
+{
+    for (size_t i = 0; i < r->n_devices; i++)
+        if (r->devices[i].index == index)
+            return &r->devices[i];
+    door_refuse(d, key, "the document has no such device");
+    return NULL;
 }
 
 static const struct device *device_of(struct door *d, const json_t *o, const struct report *r)
 {
     int index = (int)door_integer(d, o, "device", MAY_BE, 0, INT_MAX);
 
-    if (!door_has(o, "device") || d->failed)
+    return door_has(o, "device") && !d->failed ? device_at(d, "device", index, r) : NULL;
+}
+
+static const struct gpu_set *set_of(struct door *d, const json_t *o, const struct report *r)
+{
+    const json_t *list = door_has(o, "together") ? door_list(d, o, "together") : NULL;
+    const struct device **gpus = NULL;
+    struct gpu_set *set;
+
+    if (list == NULL || d->failed)
         return NULL;
-    for (size_t i = 0; i < r->n_devices; i++)
-        if (r->devices[i].index == index)
-            return &r->devices[i];
-    door_refuse(d, "device", "the document has no such device");
-    return NULL;
+    set = arena_alloc(d->arena, sizeof *set);
+    *set = (struct gpu_set){ .without = door_text(d, o, "without", MAY_BE) };
+    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
+        const json_t *index = json_array_get(list, i);
+
+        if (json_is_integer(index) && json_integer_value(index) >= 0 && json_integer_value(index) <= INT_MAX)
+            *ARENA_PUSH(d->arena, gpus, set->n) = device_at(d, "together", (int)json_integer_value(index), r);
+        else
+            door_refuse(d, "together", "it holds something else than a device's index");
+    }
+    set->gpus = gpus;
+    return d->failed ? NULL : set;
 }
 
 static const struct stack *stack_of(struct door *d, const json_t *o, const struct report *r)
@@ -108,7 +134,7 @@ void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct
     const char *why = door_text(d, o, "why", MAY_BE);
 
     *j = (struct judged){
-        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r), .stack = stack_of(d, o, r),
+        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r), .set = set_of(d, o, r), .stack = stack_of(d, o, r),
                    .id = door_text(d, o, "id", MUST_BE) },
         .verdict = (enum verdict)door_word(d, o, "verdict", MUST_BE, verdict_names),
         .why = why != NULL ? why : "", .act = door_text(d, o, "act", MAY_BE), .warns = door_bool(d, o, "warns", MAY_BE),

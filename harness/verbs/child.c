@@ -20,6 +20,7 @@ struct reading {
     struct stack_version *versions;
     const struct probe **probes;
     size_t          n_probes;
+    struct child_gpu *gpus;
     const char    **meant;
     size_t          n_meant;
     int             result, control, crumb;     /* -1: run by hand */
@@ -83,22 +84,32 @@ static bool read_version(struct reading *r, char **v)
 
 static bool read_device(struct reading *r, char **v)
 {
-    r->c->device_uuid = v[0];
-    r->c->cc = atoi(v[1]);
-    return true;
+    *ARENA_PUSH(r->arena, r->gpus, r->c->n_gpus) = (struct child_gpu){ .uuid = v[0], .cc = atoi(v[1]) };
+    return r->c->n_gpus == 1;
 }
 
 static bool read_counters(struct reading *r, char **v)
 {
     (void)v;
-    r->c->nvml_answers = true;
+    if (r->c->n_gpus != 1)
+        return false;
+    r->gpus[0].nvml_answers = true;
     return true;
 }
 
 static bool read_at_most(struct reading *r, char **v)
 {
-    r->c->at_most = strtoull(v[0], NULL, 10);
+    if (r->c->n_gpus != 1)
+        return false;
+    r->gpus[0].at_most = strtoull(v[0], NULL, 10);
     return true;
+}
+
+static bool read_gpu(struct reading *r, char **v)
+{
+    *ARENA_PUSH(r->arena, r->gpus, r->c->n_gpus) = (struct child_gpu){
+        .index = atoi(v[0]), .uuid = v[1], .cc = atoi(v[2]), .at_most = strtoull(v[3], NULL, 10), .nvml_answers = or_null(v[4]) != NULL };
+    return r->c->n_gpus <= GPU_SET_MAX;
 }
 
 static bool read_kernels(struct reading *r, char **v)
@@ -129,7 +140,7 @@ static bool read_fds(struct reading *r, char **v)
 
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version },
-    { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--kernels", 1, read_kernels },
+    { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--gpu", 5, read_gpu }, { "--kernels", 1, read_kernels },
     { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
 };
 
@@ -152,6 +163,10 @@ static bool read_job(struct reading *r, int argc, char **argv)
     r->stack->entries = r->entries;
     r->stack->members = r->members;
     r->stack->versions = r->versions;
+    if (r->gpus == NULL)                /* no GPU is named: by hand, the driver's first */
+        *ARENA_PUSH(r->arena, r->gpus, r->c->n_gpus) = (struct child_gpu){ .uuid = NULL };
+    r->c->gpus = r->gpus;
+    child_choose_gpu(r->c, 0);
     r->c->meant = r->meant;
     r->c->n_meant = r->n_meant;
     return r->n_probes > 0;

@@ -53,7 +53,7 @@ static void compare_blocking(struct session *s, struct judged *j)
 /* A vendor call on a GPU that crashed or returned an error; a hang would only hang again. */
 static bool may_be_late(const struct judged *j)
 {
-    return j->trial.device != NULL && j->outcome.call != NULL
+    return (j->trial.device != NULL || j->trial.set != NULL) && j->outcome.call != NULL
         && (j->outcome.stop == STOP_CALL || j->outcome.ending == ENDED_CRASHED);
 }
 
@@ -64,11 +64,11 @@ void session_compare_failures(struct session *s)
     for (size_t i = 0; i < s->plan.n_trials; i++) {
         struct judged *j = &s->judged[i];
 
-        if (j->verdict != FAIL || !s->has_outcome[i] || process_interrupted() != 0 || session_is_quarantined(s, j->trial.device)
+        if (j->verdict != FAIL || !s->has_outcome[i] || process_interrupted() != 0 || session_is_quarantined(s, &s->plan.trials[i])
             || j->passes > 0                            /* it comes and goes: one more pass would show nothing */
             || (j->trial.stack != NULL && j->trial.stack->broken != NULL))
             continue;
-        if (variables != NULL && j->trial.stack != NULL && j->trial.device == NULL)
+        if (variables != NULL && j->trial.stack != NULL && j->trial.device == NULL && j->trial.set == NULL)
             compare_clean(s, j, variables);
         if (may_be_late(j))
             compare_blocking(s, j);

@@ -16,32 +16,52 @@ size_t session_index(const struct session *s, const struct trial *t)
 /* ---- Events of a batch ---- */
 
 /* A child that not even SIGKILL ends holds its GPU: nothing more is asked of it. */
-static const struct judged *stuck_on(const struct session *s, const struct device *d)
+const struct judged *session_stuck_on(const struct session *s, const struct device *d)
 {
-    for (size_t i = 0; i < s->plan.n_trials && d != NULL; i++)
-        if (s->plan.trials[i].device == d && s->has_outcome[i] && s->judged[i].outcome.ending == ENDED_STUCK)
-            return &s->judged[i];
+    for (size_t i = 0; i < s->plan.n_trials && d != NULL; i++) {
+        const struct judged *j = &s->judged[i];
+
+        if (s->has_outcome[i] && j->outcome.ending == ENDED_STUCK
+            && (s->plan.trials[i].device == d || (j->trial.set != NULL && gpu_set_has(j->trial.set, d))))
+            return j;
+    }
     return NULL;
 }
 
-bool session_is_quarantined(const struct session *s, const struct device *d)
+/* The GPUs that take part; NULL: it is not about several. */
+static const struct gpu_set *set_of(const struct session *s, const struct trial *t)
 {
-    return stuck_on(s, d) != NULL;
+    const struct gpu_set *gathered = s->gathered != NULL ? s->gathered[session_index(s, t)] : NULL;
+
+    return gathered != NULL ? gathered : t->set;
+}
+
+bool session_is_quarantined(const struct session *s, const struct trial *t)
+{
+    const struct gpu_set *set = set_of(s, t);
+
+    for (size_t i = 0; set != NULL && i < set->n; i++)
+        if (session_stuck_on(s, set->gpus[i]) != NULL)
+            return true;
+    return session_stuck_on(s, t->device) != NULL;
 }
 
 static const char *not_reached(void *arg, const struct trial *t)
 {
     const struct session *s = arg;
-    const struct judged *stuck = stuck_on(s, t->device);
+    const struct judged *stuck = session_stuck_on(s, t->device);
+    const struct gpu_set *set = set_of(s, t);
 
     if (stuck != NULL)
         return text_make(s->arena, "not reached: gpu%d is left alone since %s is stuck", t->device->index, stuck->trial.id);
+    if (set != NULL && set->n < 2)
+        return text_make(s->arena, "not reached: fewer than two GPUs are left without %s", set->without);
     for (size_t i = 0; i < COUNT_OF(t->probe->rests_on) && t->probe->rests_on[i] != NULL && s->aside == NULL; i++) {
         const struct trial *f = plan_foundation(&s->plan, t, t->probe->rests_on[i]);
         const struct judged *j = f != NULL ? &s->judged[session_index(s, f)] : NULL;
 
-        if (j == NULL || !s->has_outcome[session_index(s, f)] || j->verdict == PASS)
-            continue;
+        if (j == NULL || !s->has_outcome[session_index(s, f)] || j->verdict == PASS || (set != NULL && f->device != NULL))
+            continue;                   /* together.c has seen to what is one GPU's */
         if (j->verdict == SKIP)
             return text_starts(j->why, "not reached") ? j->why : text_make(s->arena, "not reached: %s was skipped: %s", f->id, j->why);
         return text_make(s->arena, "not reached: %s %s", f->id, j->verdict == FAIL ? "failed" : "is broken");
@@ -84,6 +104,7 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
     struct judged *j = s->aside != NULL ? s->aside : &s->judged[at];
 
     j->trial = *t;
+    j->trial.set = set_of(s, t);
     j->outcome = *o;
     judge_trial(j, &s->machine, s->arena);
     j->round = s->round;
@@ -120,7 +141,7 @@ void session_stopped(struct session *s, const struct trial *t, enum stop stop, c
 struct batch session_batch(const struct session *s, const struct trial *t)
 {
     return (struct batch){
-        .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .kernels = s->o->kernels,
+        .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .set = set_of(s, t), .kernels = s->o->kernels,
                  .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed, .env = s->env },
         .grace_ms = GRACE_MS, .end_by = s->end_by, .limit_s = s->o->limit_s,
     };

@@ -21,7 +21,7 @@ struct lanes {
 
 static bool same_batch(const struct session *s, const struct trial *x, const struct trial *y)
 {
-    return !s->o->isolate && x->device == y->device && x->stack == y->stack
+    return !s->o->isolate && x->device == y->device && x->set == y->set && x->stack == y->stack
         && x->probe->scope != SCOPE_MACHINE && y->probe->scope != SCOPE_MACHINE
         && !x->probe->own_process && !y->probe->own_process && !x->probe->alone && !y->probe->alone;
 }
@@ -46,7 +46,7 @@ static void add_batch(struct lanes *l, size_t first, bool *taken)
     }
     b.trials = trials;
     b.job.probes = probes;
-    *ARENA_PUSH(s->arena, l->slots, slots) = (struct slot){ .device = t->device, .alone = t->probe->alone };
+    *ARENA_PUSH(s->arena, l->slots, slots) = (struct slot){ .device = t->device, .all_gpus = t->set != NULL, .alone = t->probe->alone };
     *ARENA_PUSH(s->arena, l->batches, l->n) = b;
 }
 
@@ -99,12 +99,11 @@ static bool is_ready(const struct session *s, const struct batch *b)
     for (size_t i = 0; i < b->n; i++) {
         const struct probe *p = b->trials[i]->probe;
 
-        for (size_t k = 0; k < COUNT_OF(p->rests_on) && p->rests_on[k] != NULL; k++) {
-            const struct trial *f = plan_foundation(&s->plan, b->trials[i], p->rests_on[k]);
-
-            if (f != NULL && !s->has_outcome[session_index(s, f)] && !is_of_batch(b, f))
-                return false;
-        }
+        for (size_t k = 0; k < COUNT_OF(p->rests_on) && p->rests_on[k] != NULL; k++)
+            for (size_t at = 0; at < s->plan.n_trials; at++)
+                if (!s->has_outcome[at] && trial_is_under(&s->plan.trials[at], b->trials[i], p->rests_on[k])
+                    && !is_of_batch(b, &s->plan.trials[at]))
+                    return false;
     }
     return true;
 }
@@ -116,6 +115,8 @@ static void start(struct lanes *l, size_t i)
     struct err e = { .kind = ERR_NONE };
 
     l->slots[i].state = SLOT_RUNS;
+    if (b->job.set != NULL)
+        session_gather(s, b);
     if (s->o->clean && b->job.stack != NULL && !link_stack(l, b, &e)) {
         for (size_t k = 0; k < b->n; k++)
             session_stopped(s, b->trials[k], STOP_OURS, arena_text(s->arena, e.text));

@@ -65,6 +65,7 @@ static bool plan_anew(struct session *s, const struct selection *pick, struct er
         return false;
     s->judged = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->judged);
     s->has_outcome = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->has_outcome);
+    s->gathered = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->gathered);
     s->done = 0;
     return true;
 }
@@ -93,6 +94,7 @@ void session_begin_round(struct session *s, unsigned round)
 {
     s->judged = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->judged);
     s->has_outcome = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->has_outcome);
+    s->gathered = arena_alloc(s->arena, s->plan.n_trials * sizeof *s->gathered);
     s->done = 0;
     s->round = round;
     s->seed++;

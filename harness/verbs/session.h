@@ -27,6 +27,7 @@ struct session {
     struct plan           plan;
     struct judged        *judged;       /* one for each trial of the plan */
     bool                 *has_outcome;
+    const struct gpu_set **gathered;    /* for each trial about several GPUs that was begun: those that take part */
     size_t                done;
 
     unsigned              round;        /* from 1; 0: the plan runs once */
@@ -69,8 +70,14 @@ size_t session_index(const struct session *s, const struct trial *t);      /* in
 void session_not_run(struct session *s, const struct trial *t, const char *why);
 void session_stopped(struct session *s, const struct trial *t, enum stop stop, const char *why);
 
-/* A child on that GPU is stuck: nothing more is run on it. */
-bool session_is_quarantined(const struct session *s, const struct device *d);
+/* The trial whose child is stuck on that GPU, where nothing more is run; NULL: none is. */
+const struct judged *session_stuck_on(const struct session *s, const struct device *d);
+
+/* Sets which GPUs take part in a batch about several (together.c). */
+void session_gather(struct session *s, struct batch *b);
+
+/* A child on one of a trial's GPUs is stuck. */
+bool session_is_quarantined(const struct session *s, const struct trial *t);
 
 /* What a trial's batch is started with; its trials are still to be set. */
 struct batch session_batch(const struct session *s, const struct trial *t);

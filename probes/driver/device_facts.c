@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NVLINKS_MAX = 64 };              /* nvml.h has 18 in CUDA 13.0; room for what comes */
+#include "base/text.h"
 
 static void tell(struct child *c, nvmlDevice_t device, const char *key,
                  nvmlReturn_t (*get)(nvmlDevice_t, char *, unsigned), const char *call)
@@ -56,22 +56,29 @@ static void tell_link(struct child *c, nvmlDevice_t device)
         saw_num(c, "power.limit", "W", n / 1000.0);
 }
 
-/* A card without NVLink says so at its first link; the number of links has no call of its own. */
+/* Bridges carry two, four or more links each, and where one is missing its links are inactive: an odd number of them is no
+ * missing bridge. Fewer links than GPUs like this one have are told where these are compared (model/alike.h). */
 static void tell_nvlinks(struct child *c, nvmlDevice_t device)
 {
-    unsigned links = 0, up = 0;
-    nvmlEnableState_t state;
+    struct text inactive = { .arena = &c->arena };
+    unsigned down = 0;
+    uint64_t up;
+    const unsigned links = child_nvlinks(c, device, &up);
 
-    if (c->nvml.nvmlDeviceGetNvLinkState == NULL)
+    if (links == 0)
         return;
-    while (links < NVLINKS_MAX && CALL(c, nvml, nvmlDeviceGetNvLinkState(device, links, &state)) == NVML_SUCCESS) {
-        up += state != 0;
-        links++;
-    }
-    if (links > 0) {
-        saw_num(c, "nvlink.links", "", links);
-        saw_num(c, "nvlink.up", "", up);
-    }
+    for (unsigned link = 0; link < links; link++)
+        if (!(up >> link & 1)) {
+            text_add(&inactive, "%s%u", down > 0 ? ", " : "", link);
+            down++;
+        }
+    saw_num(c, "nvlink.links", "", links);
+    saw_num(c, "nvlink.up", "", links - down);
+    if (down == 0)
+        return;
+    saw_text(c, "nvlink.inactive", "%s", inactive.s);
+    if (down < links && down % 2 == 1)
+        saw_text(c, "warning", "%u of %u NVLinks are active, inactive: link %s (`nvidia-smi nvlink -s`)", links - down, links, inactive.s);
 }
 
 static void run(struct child *c)

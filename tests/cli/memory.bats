@@ -149,6 +149,30 @@ by_hand() {
     [[ "$output" == *"counted 9 NVLink CRC errors in flow control"* ]]
 }
 
+@test "what an NVLink counted is told with its link, on Hopper and on Blackwell, and not again as a sum" {
+    FAKE_NVLINKS=4 FAKE_LINKS_COUNT=161 FAKE_GROWS=161:3:3:2 run simulated -p memory.pattern -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"the GPU counted 3 NVLink replays on link 2"* ]]
+    FAKE_NVLINKS=4 FAKE_LINKS_COUNT=161 FAKE_GROWS=52:3:3 run simulated -p memory.pattern -o "$out"
+    [[ "$output" != *"NVLink replays"* ]]
+    FAKE_NVLINKS=4 FAKE_LINKS_COUNT=208 FAKE_GROWS=208:5:3:1 run simulated -p memory.pattern -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"the GPU counted 5 NVLink packets with errors on link 1"* ]]
+    FAKE_NVLINKS=4 FAKE_LINKS_COUNT=208 FAKE_GROWS=214:1:3:0 run simulated -p memory.pattern -o "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"the GPU counted 1 NVLink recoveries that failed on link 0"* ]]
+}
+
+@test "an NVLink that is down alone is told, and a missing bridge is not" {
+    FAKE_NVLINKS=18 FAKE_ODD=nvlink run simulated -p device.facts -p cuda.launch -o "$out"
+    [ "$status" = 0 ]
+    [[ "$output" == *"17 of 18 NVLinks are active, inactive: link 17 "* ]]
+    [ "$(saw device.facts@gpu0 nvlink.inactive)" = 17 ]
+    FAKE_NVLINKS=18 FAKE_ODD=bridge run simulated -p device.facts -p cuda.launch -o "$out"
+    [[ "$output" != *"NVLinks are active"* ]]
+    [ "$(saw device.facts@gpu0 nvlink.inactive)" = "12, 13, 14, 15, 16, 17" ]
+}
+
 @test "a memory trial tells that no counter grew, others do not" {
     run simulated -p memory.pattern -o "$out"
     [ "$(saw memory.pattern@gpu0 grown.ecc.uncorrected)" = 0 ]

@@ -48,7 +48,7 @@ short_run() { simulated -p device.facts -p cuda.launch -o "$out" "$@"; }
         export FAKE_GPUS=3 FAKE_NVLINKS=18 FAKE_ODD=$what FAKE_ODD_GPU=1
         run short_run
         [ "$status" = 0 ]
-        [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] device.facts@gpu1 gpu1 (0000:02:00.0): gpu."*"for the other 2 SIMULATED"* ]]
+        [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"[warn] device.facts@gpu1 "*"gpu1 (0000:02:00.0): gpu."*"for the other 2 SIMULATED"* ]]
         run short_run --require devices.alike
         [ "$status" = 1 ]
         [[ "$output" == *"required: devices.alike: gpu1 (0000:02:00.0): gpu."* ]]

@@ -1,6 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_SMS (2), FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -274,6 +274,16 @@ CUresult fake_cuCtxGetCurrent(CUcontext *context)
     return fake_need_init();
 }
 
+int fake_current(void)
+{
+    return current != NULL ? current->device : -1;
+}
+
+int fake_gpu(int device)
+{
+    return visible[device];
+}
+
 CUresult fake_cuCtxSynchronize(void)
 {
     CUresult code = fake_need_context();
@@ -289,6 +299,12 @@ CUresult fake_cuStreamCreate(CUstream *s, unsigned flags)
 }
 
 CUresult fake_cuStreamSynchronize(CUstream s)
+{
+    (void)s;
+    return fake_cuCtxSynchronize();
+}
+
+CUresult fake_cuStreamQuery(CUstream s)
 {
     (void)s;
     return fake_cuCtxSynchronize();
@@ -354,5 +370,5 @@ int fake_driver_version(void)
 
 EXPORT extern const struct fake_driver fake_driver_functions;
 const struct fake_driver fake_driver_functions = {
-    fake_owns, fake_alloc, fake_release, fake_cuCtxSynchronize, fake_visible_devices, fake_driver_version, set_late,
+    fake_owns, fake_alloc, fake_release, fake_cuCtxSynchronize, fake_visible_devices, fake_driver_version, set_late, fake_device_of,
 };

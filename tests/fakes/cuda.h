@@ -19,6 +19,9 @@ int fake_cc(void);                      /* FAKE_CC, compute capability times ten
 int fake_driver_version(void);          /* FAKE_DRIVER, 13000 is CUDA 13.0 */
 int fake_visible_devices(void);
 int fake_sms(void);                      /* FAKE_SMS */
+int fake_current(void);                  /* the current context's device, as this process counts; -1: there is none */
+int fake_gpu(int device);                /* its number on the machine */
+bool fake_reaches(int who, int whose);   /* peer access is enabled */
 
 /* Tells the twins what is wrong with the machine (trouble.c). */
 void fake_make_trouble(bool together);    /* together: by a launch of blocks that wait for each other */
@@ -29,6 +32,7 @@ void *fake_largest(void);                                               /* the s
 bool fake_allocation_of(const void *address, void **base, size_t *bytes);
 int  fake_alloc(void **address, size_t bytes);
 int  fake_release(void *address);
+int  fake_device_of(const void *address);                               /* whose memory it is; -1: nobody's */
 
 static inline void *host_of(CUdeviceptr p)
 {

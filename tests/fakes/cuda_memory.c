@@ -7,7 +7,7 @@
 
 enum { ALLOCATIONS_MAX = 4096 };
 
-static struct allocation { char *base; size_t bytes; bool host; } allocations[ALLOCATIONS_MAX];
+static struct allocation { char *base; size_t bytes; bool host; int device; } allocations[ALLOCATIONS_MAX];
 static size_t used;
 
 static size_t total(void)
@@ -50,6 +50,13 @@ void *fake_largest(void)
     return most != NULL ? most->base : NULL;
 }
 
+int fake_device_of(const void *address)
+{
+    const struct allocation *a = holding(address, 1, false);
+
+    return a != NULL ? a->device : -1;
+}
+
 bool fake_allocation_of(const void *address, void **base, size_t *bytes)
 {
     const struct allocation *a = holding(address, 1, false);
@@ -75,7 +82,7 @@ static int allocate(void **address, size_t bytes, bool host)
         return CUDA_ERROR_OUT_OF_MEMORY;
     if (posix_memalign(&memory, 256, bytes) != 0)
         return CUDA_ERROR_OUT_OF_MEMORY;
-    *a = (struct allocation){ memory, bytes, host };
+    *a = (struct allocation){ memory, bytes, host, fake_current() };
     used += host ? 0 : bytes;
     *address = memory;
     return 0;

@@ -245,6 +245,31 @@ static CUresult ask_gate(CUresult code, const char *call, CUfunction f)
     return code != 0 ? code : (CUresult)fake_gate(finer);
 }
 
+/* Memory of a device that the current one has no access to is an illegal address. Where it has, an order may be for
+ * that pair: cuLaunchKernel@NAME@2-5 is a kernel of GPU 2 that uses memory of GPU 5. */
+static CUresult reach(CUfunction f, void **params)
+{
+    const int here = fake_current();
+
+    for (int i = 0; i < f->n; i++) {
+        char pair[160];
+        int owner;
+        void *p;
+
+        if ((uintptr_t)params[i] % sizeof p != 0)
+            continue;
+        memcpy(&p, params[i], sizeof p);
+        owner = fake_device_of(p);
+        if (owner < 0 || owner == here)
+            continue;
+        if (!fake_reaches(here, owner))
+            return 700;
+        snprintf(pair, sizeof pair, "cuLaunchKernel@%s@%d-%d", f->name, fake_gpu(here), fake_gpu(owner));
+        return (CUresult)fake_gate(pair);
+    }
+    return 0;
+}
+
 CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                              unsigned shared, CUstream stream, void **params, void **extra)
 {
@@ -259,6 +284,9 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     if (gx == 0 || gx > INT32_MAX || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
         || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
         return 1;
+    code = reach(f, params);
+    if (code != 0)
+        return code;
     if (is_dropped())
         return 0;
     if (fake_spoil_is_ordered())

@@ -63,12 +63,12 @@ static enum fake_lie spoil;
 static bool compares;
 static char spoilt_symbol[96];         /* the call that runs */
 
-/* The GPU that this process was given alone, -1: none. The fakes' UUIDs end in their number. */
+/* The GPU that this process was given alone, -1: none, or several. The fakes' UUIDs end in their number. */
 static long own_gpu(void)
 {
     const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *dash = visible != NULL ? strrchr(visible, '-') : NULL;
 
-    return dash != NULL ? strtol(dash + 1, NULL, 16) : -1;
+    return dash != NULL && strchr(visible, ',') == NULL ? strtol(dash + 1, NULL, 16) : -1;
 }
 
 /* The last word of the command line; "" if it cannot be read. */
@@ -319,7 +319,7 @@ static void spoil_results(float *results, size_t n)
         results[0] = NAN;
     if (spoil == WRONG_RESULT)
         make_wrong(&results[n - 1]);
-    if (spoil == ZERO_RESULT)
+    if (n > 0 && spoil == ZERO_RESULT)
         memset(results, 0, n * sizeof *results);
     for (size_t i = 0; i < n && spoil == DOUBLED_RESULT; i++)
         results[i] *= 2;

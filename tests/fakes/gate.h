@@ -55,6 +55,7 @@ struct fake_driver {
     int  (*device_count)(void);                                 /* 0 too if the driver does not initialise */
     int  (*version)(void);
     void (*late)(long code);                                    /* the next cuCtxSynchronize returns it */
+    int  (*device_of)(const void *address);                     /* whose memory it is, as this process counts; -1: nobody's */
 };
 
 /* NULL if there is no libcuda.so.1. */

@@ -2,10 +2,11 @@
  * says; FAKE_NVML is the driver's version in words; FAKE_FOREIGN are the MiB
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
- * FAKE_NVLINKS how many links are up. FAKE_GROWS=FIELD:BY:CALL: from the CALLth
- * reading in a process on, the error counter FIELD is higher by BY, where
+ * FAKE_NVLINKS how many links there are; FAKE_LINKS_COUNT=161 or 208: each counts its errors, as on a Hopper or a Blackwell GPU.
+ * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
+ * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
- * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink. */
+ * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink (one link is down), bridge (six are). */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -269,21 +270,32 @@ nvmlReturn_t fake_nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, nvmlEn
 {
     const long up = fake_number("FAKE_NVLINKS", 0);
 
-    *state = (long)link < up - is_odd(d, "nvlink");
+    *state = (long)link < up - is_odd(d, "nvlink") - 6 * is_odd(d, "bridge");
     return up == 0 ? NVML_ERROR_NOT_SUPPORTED : (long)link < up ? ready() : 2;      /* NVML_ERROR_INVALID_ARGUMENT */
+}
+
+/* Links make it NVLink between all of them. */
+nvmlReturn_t fake_nvmlDeviceGetP2PStatus(nvmlDevice_t one, nvmlDevice_t other, nvmlGpuP2PCapsIndex_t index, nvmlGpuP2PStatus_t *status)
+{
+    (void)one;
+    (void)other;
+    *status = index == NVML_P2P_CAPS_INDEX_NVLINK && fake_number("FAKE_NVLINKS", 0) > 0 ? NVML_P2P_STATUS_OK : 5;
+    return ready();
 }
 
 /* Error counters; those of NVLink only where there are links. */
 static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
 {
     static const unsigned counters[] = { 3, 4, 94, 142, 143, 144, 145 }, of_links[] = { 38, 45, 52, 59 };
+    static const unsigned hopper[] = { 161, 162, 163 }, blackwell[] = { 208, 211, 213, 214 };
+    const long counted = fake_number("FAKE_LINKS_COUNT", 0);
     const char *grows = getenv("FAKE_GROWS");
-    unsigned field, by;
+    unsigned field, by, link = 0;
     int call;
 
     v->value = 7;
     v->valueType = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
-    if (grows != NULL && fake_is_ordered_here() && sscanf(grows, "%u:%u:%d", &field, &by, &call) == 3 && field == v->fieldId && reading >= call)
+    if (grows != NULL && fake_is_ordered_here() && sscanf(grows, "%u:%u:%d:%u", &field, &by, &call, &link) >= 3 && field == v->fieldId && link == v->scopeId && reading >= call)
         v->value += by;
     for (size_t i = 0; i < COUNT_OF(counters); i++)
         if (counters[i] == v->fieldId)
@@ -291,17 +303,24 @@ static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
     for (size_t i = 0; i < COUNT_OF(of_links); i++)
         if (of_links[i] == v->fieldId && fake_number("FAKE_NVLINKS", 0) > 0)
             return NVML_SUCCESS;
+    for (size_t i = 0; i < sizeof hopper / sizeof *hopper && counted == 161; i++)
+        if (hopper[i] == v->fieldId)
+            return NVML_SUCCESS;
+    for (size_t i = 0; i < sizeof blackwell / sizeof *blackwell && counted == 208; i++)
+        if (blackwell[i] == v->fieldId)
+            return NVML_SUCCESS;
     return NVML_ERROR_NOT_SUPPORTED;
 }
 
 nvmlReturn_t fake_nvmlDeviceGetFieldValues(nvmlDevice_t d, int n, nvmlFieldValue_t *values)
 {
-    static int readings;
+    static int readings[256];           /* by the first field that is asked for */
+    const unsigned first = n > 0 && values[0].fieldId < 256 ? values[0].fieldId : 0;
 
     (void)d;
-    readings++;
+    readings[first]++;
     for (int i = 0; i < n; i++)
-        values[i].nvmlReturn = read_field(&values[i], readings);
+        values[i].nvmlReturn = read_field(&values[i], readings[first]);
     return ready();
 }
 

@@ -12,11 +12,12 @@ static const struct stack_version hostile_versions[] = { { "torch", HOSTILE, HOS
 static const struct stack hostile_stack = { .name = "s.1.2" HOSTILE, .versions = hostile_versions, .n_versions = 1 };
 static const struct machine hostile_machine = { .hostname = HOSTILE, .module_version = HOSTILE };
 static const struct requirement hostile_requires[] = { { "q" HOSTILE, false, HOSTILE, false }, { "m" HOSTILE, true, "", false }, { "u" HOSTILE, false, HOSTILE, true } };
+static const struct gpu_set hostile_set = { NULL, 0, HOSTILE };
 static const struct judged hostile_trials[] = {
-    { .trial = { &hostile_probe, &hostile_device, &hostile_stack, "f" HOSTILE, NULL }, .verdict = FAIL, .why = HOSTILE, .act = HOSTILE, .outcome = { .said = HOSTILE "\n" HOSTILE } },
-    { .trial = { &hostile_probe, &hostile_device, NULL, "b" HOSTILE, NULL }, .verdict = BROKEN, .why = HOSTILE, .act = HOSTILE, .outcome = { .said = HOSTILE } },
-    { .trial = { &hostile_probe, NULL, &hostile_stack, "k" HOSTILE, NULL }, .verdict = SKIP, .why = HOSTILE },
-    { .trial = { &hostile_probe, NULL, NULL, "w" HOSTILE, NULL }, .verdict = PASS, .warns = true, .why = HOSTILE },
+    { .trial = { &hostile_probe, &hostile_device, &hostile_stack, "f" HOSTILE, NULL, NULL }, .verdict = FAIL, .why = HOSTILE, .act = HOSTILE, .outcome = { .said = HOSTILE "\n" HOSTILE } },
+    { .trial = { &hostile_probe, &hostile_device, NULL, "b" HOSTILE, NULL, NULL }, .verdict = BROKEN, .why = HOSTILE, .act = HOSTILE, .outcome = { .said = HOSTILE } },
+    { .trial = { &hostile_probe, NULL, &hostile_stack, "k" HOSTILE, NULL, NULL }, .verdict = SKIP, .why = HOSTILE },
+    { .trial = { &hostile_probe, NULL, NULL, "w" HOSTILE, NULL, &hostile_set }, .verdict = PASS, .warns = true, .why = HOSTILE },
 };
 static const char *const hostile_command[] = { HOSTILE, "--stack", HOSTILE };
 

@@ -23,9 +23,10 @@ static const struct probe sample_probes[] = {
     { .name = "sample.conv", .claim = "A convolution of integers is exact.", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK, .library = "cudnn", .needs = NEEDS_CONTEXT, .may_skip = true },
     { .name = "sample.network", .claim = "A small network gives the exact logits of integer data.", .scope = SCOPE_STACK_CPU_DEVICE, .stacks = ON_ANY_STACK },
     { .name = "nccl.kernel", .claim = "NCCL runs a reduction kernel on the GPU and its result is exact.", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK, .level = LEVEL_FULL },         /* one that can be required */
+    { .name = "sample.copy", .claim = "What one GPU sends another arrives.", .scope = SCOPE_DEVICES, .needs = NEEDS_CONTEXT },
 };
 static const struct probe *const sample_probe_list[] = {
-    &sample_probes[0], &sample_probes[1], &sample_probes[2], &sample_probes[3], &sample_probes[4], &sample_probes[5], &sample_probes[6], NULL,
+    &sample_probes[0], &sample_probes[1], &sample_probes[2], &sample_probes[3], &sample_probes[4], &sample_probes[5], &sample_probes[6], &sample_probes[7], NULL,
 };
 
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
@@ -50,6 +51,9 @@ static const struct device sample_devices[] = {
     { .index = 1, .pci = "0000:5e:00.0" },
 };
 
+static const struct device *const sample_able[] = { &sample_devices[0] };
+static const struct gpu_set sample_set = { sample_able, 1, "gpu1 (sample.launch@gpu1 failed)" };
+
 static const struct elf_facts sample_elf = { .soname = "libcudnn.so.9" };
 static const struct stack_version sample_versions[] = { { "torch", "2.5.1+cu124", "/opt/app/torch/version.py" }, { "cuda", "12.4", NULL } };
 static const struct member sample_members[] = {
@@ -70,7 +74,7 @@ static const struct observation sample_saw[] = {
     { "lost", "", "nan", (double)NAN, true },
 };
 
-struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none */
+struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none; device -2: several */
 
 #define RAN .took_ms = 12.5, .rerun = "gpuvet child sample"
 #define SAW .saw = sample_saw, .n_saw = COUNT_OF(sample_saw)
@@ -103,6 +107,7 @@ static const struct sample_trial sample_failing[] = {
     { 4, 0, 1, NOT_RUN("CPU-only build") },
     { 5, -1, 1, { RAN, .stop = STOP_BAD_RECORD, .text = "\"nonsense\"" } },
     { 2, -1, 2, { .stop = STOP_LOAD, .text = "/opt/none: no such folder" } },
+    { 7, -2, -1, { RAN, SAW } },
     { 4, 0, 2, { RAN, .stop = STOP_UNSUPPORTED, .text = "this cuDNN has no fp32 convolution" } },
 };
 
@@ -160,9 +165,9 @@ static struct report sample_report(enum sample which, struct arena *a)
         const struct sample_trial *t = &sample_trials[which].trials[i];
         const struct device *device = t->device >= 0 ? &sample_devices[t->device] : NULL;
         const struct stack *stack = t->stack >= 0 ? &sample_stacks[t->stack] : NULL;
-        const char *where = device != NULL ? text_make(a, "@gpu%d", device->index) : "";
+        const char *where = device != NULL ? text_make(a, "@gpu%d", device->index) : t->device == -2 ? "@gpus" : "";
 
-        all[i].trial = (struct trial){ .probe = &sample_probes[t->probe], .device = device, .stack = stack };
+        all[i].trial = (struct trial){ .probe = &sample_probes[t->probe], .device = device, .stack = stack, .set = t->device == -2 ? &sample_set : NULL };
         all[i].trial.id = text_make(a, "%s%s%s%s", sample_probes[t->probe].name, where, stack != NULL ? "/" : "", stack != NULL ? stack->name : "");
         all[i].outcome = t->outcome;
         judge_trial(&all[i], r.machine, a);

@@ -64,6 +64,8 @@ static const struct {
     { "out of memory, theirs",  &strict,  { .stop = STOP_CALL, .call = "cuMemAlloc_v2(p)", .library = "/l/libcuda.so.1", .code = 2, .text = "OOM", SAW(foreign_memory) }, BROKEN, "cuMemAlloc_v2 failed" },
     { "no permission",          &strict,  { .stop = STOP_CALL, .call = "nvmlInit_v2()", .library = "/l/libnvidia-ml.so.1", .code = 4, .text = "Insufficient Permissions" }, BROKEN, "nvmlInit_v2 failed" },
     { "libtorch's words",       &strict,  { .stop = STOP_CALL, .call = "aoti_torch_empty_strided(x)", .library = "/l/libtorch_cpu.so", .code = 1, .text = "libtorch error 1", .said = "noise\n[E] Exception in aoti_torch: Found no NVIDIA driver\nframe #0" }, FAIL, "libtorch_cpu.so: Found no NVIDIA driver" },
+    { "NCCL's words",           &strict,  { .stop = STOP_CALL, .call = "ncclGroupEnd()", .library = "/l/libnccl.so.2", .code = 2, .text = "unhandled system error (2)", .said = "NCCL version 2.27\nn:1:1 [0] NCCL WARN Error while creating shared memory segment /dev/shm/nccl-1\n" }, FAIL, "ncclGroupEnd failed in /l/libnccl.so.2: unhandled system error (2): Error while creating shared memory segment /dev/shm/nccl-1" },
+    { "NCCL's words, told once", &strict, { .stop = STOP_CALL, .call = "ncclGroupEnd()", .library = "/l/libnccl.so.2", .code = 2, .text = "system error: no route", .said = "NCCL WARN no route\n" }, FAIL, "libnccl.so.2: system error: no route" },
     { "a library is missing",   &strict,  { .stop = STOP_LOAD, .text = "libx.so: cannot open" }, FAIL, "libx.so: cannot open" },
     { "unsupported, allowed",   &lenient, { .stop = STOP_UNSUPPORTED, .text = "too old" }, SKIP, "too old" },
     { "unsupported, not",       &strict,  { .stop = STOP_UNSUPPORTED, .text = "too old" }, FAIL, "not supported: too old" },
@@ -273,9 +275,53 @@ static void requirements_are_read_strictly(void **state)
     arena_free(&a);
 }
 
+static void who_did_not_take_part_is_told(void **state)
+{
+    static const struct device gpus[] = { { .index = 0 }, { .index = 1 } };
+    static const struct device *const able[] = { &gpus[0], &gpus[1] };
+    static const struct gpu_set whole = { able, 2, NULL }, part = { able, 2, "gpu2 (cuda.launch@gpu2 failed)" };
+    const struct outcome good = { SAW(fine) }, bad = { SAW(wrong) }, warning = { SAW(warns) }, left_out = { .ending = ENDED_NOT_RUN, .text = "not reached: x" };
+    const struct { const struct gpu_set *set; const struct outcome *outcome; enum verdict verdict; const char *why; } rows[] = {
+        { &whole, &good, PASS, "" },
+        { &part, &good, PASS, "without gpu2 (cuda.launch@gpu2 failed)" },
+        { &part, &warning, PASS, "only PTX; without gpu2 (cuda.launch@gpu2 failed)" },
+        { &part, &bad, FAIL, "3 elements differ: y[0] is 1, expected 2; without gpu2 (cuda.launch@gpu2 failed)" },
+        { &part, &left_out, SKIP, "not reached: x" },
+    };
+    struct arena a = { NULL };
+    const struct machine m = { .arch = "x86_64" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct judged j = { .trial = { .probe = &strict, .set = rows[i].set }, .outcome = *rows[i].outcome };
+
+        judge_trial(&j, &m, &a);
+        assert_int_equal(j.verdict, rows[i].verdict);
+        assert_string_equal(j.why, rows[i].why);
+        assert_int_equal(j.warns, j.verdict == PASS && *j.why != '\0');
+    }
+    arena_free(&a);
+}
+
+static void shared_memory_that_is_too_small_has_a_remedy(void **state)
+{
+    struct arena a = { NULL };
+    const struct machine m = { .arch = "x86_64" };
+    struct judged j = { .trial = { .probe = &strict }, .outcome = {
+        .stop = STOP_CALL, .call = "ncclGroupEnd()", .library = "/l/libnccl.so.2", .code = 2, .text = "unhandled system error (2)",
+        .said = "NCCL WARN Error: failed to extend /dev/shm/nccl-a to 9637892 bytes\n" } };
+
+    (void)state;
+    judge_trial(&j, &m, &a);
+    assert_true(text_has(j.act, "--shm-size"));
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_did_not_take_part_is_told),
+        cmocka_unit_test(shared_memory_that_is_too_small_has_a_remedy),
         cmocka_unit_test(every_outcome_has_its_verdict),
         cmocka_unit_test(a_version_is_not_judged_where_the_module_is_unknown),
         cmocka_unit_test(a_damaged_file_comes_with_the_command_that_mends_it),

@@ -31,12 +31,12 @@ static void a_stuck_child_quarantines_its_gpu(void **state)
     (void)state;
     judged[0].trial = trials[0];
     judged[0].outcome.ending = ENDED_TIMEOUT;           /* it could be killed: the GPU may be asked again */
-    assert_false(session_is_quarantined(&s, &gpus[0]));
+    assert_false(session_is_quarantined(&s, &trials[1]));
     assert_null(events.not_reached(&s, &trials[1]));
     judged[0].outcome.ending = ENDED_STUCK;
-    assert_true(session_is_quarantined(&s, &gpus[0]));
-    assert_false(session_is_quarantined(&s, &gpus[1]));
-    assert_false(session_is_quarantined(&s, NULL));
+    assert_true(session_is_quarantined(&s, &trials[1]));
+    assert_false(session_is_quarantined(&s, &trials[2]));
+    assert_false(session_is_quarantined(&s, &trials[3]));
     why = events.not_reached(&s, &trials[1]);
     assert_non_null(why);
     assert_string_equal(why, "not reached: gpu0 is left alone since cuda.launch@gpu0 is stuck");

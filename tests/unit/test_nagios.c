@@ -32,7 +32,7 @@ static void the_first_line_has_the_state_and_the_numbers(void **state)
         { SAMPLE_GOOD, "GPUVET WARNING - PASS - 1 GPU proved",
           " | 'passed'=7 'warnings'=1 'failed'=0 'broken'=0 'skipped'=0 'gpus'=1 'proved'=1 'took'=1.2s" },
         { SAMPLE_FAILING, "GPUVET CRITICAL - FAIL - sample.launch@gpu0: ",
-          " | 'passed'=1 'warnings'=0 'failed'=6 'broken'=4 'skipped'=4 'gpus'=1 'proved'=0 'took'=1.2s" },
+          " | 'passed'=2 'warnings'=1 'failed'=6 'broken'=4 'skipped'=4 'gpus'=1 'proved'=0 'took'=1.2s" },
         { SAMPLE_SKIPPING, "GPUVET UNKNOWN - SKIP - no GPU is meant", " 'gpus'=0 'proved'=0 'took'=1.2s" },
         { SAMPLE_INTERRUPTED, "GPUVET UNKNOWN - INTERRUPTED - partial", " 'skipped'=3 'gpus'=1 'proved'=1 'took'=1.2s" },
     };
@@ -69,7 +69,7 @@ static void what_is_not_well_follows_worst_first(void **state)
     (void)state;
     for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
         lines++;
-    assert_int_equal(lines, 1 + 6 + 1 + 4);
+    assert_int_equal(lines, 1 + 6 + 1 + 4 + 1);
     assert_true(text_has(text, "\n[fail] sample.files/venv:/opt/app: /opt/app/libcudnn_ops.so.9: truncated: 4096 of 47000000 bytes\n"));
     assert_true(text_has(text, "\n[fail] required: gpu: GPUs that answer: 1, proved: 0\n[broken] sample.launch@gpu0/venv:/opt/app: cuMemAlloc_v2 failed"));
     assert_null(strstr(strstr(text, "\n[broken]"), "\n[fail]"));

@@ -21,6 +21,8 @@ static const struct stack stacks[] = {
 static const struct device devices[] = {
     { .index = 0, .name = "A", .uuid = "GPU-aa", .pci = "0000:01:00.0", .cc = 90, .answers = true },
     { .index = 1, .pci = "0000:02:00.0" },
+    { .index = 2, .name = "A", .uuid = "GPU-cc", .pci = "0000:03:00.0", .cc = 90, .answers = true },
+    { .index = 3, .name = "A", .uuid = "MIG-dd", .cc = 90, .answers = true },
 };
 static const struct machine meant = { .arch = "x86_64", .gpu_meant = true, .why_meant = "a test" };
 static const struct machine not_meant = { .arch = "x86_64", .why_not_meant = "none here" };
@@ -143,6 +145,42 @@ static void a_device_is_known_by_all_its_names(void **state)
     }
 }
 
+static void several_gpus_are_tested_together_where_they_answer_and_are_no_instances(void **state)
+{
+    struct arena a = { NULL };
+    struct plan p = make(&a, &meant, COUNT_OF(devices), (struct selection){ .no_gpu = false });
+    const struct trial *t = find(&p, "peer.copy@gpus");
+
+    (void)state;
+    assert_null(t->left_out);
+    assert_null(t->device);
+    assert_int_equal(t->set->n, 2);
+    assert_string_equal(gpu_set_names(t->set, &a), "gpu0, gpu2");
+    assert_true(trial_is_together(t));
+    assert_true(trial_is_under(find(&p, "cuda.launch@gpu0"), t, probe_by_name("cuda.launch")));
+    assert_true(trial_is_under(find(&p, "cuda.launch@gpu2"), t, probe_by_name("cuda.launch")));
+    assert_false(trial_is_under(find(&p, "cuda.launch@gpu3"), t, probe_by_name("cuda.launch")));
+    arena_free(&a);
+}
+
+static void nobody_talks_to_himself(void **state)
+{
+    static const char *const one[] = { "gpu0" }, *const instance[] = { "gpu0", "gpu3" };
+    struct arena a = { NULL };
+    struct plan alone = make(&a, &meant, 1, (struct selection){ .no_gpu = false });
+    struct plan picked = make(&a, &meant, COUNT_OF(devices), (struct selection){ .devices = one, .n_devices = 1 });
+    struct plan instances = make(&a, &meant, COUNT_OF(devices), (struct selection){ .devices = instance, .n_devices = 2 });
+    struct plan none = make(&a, &not_meant, 0, (struct selection){ .no_gpu = false });
+
+    (void)state;
+    assert_string_equal(find(&alone, "peer.copy@gpus")->left_out, "one GPU: there is nobody to talk to");
+    assert_string_equal(find(&picked, "peer.copy@gpus")->left_out, "one GPU: there is nobody to talk to");
+    assert_null(find(&picked, "peer.copy@gpus")->set);
+    assert_string_equal(find(&instances, "peer.copy@gpus")->left_out, "MIG instances do not reach each other");
+    assert_string_equal(find(&none, "peer.copy@gpus")->left_out, "no GPU is meant for this process: none here");
+    arena_free(&a);
+}
+
 static void a_name_that_matches_nothing_is_a_usage_error(void **state)
 {
     static const char *const nothing[] = { "nothing" };
@@ -190,6 +228,8 @@ int main(void)
         cmocka_unit_test(without_a_gpu_what_needs_one_is_counted_once),
         cmocka_unit_test(a_selected_probe_brings_its_foundations),
         cmocka_unit_test(a_device_is_known_by_all_its_names),
+        cmocka_unit_test(several_gpus_are_tested_together_where_they_answer_and_are_no_instances),
+        cmocka_unit_test(nobody_talks_to_himself),
         cmocka_unit_test(a_name_that_matches_nothing_is_a_usage_error),
         cmocka_unit_test(every_probe_declares_what_it_must),
     };

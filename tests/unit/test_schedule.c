@@ -43,6 +43,25 @@ static void what_rests_on_a_waiting_batch_waits(void **state)
     assert_int_equal(schedule_next(s, COUNT_OF(s)), 1);
 }
 
+static void several_gpus_together_take_the_lane_of_each_but_not_that_without(void **state)
+{
+    struct slot s[] = { slot(NULL, true, SLOT_RUNS), slot(NULL, true, SLOT_WAITS), slot(&gpus[0], true, SLOT_RUNS), slot(&gpus[1], true, SLOT_WAITS) };
+
+    (void)state;
+    s[1].all_gpus = true;
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 3);
+    s[3].state = SLOT_RUNS;
+    assert_true(schedule_next(s, COUNT_OF(s)) == NO_SLOT);
+    s[2].state = s[3].state = SLOT_IS_OVER;
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 1);
+    s[1].state = SLOT_RUNS;
+    s[3].state = SLOT_WAITS;
+    assert_true(schedule_next(s, COUNT_OF(s)) == NO_SLOT);
+    s[0].state = SLOT_IS_OVER;
+    s[0] = slot(NULL, true, SLOT_WAITS);
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 0);
+}
+
 static void what_must_be_alone_waits_for_all_and_all_wait_for_it(void **state)
 {
     struct slot s[] = { slot(&gpus[0], true, SLOT_WAITS), slot(&gpus[1], true, SLOT_RUNS), slot(NULL, false, SLOT_WAITS) };
@@ -74,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_lane_runs_one_batch_at_a_time),
         cmocka_unit_test(what_rests_on_a_waiting_batch_waits),
+        cmocka_unit_test(several_gpus_together_take_the_lane_of_each_but_not_that_without),
         cmocka_unit_test(what_must_be_alone_waits_for_all_and_all_wait_for_it),
         cmocka_unit_test(an_impossible_plan_is_not_a_hang),
     };

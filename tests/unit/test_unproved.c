@@ -153,18 +153,6 @@ static void gpus_that_are_hidden_passed_through_shared_or_in_use_are_named(void 
     must_say(s, "a MIG instance: the rest of its GPU was not looked at|gpu1\n");
 }
 
-static void with_one_gpu_nothing_between_gpus_is_proved(void **state)
-{
-    struct scene *s = scene();
-
-    (void)state;
-    must_not_say(s, "only one GPU answers");
-    s->devices[1].answers = false;
-    must_say(s, "only one GPU answers|NVLink, peer copies and NCCL between GPUs");
-    s->trials[1].verdict = s->trials[2].verdict = s->trials[3].verdict = s->trials[4].verdict = SKIP;
-    must_not_say(s, "only one GPU answers");
-}
-
 static void the_share_of_memory_and_of_multiprocessors_is_the_best_that_a_trial_had(void **state)
 {
     static const struct observation few[] = { { "memory.tested", "B", "", 1 << 30, true }, { "memory.untested", "B", "", 3.0 * (1 << 30), true } },
@@ -209,7 +197,6 @@ int main(void)
         cmocka_unit_test(probes_that_have_no_trial_are_of_a_deeper_level_or_have_nothing_to_look_at),
         cmocka_unit_test(stacks_and_gpus_that_were_not_asked_for_are_named),
         cmocka_unit_test(gpus_that_are_hidden_passed_through_shared_or_in_use_are_named),
-        cmocka_unit_test(with_one_gpu_nothing_between_gpus_is_proved),
         cmocka_unit_test(the_share_of_memory_and_of_multiprocessors_is_the_best_that_a_trial_had),
         cmocka_unit_test(a_run_that_left_nothing_out_has_an_empty_list),
     };
