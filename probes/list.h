@@ -77,6 +77,8 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
-    X(torch_cnn)
+    X(torch_cnn) \
+    X(soak_burn) \
+    X(soak_own)
 
 #endif

@@ -82,7 +82,7 @@ static void add(struct child *c, struct text *t, double grown, const char *what)
     text_add(t, "%s%.0f %s", t->n > 0 ? ", " : "while this trial ran the GPU counted ", grown, what);
 }
 
-void counters_settle(struct child *c)
+bool counters_tell(struct child *c)
 {
     const struct probe *p = c->state->counted_for;
     struct text serious = { .arena = NULL }, minor = { .arena = NULL };
@@ -90,8 +90,7 @@ void counters_settle(struct child *c)
     double now[COUNTERS_MAX];
 
     if (p == NULL)
-        return;
-    c->state->counted_for = NULL;
+        return false;
     read_counters(c, now);
     for (size_t i = 0; i < COUNT_OF(counters); i++) {
         const double grown = now[i] - before[i];
@@ -106,4 +105,11 @@ void counters_settle(struct child *c)
         saw_text(c, "errors", "%s", serious.s);
     if (minor.n > 0)
         saw_text(c, "warning", "%s", minor.s);
+    return serious.n > 0;
+}
+
+void counters_settle(struct child *c)
+{
+    (void)counters_tell(c);
+    c->state->counted_for = NULL;
 }

@@ -57,6 +57,8 @@ void child_settle(struct child *c, const struct probe *p);
 void counters_open(struct child *c);
 void counters_begin(struct child *c, const struct probe *p);
 void counters_settle(struct child *c);
+/* Observes what has grown since the trial began; true if that fails it. */
+bool counters_tell(struct child *c);
 
 /* NVML for what is only worth knowing: false if it cannot be had (others.c). */
 bool nvml_open_softly(struct child *c);

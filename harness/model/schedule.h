@@ -2,7 +2,7 @@
  *
  * Each GPU is a lane, and so is the machine without a GPU: one batch of a lane
  * at a time, all lanes at once. What measures something that others share runs
- * when nothing else does.
+ * when nothing else does; what is last, when all else is over.
  */
 #ifndef MODEL_SCHEDULE_H
 #define MODEL_SCHEDULE_H
@@ -15,6 +15,7 @@ enum slot_state { SLOT_WAITS, SLOT_RUNS, SLOT_IS_OVER };
 struct slot {
     const struct device *device;        /* NULL: the lane without a GPU */
     bool                 alone;         /* nothing else may run with it */
+    bool                 last;          /* it waits for all that are not */
     bool                 ready;         /* all that it rests on has an outcome */
     enum slot_state      state;
 };

@@ -58,6 +58,22 @@ static void machine_words(struct words *w, const struct machine *m)
         }
 }
 
+static bool any_beats(const struct job *j)
+{
+    for (size_t i = 0; i < j->n_probes; i++)
+        if (j->probes[i]->beats)
+            return true;
+    return false;
+}
+
+static void soak_words(struct words *w, const struct job *j)
+{
+    word(w, "--for");
+    number(w, j->soak_s);
+    if (j->goes_on)
+        word(w, "--go-on");
+}
+
 char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
 {
     struct words w = { .arena = a };
@@ -85,6 +101,8 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
     }
     word(&w, "--seed");
     number(&w, j->seed);
+    if (any_beats(j))
+        soak_words(&w, j);
     if (with_fds) {
         word(&w, "--fds");
         number(&w, JOB_RESULT_FD);

@@ -25,6 +25,13 @@ struct talk {
     struct observation        *saw;
     double                     began_ms;
 
+    /* Of a trial that beats: what it has said since its last beat, and what it had said in that. */
+    struct arena               heard[2];
+    unsigned                   turn;        /* which of them grows */
+    const struct observation  *kept;
+    size_t                     n_kept;
+    bool                       has_beaten;
+
     char                       line[RECORD_MAX];
     size_t                     length;
 };

@@ -29,13 +29,29 @@ bool session_is_quarantined(const struct session *s, const struct device *d)
     return stuck_on(s, d) != NULL;
 }
 
+/* What failed on the same GPU, with the same stack or with none, before a trial that would take hours: it would end
+ * with what is known already. */
+static const struct judged *failed_before(const struct session *s, const struct trial *t)
+{
+    for (size_t i = 0; i < s->plan.n_trials && t->probe->last && !text_is(s->o->on_fault, "go-on"); i++) {
+        const struct judged *j = &s->judged[i];
+
+        if (s->has_outcome[i] && j->verdict == FAIL && &s->plan.trials[i] != t && j->trial.device != NULL && j->trial.device == t->device
+            && (j->trial.stack == NULL || j->trial.stack == t->stack))
+            return j;
+    }
+    return NULL;
+}
+
 static const char *not_reached(void *arg, const struct trial *t)
 {
     const struct session *s = arg;
-    const struct judged *stuck = stuck_on(s, t->device);
+    const struct judged *stuck = stuck_on(s, t->device), *failed = failed_before(s, t);
 
     if (stuck != NULL)
         return text_make(s->arena, "not reached: gpu%d is left alone since %s is stuck", t->device->index, stuck->trial.id);
+    if (failed != NULL && s->aside == NULL)
+        return text_make(s->arena, "not reached: %s failed (--on-fault go-on runs it all the same)", failed->trial.id);
     for (size_t i = 0; i < COUNT_OF(t->probe->rests_on) && t->probe->rests_on[i] != NULL && s->aside == NULL; i++) {
         const struct trial *f = plan_foundation(&s->plan, t, t->probe->rests_on[i]);
         const struct judged *j = f != NULL ? &s->judged[session_index(s, f)] : NULL;
@@ -77,6 +93,21 @@ static void working(void *arg, const struct trial *t, uint64_t done_bytes, uint6
             s->watchers[i]->working(s->watchers[i], t, done_before(s) + s->done, all_trials(s), done_bytes, all_bytes);
 }
 
+/* Judged as if it ended now. */
+static void beat(void *arg, const struct trial *t, const struct outcome *so_far, const struct beat *b)
+{
+    struct session *s = arg;
+    struct arena passing = { NULL };
+    struct judged j = { .trial = *t, .outcome = *so_far };
+
+    judge_trial(&j, &s->machine, &passing);
+    j.round = s->round;
+    for (size_t i = 0; i < COUNT_OF(s->watchers) && s->aside == NULL; i++)
+        if (s->watchers[i] != NULL && s->watchers[i]->beat != NULL)
+            s->watchers[i]->beat(s->watchers[i], &j, b);
+    arena_free(&passing);
+}
+
 static void done(void *arg, const struct trial *t, const struct outcome *o)
 {
     struct session *s = arg;
@@ -98,7 +129,7 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
 
 struct batch_events session_events(struct session *s)
 {
-    return (struct batch_events){ .not_reached = not_reached, .began = began, .working = working, .done = done, .arg = s };
+    return (struct batch_events){ .not_reached = not_reached, .began = began, .working = working, .beat = beat, .done = done, .arg = s };
 }
 
 void session_not_run(struct session *s, const struct trial *t, const char *why)
@@ -121,7 +152,7 @@ struct batch session_batch(const struct session *s, const struct trial *t)
 {
     return (struct batch){
         .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .kernels = s->o->kernels,
-                 .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed, .env = s->env },
+                 .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed, .soak_s = options_soak_s(s->o), .goes_on = text_is(s->o->on_fault, "go-on"), .env = s->env },
         .grace_ms = GRACE_MS, .end_by = s->end_by, .limit_s = s->o->limit_s,
     };
 }

@@ -1,29 +1,10 @@
 /* blas.lt.* - cuBLASLt on integers that are exact in each type, by the algorithms
  * that it offers: as blas.gemm.*, and fp8 and int8. */
-#include "child/product.h"
+#include "probes/blas/lt.h"
 
 #include "base/text.h"
 
 enum { OFFERED_MAX = 32, USED_MAX = 4 };        /* algorithms asked for; those that a large product is repeated with */
-
-struct lt {
-    cublasLtHandle_t    handle;
-    cublasComputeType_t compute;
-    enum number         scale;
-    bool                fast;                   /* fp8: sums may be kept more coarsely */
-    CUdeviceptr         one;                    /* fp8's scales: 1. There are kernels that want them, and everybody sets them (openxla/xla 40747) */
-    CUdeviceptr         workspace;
-    size_t              room;
-    int                 side;                   /* of large products */
-    const char         *told;                   /* of the algorithm that was used last */
-};
-
-/* One product's descriptions. */
-struct described {
-    cublasLtMatmulDesc_t       op;
-    cublasLtMatrixLayout_t     a, b, d;
-    cublasLtMatmulPreference_t preference;
-};
 
 static cudaDataType type_of(enum number n)
 {
@@ -81,13 +62,13 @@ static void describe_preference(struct child *c, const struct lt *lt, const stru
 }
 
 /* Rows and columns are those that lie in memory, before a transpose. */
-static struct described describe(struct child *c, const struct lt *lt, const struct product *p)
+static struct lt_call describe(struct child *c, const struct lt *lt, const struct product *p)
 {
     const int32_t ta = p->ta ? CUBLAS_OP_T : CUBLAS_OP_N, tb = p->tb ? CUBLAS_OP_T : CUBLAS_OP_N;
     const uint64_t m = (uint64_t)p->m, n = (uint64_t)p->n, k = (uint64_t)p->k;
     const int8_t fast = lt->fast;
     const void *one = (const void *)(uintptr_t)lt->one;
-    struct described x;
+    struct lt_call x = { .choices = 0 };
 
     MUST(c, cublaslt, cublasLtMatmulDescCreate(&x.op, lt->compute, type_of(lt->scale)));
     set(c, x.op, CUBLASLT_MATMUL_DESC_TRANSA, &ta, sizeof ta);
@@ -105,7 +86,7 @@ static struct described describe(struct child *c, const struct lt *lt, const str
     return x;
 }
 
-static void forget(struct child *c, const struct described *x)
+void lt_forget(struct child *c, const struct lt_call *x)
 {
     MUST(c, cublaslt, cublasLtMatmulPreferenceDestroy(x->preference));
     MUST(c, cublaslt, cublasLtMatrixLayoutDestroy(x->d));
@@ -149,9 +130,9 @@ static uint32_t config(struct child *c, const cublasLtMatmulAlgo_t *algo, cublas
     return value;
 }
 
-/* "algorithm 21, tile 15, split K 4, reduction scheme 2, HMMA of bf16 summed in fp32" */
-static const char *words_of(struct child *c, const cublasLtMatmulAlgo_t *algo)
+const char *lt_words(struct child *c, const struct lt_call *call)
 {
+    const cublasLtMatmulAlgo_t *algo = &call->algo;
     struct text t = { .arena = &c->arena };
     uint64_t flags = flags_of(c, algo);
 
@@ -188,24 +169,35 @@ _Noreturn static void stop_without(struct child *c, const struct product *p)
                      p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
-/* Those that can be used, in the library's order. */
-static int offered(const struct multiplier *by, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+/* Those that can be used stand first then, in the library's order. */
+static int usable(const struct lt *lt, cublasLtMatmulHeuristicResult_t *results, int n)
 {
-    const struct lt *lt = by->library;
-    struct child *c = by->child;
-    int n = 0, usable = 0;
-    long code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x->op, x->a, x->b, x->d, x->d, x->preference, OFFERED_MAX, results, &n));
+    int kept = 0;
 
-    if (code != 0 && code != CUBLAS_STATUS_NOT_SUPPORTED && code != CUBLAS_STATUS_ARCH_MISMATCH)
-        child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code);
-    for (int i = 0; i < n && code == 0; i++)
+    for (int i = 0; i < n; i++)
         if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
-            results[usable++] = results[i];
-    if (usable == 0 && must_be_there(by))
-        child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
-    if (usable == 0)
-        stop_without(c, p);
-    return usable;
+            results[kept++] = results[i];
+    return kept;
+}
+
+bool lt_prepare(struct child *c, const struct lt *lt, const struct product *p, int choice, struct lt_call *call)
+{
+    cublasLtMatmulHeuristicResult_t results[OFFERED_MAX];
+    struct lt_call x = describe(c, lt, p);
+    int n = 0;
+
+    x.code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x.op, x.a, x.b, x.d, x.d, x.preference, OFFERED_MAX, results, &n));
+    if (x.code != 0 && x.code != CUBLAS_STATUS_NOT_SUPPORTED && x.code != CUBLAS_STATUS_ARCH_MISMATCH)
+        child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, x.code);
+    x.choices = x.code == 0 ? usable(lt, results, n) : 0;
+    if (x.choices == 0) {
+        lt_forget(c, &x);
+    } else {
+        x.algo = results[choice % x.choices].algo;
+        x.workspace = results[choice % x.choices].workspaceSize;
+    }
+    *call = x;
+    return x.choices > 0;
 }
 
 union scalar { double fp64; float fp32; int32_t int32; };
@@ -215,54 +207,80 @@ static union scalar scalar(enum number n, int v)
     return n == NUMBER_FP64 ? (union scalar){ .fp64 = v } : n == NUMBER_INT32 ? (union scalar){ .int32 = v } : (union scalar){ .fp32 = (float)v };
 }
 
-static void multiply(struct multiplier *by, const struct product *p)
+long lt_queue(struct child *c, const struct lt *lt, const struct product *p, const struct lt_call *x, CUstream stream)
 {
-    cublasLtMatmulHeuristicResult_t results[OFFERED_MAX], *r;
-    struct child *c = by->child;
-    struct lt *lt = by->library;
-    struct described x = describe(c, lt, p);
     const union scalar alpha = scalar(lt->scale, p->alpha), beta = scalar(lt->scale, p->beta);
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
+
+    return CALL(c, cublaslt, cublasLtMatmul(lt->handle, x->op, &alpha, a, x->a, b, x->b, &beta, d, x->d, d, x->d, &x->algo, workspace, x->workspace, stream));
+}
+
+static void multiply(struct multiplier *by, const struct product *p)
+{
+    struct child *c = by->child;
+    struct lt *lt = by->library;
+    struct lt_call x;
     long code;
 
-    by->choices = offered(by, p, &x, results);
-    r = &results[by->choice < by->choices ? by->choice : 0];
-    by->said = words_of(c, &r->algo);
+    if (!lt_prepare(c, lt, p, by->choice, &x)) {
+        if (must_be_there(by))
+            child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, x.code != 0 ? x.code : CUBLAS_STATUS_NOT_SUPPORTED);
+        stop_without(c, p);
+    }
+    by->choices = x.choices;
+    by->said = lt_words(c, &x);
     if (lt->told == NULL || !text_is(lt->told, by->said)) {
         saw_text(c, "algorithm", "%s", by->said);
-        look_at_narrowing(c, p->a_type, flags_of(c, &r->algo));
+        look_at_narrowing(c, p->a_type, flags_of(c, &x.algo));
     }
     lt->told = by->said;
-    code = CALL(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    code = lt_queue(c, lt, p, &x, NULL);
     if (code == CUBLAS_STATUS_NOT_SUPPORTED && !must_be_there(by))
         stop_without(c, p);
     if (code != 0)
         child_call_failed(c, "cublasLtMatmul", &c->cublaslt.dl, code);
-    forget(c, &x);
+    lt_forget(c, &x);
     by->works = true;
+}
+
+bool lt_may_have(struct child *c, const struct lt *lt, enum number in, const char **why)
+{
+    if (in == NUMBER_TF32 && c->cc < 80) {
+        *why = text_make(&c->arena, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
+        return false;
+    }
+    if (is_fp8(in) && lt->version < CUBLAS_12_0) {      /* 11.11 has it, but no beta other than 0 (NVIDIA/CUDALibrarySamples, LtFp8Matmul) */
+        *why = "cuBLASLt before 12 has no fp8 products that are added to D";
+        return false;
+    }
+    return true;
+}
+
+void lt_open(struct child *c, struct lt *lt, size_t room)
+{
+    const float one = 1;
+
+    child_bind_cublaslt(c);
+    product_look_at_environment(c);
+    lt->version = VALUE(c, cublaslt, cublasLtGetVersion());
+    if (lt->version < CUBLAS_11_0)
+        stop_unsupported(c, "cuBLASLt before 11 has another interface");
+    MUST(c, cublaslt, cublasLtCreate(&lt->handle));
+    lt->room = room;
+    lt->workspace = device_buffer(c, room);
+    lt->one = device_buffer(c, sizeof one);
+    device_upload(c, lt->one, &one, sizeof one);
 }
 
 static struct lt begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
-    const float one = 1;
-    size_t version;
+    const char *why;
 
-    if (in == NUMBER_TF32 && c->cc < 80)
-        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
-    child_bind_cublaslt(c);
-    product_look_at_environment(c);
-    version = VALUE(c, cublaslt, cublasLtGetVersion());
-    if (version < CUBLAS_11_0)
-        stop_unsupported(c, "cuBLASLt before 11 has another interface");
-    if (is_fp8(in) && version < CUBLAS_12_0)        /* 11.11 has it, but no beta other than 0 (NVIDIA/CUDALibrarySamples, LtFp8Matmul) */
-        stop_unsupported(c, "cuBLASLt before 12 has no fp8 products that are added to D");
-    MUST(c, cublaslt, cublasLtCreate(&lt.handle));
-    lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
-    lt.workspace = device_buffer(c, lt.room);
-    lt.one = device_buffer(c, sizeof one);
-    device_upload(c, lt.one, &one, sizeof one);
+    lt_open(c, &lt, (size_t)lt.side << 21);     /* 34 MiB on 132 SMs */
+    if (!lt_may_have(c, &lt, in, &why))
+        stop_unsupported(c, "%s", why);
     return lt;
 }
 

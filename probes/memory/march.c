@@ -7,19 +7,14 @@
  * time, over some 10 MB, go in any order. Where an element turns round, the second
  * level cache still holds the end of the last one (up to 130 MB): memory.pattern never
  * turns, so that both of its values come from memory. */
-#include "child/child.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
+#include "child/area.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "kernels/march.h"
-#include "math/march.h"
 
-enum { PIECES_MAX = 32, CACHES = 4 };
+enum { CACHES = 4 };
 
-#define TILE_BYTES  (MARCH_TILE * sizeof(uint64_t))
 #define ZERO        UINT64_C(0)         /* a hash of the word's number */
 #define ONE         (~UINT64_C(0))      /* its complement */
 
@@ -45,10 +40,6 @@ static const struct element march_c[] = {
     { NULL, NULL, 0, 0, 0 },
 };
 
-struct piece { CUdeviceptr at; uint64_t words, first; };
-
-struct area { struct piece pieces[PIECES_MAX]; size_t n; uint64_t words; };
-
 /* How often a march reads or writes each word. */
 static unsigned operations(const struct element *e)
 {
@@ -59,57 +50,12 @@ static unsigned operations(const struct element *e)
     return n;
 }
 
-/* How many bytes can be marched over within that time at the memory's peak rate, by
- * the device's own words: more than there are on all but integrated and simulated ones. */
+/* How many bytes can be marched over within that time: more than there are on all but integrated and simulated GPUs. */
 static uint64_t bytes_within(struct child *c, unsigned seconds, unsigned times)
 {
-    int khz, bits;
+    const uint64_t rate = area_rate(c);
 
-    MUST(c, cuda, cuDeviceGetAttribute(&khz, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, c->device));
-    MUST(c, cuda, cuDeviceGetAttribute(&bits, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, c->device));
-    if (khz <= 0 || bits <= 0)
-        return UINT64_MAX;
-    return (uint64_t)khz * 1000 * 2 * (uint64_t)bits / 8 * seconds / times;     /* two transfers a cycle */
-}
-
-/* An integrated GPU's memory is the machine's: half of what is free there stays for the rest of it. */
-static uint64_t fair_share(struct child *c)
-{
-    int integrated;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&integrated, CU_DEVICE_ATTRIBUTE_INTEGRATED, c->device));
-    return integrated ? device_room(c) / 2 : UINT64_MAX;
-}
-
-static int by_address(const void *a, const void *b)
-{
-    const struct piece *p = a, *q = b;
-
-    return p->at < q->at ? -1 : p->at > q->at;
-}
-
-/* The largest pieces there are, until what is left is not worth asking for. */
-static void take(struct child *c, struct area *m, uint64_t most)
-{
-    const uint64_t all = device_room(c) < most ? device_room(c) : most;
-    uint64_t taken = 0;
-
-    while (m->n < PIECES_MAX && taken < all) {
-        size_t bytes;
-        CUdeviceptr at = device_largest(c, TILE_BYTES, all - taken, &bytes);
-
-        if (bytes == 0)
-            break;
-        m->pieces[m->n++] = (struct piece){ .at = at, .words = bytes / sizeof(uint64_t) };
-        taken += bytes;
-        if (bytes < all / 1024)
-            break;
-    }
-    qsort(m->pieces, m->n, sizeof *m->pieces, by_address);
-    for (size_t i = 0; i < m->n; i++) {
-        m->pieces[i].first = m->words;
-        m->words += m->pieces[i].words;
-    }
+    return rate > 0 ? rate * seconds / times : UINT64_MAX;
 }
 
 static void go_over(struct child *c, struct area *m, const struct element *e, uint32_t number, CUdeviceptr log)
@@ -124,51 +70,6 @@ static void go_over(struct child *c, struct area *m, const struct element *e, ui
                &p->at, &p->first, &c->seed, &expect, &next, &down, &number, &log);
     }
     device_wait(c);
-}
-
-/* "offset 0x1f40 of piece 1", and the address that this process has it at. */
-static const char *place(struct child *c, const struct area *m, uint64_t word)
-{
-    size_t i = m->n - 1;
-
-    while (i > 0 && m->pieces[i].first > word)
-        i--;
-    word -= m->pieces[i].first;
-    return text_make(&c->arena, "offset 0x%" PRIx64 " of piece %zu of %zu (address 0x%llx)", word * 8, i + 1, m->n, m->pieces[i].at + word * 8);
-}
-
-static void tell_bits(struct text *t, const char *what, uint64_t bits)
-{
-    if (bits == 0)
-        return;
-    if ((bits & (bits - 1)) == 0)
-        text_add(t, "; %s: bit %d", what, __builtin_ctzll(bits));
-    else
-        text_add(t, "; %s: bits 0x%" PRIx64, what, bits);
-}
-
-/* Where and how the first wrong word is wrong, and which bits are over all of them. */
-static const char *first_wrong(struct child *c, const struct area *m, const struct element *march, const struct march_log *log)
-{
-    const struct march_fault *f = &log->fault[0];
-    struct text t = { .arena = &c->arena };
-    uint64_t owner;
-
-    text_add(&t, "the first at %s, in \"%s\": expected 0x%016llx, read 0x%016llx, ", place(c, m, f->word), march[f->element].words, f->want, f->got);
-    if (f->again == f->got)
-        text_add(&t, "and the same again");
-    else if (f->again == f->want)
-        text_add(&t, "and what was expected when it was read again");
-    else
-        text_add(&t, "and 0x%016llx when it was read again", f->again);
-    if (march_owner(c->seed, f->got, m->words, &owner) && owner != f->word) {
-        text_add(&t, "; that was written to %s: two addresses reach one cell", place(c, m, owner));
-        return t.s;
-    }
-    tell_bits(&t, "1 where 0 was written", log->ones);
-    tell_bits(&t, "0 where 1 was written", log->zeros);
-    text_add(&t, "; bit lane %d of 256", (int)(f->word % 4) * 64 + __builtin_ctzll(f->want ^ f->got));
-    return t.s;
 }
 
 /* A share that was not tested is said, and a cache that may have answered for memory. */
@@ -199,8 +100,8 @@ static void march(struct child *c, const struct element *elements, unsigned seco
     MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
     device_upload(c, log_at, log, sizeof *log);
     in_time = bytes_within(c, seconds, operations(elements));
-    fair = fair_share(c);
-    take(c, m, in_time < fair ? in_time : fair);
+    fair = area_fair_share(c);
+    area_take(c, m, in_time < fair ? in_time : fair);
     saw_num(c, "memory.take_ms", "ms", clock_ms_fine() - began);
     for (uint32_t i = 0; elements[i].kernel != NULL && m->n > 0; i++) {
         began = clock_ms_fine();
@@ -212,7 +113,7 @@ static void march(struct child *c, const struct element *elements, unsigned seco
     }
     device_download(c, log, log_at, sizeof *log);
     if (log->wrong > 0)
-        saw_text(c, "memory.first", "%s", first_wrong(c, m, elements, log));
+        saw_text(c, "memory.first", "%s", area_first_wrong(c, m, elements[log->fault[0].element].words, log));
     saw_num(c, "memory.wrong", "", (double)log->wrong);
     tell_share(c, m, total);
     if (fused_ms > 0)

@@ -5,7 +5,7 @@
  * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
  * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap or wait;
  * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
- * every one; code is what a failing or late call returns, the exit code, or how
+ * every one, -N every Nth; code is what a failing or late call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
  * library's soname: then it happens while it is loaded.
  *
@@ -218,6 +218,13 @@ static long carry_out(const struct order *o)
     return 0;
 }
 
+/* Counts the call. */
+static bool is_due(struct order *o)
+{
+    o->calls++;
+    return o->nth == 0 || o->calls == o->nth || (o->nth < 0 && o->calls % -o->nth == 0);
+}
+
 long fake_gate(const char *symbol)
 {
     const struct order *due[ORDERS_MAX];
@@ -230,7 +237,7 @@ long fake_gate(const char *symbol)
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
 
-        if (strcmp(o->symbol, symbol) == 0 && (++o->calls == o->nth || o->nth == 0))
+        if (strcmp(o->symbol, symbol) == 0 && is_due(o))
             due[n_due++] = o;
     }
     for (size_t i = 0; i < n_due && code == 0 && is_turn_of_this_process(); i++)
