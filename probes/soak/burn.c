@@ -56,9 +56,11 @@ static void run(struct child *c)
 {
     struct burn b = { .prepared = false };
     struct soak_way by = { .child = c, .types = types, .n_types = COUNT_OF(types), .prepare = prepare, .queue = queue, .own = &b };
+    int sms;
 
-    lt_open(c, &b.lt, (size_t)64 << 20);
-    by.call = "cublasLtMatmul, waited for";
+    MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
+    lt_open(c, &b.lt, (size_t)sms << 19);       /* 66 MiB on 132 */
+    by.call = "cublasLtMatmul(queued before, waited for)";
     by.library = c->cublaslt.dl.path;
     soak_run(&by);
     MUST(c, cublaslt, cublasLtDestroy(b.lt.handle));
