@@ -103,7 +103,7 @@ static void look_at_operands(struct products *s, CUdeviceptr log)
 }
 
 /* One range for both A: the one that keeps the sums of both exact. */
-static void choose_integers(struct products *s, enum number in)
+static void search_integers(struct products *s, enum number in)
 {
     const double limit = exact_below(in, s->child->cc);
     struct child *c = s->child;
@@ -120,6 +120,18 @@ static void choose_integers(struct products *s, enum number in)
     s->a[0].range = s->a[1].range;
     if (!operands_are_exact(&s->a[0], &s->b, limit, &c->err))
         stop_ours(c, "%s", c->err.text);
+}
+
+static void choose_integers(struct products *s, enum number in)
+{
+    if (!s->ranges[in].known) {
+        search_integers(s, in);
+        s->ranges[in].known = true;
+        s->ranges[in].a = s->a[0].range;
+        s->ranges[in].b = s->b.range;
+    }
+    s->a[0].range = s->a[1].range = s->ranges[in].a;
+    s->b.range = s->ranges[in].b;
 }
 
 bool products_of(struct products *s, enum number in, unsigned lap, const char **why)
@@ -139,6 +151,12 @@ bool products_of(struct products *s, enum number in, unsigned lap, const char **
 }
 
 /* ---- Bursts ---- */
+
+/* Which A a product of a burst is of. */
+static unsigned turn_of(const struct products *s, const struct burst *b, unsigned product)
+{
+    return s->only >= 0 ? (unsigned)s->only : (b->turn + product) % 2;
+}
 
 static void check(struct products *s, struct burst *b, unsigned product, unsigned which)
 {
@@ -160,13 +178,13 @@ void products_queue(struct products *s, struct burst *b, unsigned n, bool look)
 
     b->n = n;
     b->first = s->queued + 1;
-    b->turn = s->only >= 0 ? (unsigned)s->only : (unsigned)((uint64_t)s->queued % 2);
+    b->turn = (unsigned)((uint64_t)s->queued % 2);
     memset(b->log, 0, sizeof *b->log);
     MUST(c, cuda, cuMemcpyHtoDAsync_v2(b->log_at, b->log, sizeof *b->log, s->stream));
     if (look)
         look_at_operands(s, b->log_at);
     for (unsigned i = 0; i < n; i++) {
-        unsigned which = s->only >= 0 ? (unsigned)s->only : (b->turn + i) % 2;
+        const unsigned which = turn_of(s, b, i);
 
         s->by->queue(s->by, &s->p[which], s->stream);
         check(s, b, i, which);
@@ -203,7 +221,7 @@ static const char *wrong_element(const struct products *s, const struct burst *b
 static void tell(struct products *s, const struct burst *b, unsigned slot, double at_s)
 {
     const struct soak_fault *f = &b->log->fault[slot];
-    const unsigned which = s->only >= 0 ? (unsigned)s->only : (b->turn + f->product) % 2;
+    const unsigned which = turn_of(s, b, f->product);
     char element[TOLD_BYTES / 2];
 
     text_format(s->told[s->n_told], TOLD_BYTES, "after %.1f s, product %.0f, %s%s%s: %s; %u of %u tiles of it are wrong", at_s,
@@ -218,6 +236,7 @@ void products_look(struct products *s, const struct burst *b, double at_s)
 
     for (unsigned i = 0; i < b->n; i++) {
         s->wrong += log->wrong[i] > 0;
+        s->wrong_one = log->wrong[i] > 0 ? (int)turn_of(s, b, i) : s->wrong_one;
         s->tiles_wrong += log->wrong[i];
     }
     for (unsigned slot = 0; slot < log->kept && slot < SOAK_KEPT && s->n_told < TOLD_MAX; slot++)
@@ -269,15 +288,17 @@ static uint64_t step(struct marching *m, uint64_t most)
     return words;
 }
 
-void marching_queue(struct marching *m, struct burst *b, double words)
+/* Small launches: large ones would keep the products from the multiprocessors for as long as they last. */
+void marching_queue(struct marching *m, struct burst *b, double words, unsigned launches)
 {
     struct child *c = m->child;
-    uint64_t left = (uint64_t)(words / MARCH_TILE + 1) * MARCH_TILE;
+    const uint64_t each = ((uint64_t)(words / launches / MARCH_TILE) + 1) * MARCH_TILE;
+    uint64_t left = each * launches;
 
     b->words = 0;
     left = left < m->area.words ? left : m->area.words;
     while (left > 0) {
-        const uint64_t done = step(m, left);
+        const uint64_t done = step(m, each < left ? each : left);
 
         b->words += (double)done;
         left -= done;

@@ -34,6 +34,8 @@ struct products {
     CUdeviceptr      at_a[2], at_b, at_d, of_a[2], of_b, expected[2], found, bad;
     double           queued;
     int              only;              /* one A alone: its number; -1: both in turn */
+    int              wrong_one;         /* the A of the last product that was wrong */
+    struct { bool known; struct integers a, b; } ranges[NUMBER_INT32 + 1];       /* of each type: they take the host a while */
 
     double           verified, compared, wrong, tiles_wrong, operands;
     char             told[TOLD_MAX][TOLD_BYTES];
@@ -68,8 +70,8 @@ struct marching {
 /* Takes memory and writes all of it once. */
 void marching_begin(struct marching *m, struct child *c, CUstream stream);
 
-/* Queues the next so many words: what is there is compared, and its complement written. */
-void marching_queue(struct marching *m, struct burst *b, double words);
+/* Queues the next so many words, in that many launches: what is there is compared, and its complement written. */
+void marching_queue(struct marching *m, struct burst *b, double words, unsigned launches);
 
 void marching_look(struct marching *m, const struct burst *b);
 

@@ -63,6 +63,9 @@ struct child {
 void saw_num(struct child *c, const char *key, const char *unit, double value);
 void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* So many results of calls were held against what they should be; their sum is observed as "verified" when the trial settles. */
+void child_verified(struct child *c, unsigned results);
+
 /* ---- Of probes that beat: they run for long, and say in between what they would end with now. ---- */
 
 /* Everything observed since the last beat is what the trial would have ended with now; what it does

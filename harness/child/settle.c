@@ -18,8 +18,14 @@ static void tell_kept_memory(struct child *c)
         saw_num(c, "memory.kept_bytes", "B", (double)(before - now));
 }
 
+void child_verified(struct child *c, unsigned results)
+{
+    c->state->verified += results;
+}
+
 void child_settle_begin(struct child *c, const struct probe *p)
 {
+    c->state->verified = 0;
     if (c->state->context_ready)
         c->state->free_at_begin = free_memory(c);
     counters_begin(c, p);
@@ -33,6 +39,8 @@ void child_settle(struct child *c, const struct probe *p)
         tell_kept_memory(c);
     }
     counters_settle(c);
+    if (c->state->verified > 0)
+        saw_num(c, "verified", "", c->state->verified);
     if (p->needs & NEEDS_STACK)
         witness_look(c);
     arena_free(&c->arena);

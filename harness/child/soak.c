@@ -10,6 +10,7 @@
 
 enum {
     BURST_MS = 50,              /* of work that is queued at a time; two of them are, so that the GPU never waits for us */
+    LONG_ENOUGH_MS = 10,        /* to tell how long a product takes */
     TURN_MS  = 6000,            /* of one type: two thirds of it steady, then a square wave */
     BEAT_MS  = 1000,
     TASTE_S  = 10,              /* run by hand, without a time */
@@ -87,6 +88,7 @@ static void tell(struct child *c, const struct soak *s)
     const double seconds = at_ms(s) / 1000, all = s->all_ms / 1000;
 
     saw_num(c, "soak.seconds", "s", seconds);
+    saw_num(c, "verified", "", s->products.verified);
     saw_num(c, "soak.products", "", s->products.verified);
     saw_num(c, "soak.compared", "", s->products.compared);
     saw_num(c, "soak.wrong", "", s->products.wrong);
@@ -149,12 +151,14 @@ static void look(struct soak *s, struct burst *b)
         beat(s);
 }
 
+/* So many products, and memory traffic for so long. The burst before the last is looked at first, while the last one runs. */
 static void queue(struct soak *s, double ms, unsigned products, bool operands)
 {
     struct burst *b = &s->bursts[s->next];
 
+    look(s, b);
     products_queue(&s->products, b, products, operands);
-    marching_queue(&s->march, b, s->words_a_ms * ms);
+    marching_queue(&s->march, b, s->words_a_ms * ms, products);
     b->pending = true;
     s->next = (s->next + 1) % BURSTS;
 }
@@ -175,15 +179,18 @@ static unsigned products_in(const struct soak *s, double ms)
 /* How long one product takes with its checks, after a first one that made everything ready. */
 static void measure(struct soak *s)
 {
-    double began;
+    double took = 0;
 
     queue(s, 1, 1, true);
     drain(s);
-    began = at_ms(s);
-    queue(s, 1, 2, false);
-    drain(s);
-    s->product_ms = (at_ms(s) - began) / 2;
-    s->product_ms = s->product_ms > 0.001 ? s->product_ms : 0.001;
+    for (unsigned n = 1; n <= SOAK_BURST && took < LONG_ENOUGH_MS && !is_over(s); n *= 4) {
+        const double began = at_ms(s);
+
+        queue(s, 1, n, false);
+        drain(s);
+        took = at_ms(s) - began;
+        s->product_ms = took / n > 0.001 ? took / n : 0.001;
+    }
 }
 
 static void sample(struct soak *s)
@@ -204,7 +211,6 @@ static void be_steady(struct soak *s, double until_ms)
 
     while (!is_over(s) && at_ms(s) < until_ms) {
         queue(s, BURST_MS, n, false);
-        look(s, &s->bursts[s->next]);           /* the one before, while this one runs */
         sample(s);
     }
     drain(s);
@@ -274,6 +280,7 @@ static void repeat(struct soak *s)
     if (wrong == 0 || s->child->goes_on || child_is_told_to_stop(s->child))
         return;
     p->n_told = TOLD_MAX;                       /* it was told */
+    p->only = p->wrong_one;
     queue(s, 1, n, false);
     drain(s);
     s->again = n;
@@ -303,8 +310,8 @@ static void begin(struct soak *s, CUstream *multiply, CUstream *march)
     for (size_t i = 0; i < BURSTS; i++) {
         struct burst *b = &s->bursts[i];
 
-        MUST(c, cuda, cuEventCreate(&b->multiplied, 0));
-        MUST(c, cuda, cuEventCreate(&b->marched, 0));
+        MUST(c, cuda, cuEventCreate(&b->multiplied, CU_EVENT_BLOCKING_SYNC | CU_EVENT_DISABLE_TIMING));
+        MUST(c, cuda, cuEventCreate(&b->marched, CU_EVENT_BLOCKING_SYNC | CU_EVENT_DISABLE_TIMING));
         b->log_at = device_buffer(c, sizeof *b->log);
         b->kept = device_buffer(c, SOAK_KEPT * SOAK_TILE_WORDS * sizeof(uint32_t));
         b->log = pinned(c, sizeof *b->log);
@@ -338,7 +345,7 @@ void soak_run(struct soak_way *by)
     CUstream multiply, march;
     bool any = true;
 
-    *s = (struct soak){ .child = c, .by = by, .all_ms = 1000.0 * (c->soak_s > 0 ? c->soak_s : TASTE_S), .beaten_ms = -1 };
+    *s = (struct soak){ .child = c, .by = by, .all_ms = 1000.0 * (c->soak_s > 0 ? c->soak_s : TASTE_S), .beaten_ms = -1, .product_ms = 1 };
     begin(s, &multiply, &march);
     s->began_ms = clock_ms_fine();
     for (unsigned lap = 0; !is_over(s) && any; lap++) {

@@ -27,6 +27,7 @@ struct child_state {
     nvmlDevice_t  counted;
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
     double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
+    double        verified;             /* results of calls, since the trial began */
     size_t        free_at_begin;        /* device memory; 0 without a context */
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;

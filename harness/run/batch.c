@@ -193,7 +193,7 @@ static void tell_how_far(const struct batch_run *r)
 
 bool batch_step(struct batch_run *r)
 {
-    if (r->lives && process_interrupted() != 0)
+    if (r->lives && (process_interrupted() != 0 || clock_ms() >= r->batch->end_by - LAST_WORDS_MS))
         r->crumb->stop = 1;
     if (r->lives && process_look(&r->child)) {
         struct process_end end;

@@ -10,7 +10,6 @@ enum {
     LIMIT_S   = 60,
     PREPARE_S = 120,            /* opening a stack from a cold disk */
     EXIT_MS   = 10000,          /* to exit after the last trial */
-    LAST_WORDS_MS = 5000,       /* of a trial that beats, after an interruption */
 };
 
 static const struct trial *trial(const struct talk *t, size_t i)

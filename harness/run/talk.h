@@ -10,6 +10,8 @@
 
 #define NO_TRIAL SIZE_MAX
 
+enum { LAST_WORDS_MS = 5000 };      /* what a trial that beats is given to end by itself, before an end that is not its own */
+
 struct talk {
     struct sink                sink;        /* first: the process knows us by it */
     const struct batch        *batch;

@@ -106,6 +106,7 @@ static void march(struct child *c, const struct element *elements, unsigned seco
     for (uint32_t i = 0; elements[i].kernel != NULL && m->n > 0; i++) {
         began = clock_ms_fine();
         go_over(c, m, &elements[i], i, log_at);
+        child_verified(c, !text_is(elements[i].kernel, "march_write"));
         if (elements[i].expect != elements[i].next) {
             fused_ms += clock_ms_fine() - began;
             fused_bytes += 2.0 * (double)m->words * sizeof(uint64_t);
