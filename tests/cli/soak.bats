@@ -49,7 +49,7 @@ beaten() {
 @test "a library that lies at every 1000th call is caught at the first: time, product, type, tile and element" {
     FAKE_FAULT=wrong:cublasLtMatmul:-1000 run soak 60s
     [ "$status" = 1 ]
-    [[ "$(why)" == "1 of its products are wrong: after "*" s, product 1000, "*" by algorithm 2"*": in the tile that begins at D[128][128], D[255][255] is "*", expected "*"; 1 of 4 tiles of it are wrong; of 100 repetitions of it 0 are wrong" ]]
+    [[ "$(why)" == "1 of its products are wrong: after "*" s, product 1000, "*" by algorithm 2"*": in the tile that begins at D[128][128], D[255][255] is "*", expected "*"; 1 of 4 tiles of it are wrong; of "*" repetitions of it 0 are wrong" ]]
     [ "$(saw $burn soak.products)" -le 1100 ]
 }
 
