@@ -103,6 +103,8 @@ PY
     FAKE_SM=fma:1:5:20 LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" run -q --root "$BATS_TEST_TMPDIR" --require gpu --level soak --for 9s -p 'soak.*' -o "$out"
     [ "$status" = 1 ]
     [[ "$(why soak.own@gpu0)" == *"of its products are wrong: after "*", fp32: in the tile"* ]]
+    run soak 1s --require 'soak.*'
+    [ "$status" = 0 ]
     run soak 1s --plan
     [[ "$output" == *"soak.own@gpu0"*"soak.burn@gpu0/toolkit-13.0 does this, too"* ]]
 }
