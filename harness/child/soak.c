@@ -23,7 +23,8 @@ enum {
  * which is what its power supply has to bear. */
 static const int periods_ms[] = { 1000, 500, 200, 100, 50, 20 };
 
-struct turns { double products, ms; const char *left_out; };
+/* All that was verified of a type, and of that what was steady. */
+struct turns { double verified, products, ms; const char *left_out; };
 
 struct soak {
     struct child    *child;
@@ -53,9 +54,15 @@ static double faults(const struct soak *s)
     return s->products.wrong + (s->products.operands > 0) + s->march.wrong + s->counted_errors;
 }
 
+/* Before its time. */
+static bool is_cut(const struct soak *s)
+{
+    return child_is_told_to_stop(s->child) || (faults(s) > 0 && !s->child->goes_on);
+}
+
 static bool is_over(const struct soak *s)
 {
-    return at_ms(s) >= s->all_ms || child_is_told_to_stop(s->child) || (faults(s) > 0 && !s->child->goes_on);
+    return at_ms(s) >= s->all_ms || is_cut(s);
 }
 
 /* ---- What there is to tell ---- */
@@ -68,7 +75,8 @@ static void tell_type(struct child *c, const struct soak *s, size_t i)
 
     if (t->left_out != NULL)
         saw_text(c, text_make(&c->arena, "left_out.%s", name), "%s", t->left_out);
-    if (t->ms > 0)
+    saw_num(c, text_make(&c->arena, "products.%s", name), "", t->verified);
+    if (t->products > 0)
         saw_num(c, text_make(&c->arena, "rate.%s", name), "TFLOP/s", 2 * m * m * k * t->products / t->ms / 1e9);
 }
 
@@ -254,7 +262,7 @@ static void wave(struct soak *s, double until_ms)
 
 static bool turn(struct soak *s, size_t type, unsigned lap)
 {
-    const double part = s->all_ms / 2 / (double)s->by->n_types, length = part < TURN_MS ? part : TURN_MS, began = at_ms(s);
+    const double part = s->all_ms / 2 / (double)s->by->n_types, length = part < TURN_MS ? part : TURN_MS, began = at_ms(s), before = s->products.verified;
 
     s->type = type;
     if (s->turns[type].left_out != NULL || !products_of(&s->products, s->by->types[type], lap, &s->turns[type].left_out))
@@ -266,6 +274,7 @@ static bool turn(struct soak *s, size_t type, unsigned lap)
         queue(s, 1, 1, true);
         drain(s);
     }
+    s->turns[type].verified += s->products.verified - before;
     return true;
 }
 
@@ -350,7 +359,7 @@ void soak_run(struct soak_way *by)
     s->began_ms = clock_ms_fine();
     for (unsigned lap = 0; !is_over(s) && any; lap++) {
         any = false;
-        for (size_t i = 0; i < by->n_types && !is_over(s); i++)
+        for (size_t i = 0; i < by->n_types && !(lap == 0 ? is_cut(s) : is_over(s)); i++)      /* each has its turn, however short the time */
             any |= turn(s, i, lap);
     }
     repeat(s);

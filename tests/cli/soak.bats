@@ -29,14 +29,14 @@ beaten() {
 }
 
 @test "a soak passes, and says how many results it verified, in every type, and what NVML told meanwhile" {
-    run soak 4s
+    run soak 3s
     [ "$status" = 0 ]
     [ "$(verdict $burn)" = pass ]
-    [ "$(saw $burn soak.products)" -ge 100 ]
+    [ "$(saw $burn soak.products)" -ge 14 ]
     [ "$(saw $burn soak.compared)" = $(($(saw $burn soak.products) * 65536)) ]
     [ "$(saw $burn memory.verified)" -gt 1000000 ]
     for type in bf16 e4m3 fp16 int8 tf32 fp32 fp64; do
-        saw $burn rate.$type
+        [ "$(saw $burn products.$type)" -ge 2 ]
     done
     [ "$(saw $burn soak.waves)" -ge 7 ]
     [ "$(saw $burn power.min)" = 65 ]
