@@ -62,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     t.sink.take(&t.sink, (const char *)bytes, n);
     if (t.next > TRIALS || (t.current != NO_TRIAL && t.current >= TRIALS) || t.length > sizeof t.line)
         __builtin_trap();
+    arena_free(&t.heard[0]);
+    arena_free(&t.heard[1]);
     arena_free(&arena);
     return 0;
 }

@@ -78,6 +78,13 @@ static struct heard *start(const struct probe *p)
     return &h;
 }
 
+static void stop(struct heard *h)
+{
+    arena_free(&h->arena);
+    arena_free(&h->talk.heard[0]);
+    arena_free(&h->talk.heard[1]);
+}
+
 static void say(struct heard *h, const char *lines)
 {
     h->talk.sink.take(&h->talk.sink, lines, strlen(lines));
@@ -97,7 +104,7 @@ static void a_beat_is_told_and_moves_the_limit_of_silence(void **state)
     assert_true(h->last == 2);
     assert_true(h->talk.sink.deadline > clock_ms() + 20000);
     assert_true(h->talk.sink.patience_ms > 0);
-    arena_free(&h->arena);
+    stop(h);
 }
 
 static void it_ends_with_what_it_says_after_its_last_beat(void **state)
@@ -111,7 +118,7 @@ static void it_ends_with_what_it_says_after_its_last_beat(void **state)
     assert_int_equal(h->out.n_saw, 2);
     assert_true(n_of(&h->out) == 7);
     assert_int_equal(h->talk.sink.patience_ms, 0);
-    arena_free(&h->arena);
+    stop(h);
 }
 
 static void what_stops_it_does_not_lose_what_its_last_beat_said(void **state)
@@ -125,7 +132,7 @@ static void what_stops_it_does_not_lose_what_its_last_beat_said(void **state)
     assert_string_equal(h->out.text, "INTERNAL");
     assert_true(n_of(&h->out) == 3);
     assert_non_null(outcome_saw(&h->out, "grown"));
-    arena_free(&h->arena);
+    stop(h);
 }
 
 static void a_hundred_thousand_beats_do_not_pile_up(void **state)
@@ -140,7 +147,7 @@ static void a_hundred_thousand_beats_do_not_pile_up(void **state)
     assert_true(h->talk.n_kept == 2 && h->talk.out.n_saw == 0);
     say(h, "num\tn\t\t4\nend\t0\t1\n");
     assert_true(n_of(&h->out) == 4);
-    arena_free(&h->arena);
+    stop(h);
 }
 
 static void a_beat_out_of_turn_is_a_bad_record(void **state)
@@ -158,7 +165,7 @@ static void a_beat_out_of_turn_is_a_bad_record(void **state)
         say(h, cases[i].lines);
         assert_int_equal(h->beats, 0);
         assert_int_equal(h->talk.out.stop, STOP_BAD_RECORD);
-        arena_free(&h->arena);
+        stop(h);
     }
 }
 
