@@ -184,6 +184,16 @@ static unsigned products_in(const struct soak *s, double ms)
     return n < 1 ? 1 : n > SOAK_BURST ? SOAK_BURST : (unsigned)n;
 }
 
+static void sample(struct soak *s)
+{
+    const double every = s->all_ms < 10 * BEAT_MS ? s->all_ms / 10 : BEAT_MS;
+
+    if (s->telemetry.samples > 0 && at_ms(s) - s->sampled_ms < every)
+        return;
+    telemetry_take(s->child, &s->telemetry);
+    s->sampled_ms = at_ms(s);
+}
+
 /* How long one product takes with its checks, after a first one that made everything ready. */
 static void measure(struct soak *s)
 {
@@ -195,20 +205,11 @@ static void measure(struct soak *s)
         const double began = at_ms(s);
 
         queue(s, 1, n, false);
+        sample(s);
         drain(s);
         took = at_ms(s) - began;
         s->product_ms = took / n > 0.001 ? took / n : 0.001;
     }
-}
-
-static void sample(struct soak *s)
-{
-    const double every = s->all_ms < 10 * BEAT_MS ? s->all_ms / 10 : BEAT_MS;
-
-    if (s->telemetry.samples > 0 && at_ms(s) - s->sampled_ms < every)
-        return;
-    telemetry_take(s->child, &s->telemetry);
-    s->sampled_ms = at_ms(s);
 }
 
 static void be_steady(struct soak *s, double until_ms)

@@ -119,7 +119,7 @@ PY
     [ ! -e "$out.part" ]
     [ "$(verdict $burn)" = pass ]
     [ "$(field $burn ending)" = clean ]
-    [ "$(saw $burn soak.products)" -gt 10 ]
+    [ "$(saw $burn soak.products)" -ge 1 ]
     [[ "$(why)" == "it was ended after "[1-9]*" of 60 s" ]]
     grep -q "INTERRUPTED - partial: PASS" "$BATS_TEST_TMPDIR/said"
 }
@@ -136,7 +136,7 @@ PY
 }
 
 @test "Ctrl-C in a product that hangs: the last beat is the report" {
-    FAKE_FAULT=hang:cublasLtMatmul:60 in_background --for 60s
+    FAKE_FAULT=hang:cublasLtMatmul:4 in_background --for 60s
     beaten
     sleep 1.5
     kill -INT $pid
@@ -144,16 +144,16 @@ PY
     [ "$code" = 130 ]
     [ "$(field $burn ending)" = cut ]
     [ "$(verdict $burn)" = pass ]
-    [ "$(saw $burn soak.products)" -lt 60 ]
+    [ "$(saw $burn soak.products)" -lt 4 ]
     [[ "$(why)" == "it was ended after "*" of 60 s" ]]
 }
 
 @test "a second Ctrl-C ends at once, and what was on disk stays" {
-    FAKE_FAULT=hang:cublasLtMatmul:60 in_background --for 60s
+    FAKE_FAULT=hang:cublasLtMatmul:4 in_background --for 60s
     beaten
     sleep 1
     kill -INT $pid
-    sleep 0.5
+    sleep 1
     kill -INT $pid
     began=$SECONDS
     wait $pid && code=0 || code=$?
@@ -180,11 +180,11 @@ PY
 
 @test "a product that hangs is blamed within the limit of silence, not of the soak; what was verified before stays" {
     began=$SECONDS
-    FAKE_FAULT=hang:cublasLtMatmul:200 run soak 1h --limit 2
+    FAKE_FAULT=hang:cublasLtMatmul:20 run soak 1h --limit 2
     [ "$status" = 1 ]
     [ $((SECONDS - began)) -le 20 ]
     [[ "$(why)" == "did not end within "*" s, in cublasLtMatmul of "*"libcublasLt.so.13"* ]]
-    [ "$(saw $burn soak.products)" -gt 10 ]
+    [ "$(saw $burn soak.products)" -ge 1 ]
 }
 
 @test "work that does not end is the product's, though we wait in the driver" {
