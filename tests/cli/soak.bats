@@ -256,3 +256,23 @@ PY
     run simulated --level full --plan
     [[ "$output" != *soak.* ]]
 }
+
+@test "every call of a soak that fails is the one that is named; NVML's cost nothing" {
+    for call in cuStreamCreate cuEventCreate cuMemAllocHost_v2 cuMemcpyHtoDAsync_v2 cuMemcpyDtoHAsync_v2 cuEventRecord cuEventSynchronize \
+                cuLaunchKernel@soak_judge:cuLaunchKernel cuEventDestroy_v2 cuStreamDestroy_v2 cuMemFreeHost cublasLtMatmul cublasLtMatmulAlgoGetHeuristic cublasLtDestroy; do
+        FAKE_FAULT_PROBE=soak.burn FAKE_FAULT=fail:${call%:*} run soak 1s
+        [ "$status" = 1 ]
+        [[ "$(why)" == "${call#*:} failed in "*".so."* ]]
+    done
+    for call in nvmlDeviceGetPowerUsage nvmlDeviceGetTemperature nvmlDeviceGetClockInfo nvmlDeviceGetCurrentClocksThrottleReasons; do
+        FAKE_FAULT_PROBE=soak.burn FAKE_FAULT=fail:$call run soak 1s
+        [ "$status" = 0 ]
+    done
+    [ "$(saw $burn power.max)" = 65 ]
+}
+
+@test "a run says how many results of calls it verified" {
+    run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$(saw blas.gemm.fp32@gpu0/toolkit-13.0 verified)" = 8 ]         # nn, nt, tn, beta; the tiles; one product thrice
+    [[ "$output" == *"Verified: the results of 9 calls."* ]]
+}
