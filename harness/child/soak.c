@@ -227,21 +227,21 @@ static void be_steady(struct soak *s, double until_ms)
     t->products += s->products.verified - before;
 }
 
-/* The next of the periods that fits in twice. */
-static int period_within(struct soak *s, double ms)
+/* That turn's period, or the next that fits in. */
+static int period_of(uint64_t turn, double ms)
 {
     for (size_t i = 0; i < COUNT_OF(periods_ms); i++) {
-        const int period = periods_ms[(s->waves + i) % COUNT_OF(periods_ms)];
+        const int period = periods_ms[(turn + i) % COUNT_OF(periods_ms)];
 
-        if (2 * period <= ms)
+        if (1.5 * period <= ms)                 /* a burst may end a little late */
             return period;
     }
     return periods_ms[COUNT_OF(periods_ms) - 1];
 }
 
-static void wave(struct soak *s, double until_ms)
+static void wave(struct soak *s, uint64_t turn, double until_ms)
 {
-    const int period = period_within(s, until_ms - at_ms(s));
+    const int period = period_of(turn, until_ms - at_ms(s));
 
     while (!is_over(s) && at_ms(s) < until_ms) {
         const double half = (double)period / 2;
@@ -261,22 +261,61 @@ static void wave(struct soak *s, double until_ms)
 
 /* ---- The whole ---- */
 
-static bool turn(struct soak *s, size_t type, unsigned lap)
+/* Turns have numbers and begin at multiples of their length by the machine's clock: its GPUs have the same one, hours later, too. */
+static double turn_ms(const struct soak *s)
 {
-    const double part = s->all_ms / 2 / (double)s->by->n_types, length = part < TURN_MS ? part : TURN_MS, began = at_ms(s), before = s->products.verified;
+    const double part = s->all_ms / 2 / (double)s->by->n_types;
 
-    s->type = type;
-    if (s->turns[type].left_out != NULL || !products_of(&s->products, s->by->types[type], lap, &s->turns[type].left_out))
+    return part < TURN_MS ? part : TURN_MS;
+}
+
+/* The one whose end is due next, but for what would be too short. */
+static uint64_t turn_now(const struct soak *s)
+{
+    return (uint64_t)(clock_ms_fine() / turn_ms(s) + 0.25);
+}
+
+/* The type whose turn it is, or the next that can be multiplied here; false if none can. */
+static bool choose_type(struct soak *s, uint64_t number, unsigned lap)
+{
+    const size_t n = s->by->n_types;
+
+    for (size_t i = 0; i < n; i++) {
+        const char **left_out = &s->turns[s->type = (number + i) % n].left_out;
+
+        if (*left_out == NULL && products_of(&s->products, s->by->types[s->type], lap, left_out))
+            return true;
+    }
+    return false;
+}
+
+static bool turn(struct soak *s, uint64_t number, unsigned lap)
+{
+    const double before = s->products.verified;
+    double end;
+
+    if (!choose_type(s, number, lap))
         return false;
     measure(s);
-    be_steady(s, began + length * 2 / 3);
-    wave(s, began + length);
-    if (faults(s) == 0 || s->child->goes_on) {
+    end = (double)(turn_now(s) + 1) * turn_ms(s) - s->began_ms;
+    be_steady(s, end - turn_ms(s) / 3);
+    wave(s, turn_now(s), end);
+    if (!is_cut(s)) {
         queue(s, 1, 1, true);
         drain(s);
     }
-    s->turns[type].verified += s->products.verified - before;
+    s->turns[s->type].verified += s->products.verified - before;
     return true;
+}
+
+/* Each type has its turn, however short the time. */
+static void turns(struct soak *s)
+{
+    const uint64_t first = turn_now(s), n = s->by->n_types;
+
+    for (uint64_t i = 0; i < n ? !is_cut(s) : !is_over(s); i++)
+        if (!turn(s, i < n ? first + i : turn_now(s), (unsigned)(i / n)))
+            return;
 }
 
 /* Whether what went wrong does so always or now and then. */
@@ -353,16 +392,11 @@ void soak_run(struct soak_way *by)
     struct child *c = by->child;
     struct soak *s = host_buffer(c, sizeof *s);
     CUstream multiply, march;
-    bool any = true;
 
     *s = (struct soak){ .child = c, .by = by, .all_ms = 1000.0 * (c->soak_s > 0 ? c->soak_s : TASTE_S), .beaten_ms = -1, .product_ms = 1 };
     begin(s, &multiply, &march);
     s->began_ms = clock_ms_fine();
-    for (unsigned lap = 0; !is_over(s) && any; lap++) {
-        any = false;
-        for (size_t i = 0; i < by->n_types && !(lap == 0 ? is_cut(s) : is_over(s)); i++)      /* each has its turn, however short the time */
-            any |= turn(s, i, lap);
-    }
+    turns(s);
     repeat(s);
     if (s->products.verified == 0)
         stop_unsupported(c, "nothing that is multiplied here can be: %s", s->turns[0].left_out != NULL ? s->turns[0].left_out : "no time");

@@ -67,10 +67,10 @@ PY
 }
 
 @test "--on-fault go-on counts faults until the time is over" {
-    FAKE_FAULT=wrong:cublasLtMatmul:-20 run soak 3s --on-fault go-on
+    FAKE_FAULT=wrong:cublasLtMatmul:-5 run soak 3s --on-fault go-on
     [ "$status" = 1 ]
     [ "$(saw $burn soak.wrong)" -gt 2 ]
-    [ "$(saw $burn soak.wrong)" = $(($(saw $burn soak.products) / 20)) ]
+    [ "$(saw $burn soak.wrong)" = $(($(saw $burn soak.products) / 5)) ]
     [ "$(python3 -c 'print(float('"$(saw $burn soak.seconds)"') >= 3)')" = True ]
     [ "$(grep -c '"soak.fault"' "$out")" -gt 1 ]
 }
