@@ -2,7 +2,7 @@
 #ifndef CHILD_BURST_H
 #define CHILD_BURST_H
 
-#include "child/area.h"
+#include "child/march.h"
 #include "child/soak.h"
 #include "kernels/soak.h"
 #include "math/exact.h"

@@ -7,41 +7,15 @@
  * time, over some 10 MB, go in any order. Where an element turns round, the second
  * level cache still holds the end of the last one (up to 130 MB): memory.pattern never
  * turns, so that both of its values come from memory. */
-#include "child/area.h"
+#include "child/march.h"
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "kernels/march.h"
 
 enum { CACHES = 4 };
 
-#define ZERO        UINT64_C(0)         /* a hash of the word's number */
-#define ONE         (~UINT64_C(0))      /* its complement */
-
-/* What a kernel reads and writes; no kernel ends a march. */
-struct element { const char *kernel, *words; uint64_t expect, next; uint32_t down; };
-
-static const struct element two_passes[] = {
-    { "march_write", "up, write 0",         ZERO, ZERO, 0 },
-    { "march_step",  "up, read 0, write 1", ZERO, ONE,  0 },
-    { "march_read",  "up, read 1",          ONE,  ONE,  0 },
-    { NULL, NULL, 0, 0, 0 },
-};
-
-/* March C-: van de Goor, "Testing Semiconductor Memories", 1991: every stuck bit and transition, every
- * address fault, every coupling of two cells, whichever of them is written first. */
-static const struct element march_c[] = {
-    { "march_write", "up, write 0",           ZERO, ZERO, 0 },
-    { "march_step",  "up, read 0, write 1",   ZERO, ONE,  0 },
-    { "march_step",  "up, read 1, write 0",   ONE,  ZERO, 0 },
-    { "march_step",  "down, read 0, write 1", ZERO, ONE,  1 },
-    { "march_step",  "down, read 1, write 0", ONE,  ZERO, 1 },
-    { "march_read",  "up, read 0",            ZERO, ZERO, 0 },
-    { NULL, NULL, 0, 0, 0 },
-};
-
 /* How often a march reads or writes each word. */
-static unsigned operations(const struct element *e)
+static unsigned operations(const struct march_element *e)
 {
     unsigned n = 0;
 
@@ -56,20 +30,6 @@ static uint64_t bytes_within(struct child *c, unsigned seconds, unsigned times)
     const uint64_t rate = area_rate(c);
 
     return rate > 0 ? rate * seconds / times : UINT64_MAX;
-}
-
-static void go_over(struct child *c, struct area *m, const struct element *e, uint32_t number, CUdeviceptr log)
-{
-    uint64_t expect = e->expect, next = e->next;
-    uint32_t down = e->down;
-
-    for (size_t i = 0; i < m->n; i++) {
-        struct piece *p = &m->pieces[down ? m->n - 1 - i : i];
-
-        launch(c, e->kernel, ((struct grid){ (unsigned)(p->words / MARCH_TILE), 1, 1 }), ((struct grid){ MARCH_THREADS, 1, 1 }),
-               &p->at, &p->first, &c->seed, &expect, &next, &down, &number, &log);
-    }
-    device_wait(c);
 }
 
 /* A share that was not tested is said, and a cache that may have answered for memory. */
@@ -88,47 +48,41 @@ static void tell_share(struct child *c, const struct area *m, uint64_t total)
                  tested / 1048576, CACHES);
 }
 
-static void march(struct child *c, const struct element *elements, unsigned seconds)
+static void march(struct child *c, const struct march_element *elements, unsigned seconds)
 {
-    struct march_log *log = host_buffer(c, sizeof *log);
-    struct area *m = host_buffer(c, sizeof *m);
-    CUdeviceptr log_at = device_buffer(c, sizeof *log);
     double began = clock_ms_fine(), fused_ms = 0, fused_bytes = 0;
     uint64_t in_time, fair;
     size_t free_bytes, total;
+    struct march *m;
 
     MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
-    device_upload(c, log_at, log, sizeof *log);
     in_time = bytes_within(c, seconds, operations(elements));
     fair = area_fair_share(c);
-    area_take(c, m, in_time < fair ? in_time : fair);
+    m = march_begin(c, elements, in_time < fair ? in_time : fair);
     saw_num(c, "memory.take_ms", "ms", clock_ms_fine() - began);
-    for (uint32_t i = 0; elements[i].kernel != NULL && m->n > 0; i++) {
+    for (uint32_t i = 0; elements[i].kernel != NULL && m->area.n > 0; i++) {
         began = clock_ms_fine();
-        go_over(c, m, &elements[i], i, log_at);
+        march_go_over(c, m, i);
         child_verified(c, !text_is(elements[i].kernel, "march_write"));
         if (elements[i].expect != elements[i].next) {
             fused_ms += clock_ms_fine() - began;
-            fused_bytes += 2.0 * (double)m->words * sizeof(uint64_t);
+            fused_bytes += 2.0 * (double)m->area.words * sizeof(uint64_t);
         }
     }
-    device_download(c, log, log_at, sizeof *log);
-    if (log->wrong > 0)
-        saw_text(c, "memory.first", "%s", area_first_wrong(c, m, elements[log->fault[0].element].words, log));
-    saw_num(c, "memory.wrong", "", (double)log->wrong);
-    tell_share(c, m, total);
+    march_tell(c, m);
+    tell_share(c, &m->area, total);
     if (fused_ms > 0)
         saw_num(c, "memory.rate", "GB/s", fused_bytes / fused_ms / 1e6);
 }
 
 /* At most a second and five of the memory's own time: a whole GPU's takes less. */
-static void run_two_passes(struct child *c) { march(c, two_passes, 1); }
+static void run_two_passes(struct child *c) { march(c, march_two_passes, 1); }
 static void run_march_c(struct child *c)    { march(c, march_c, 5); }
 
 extern const struct probe probe_cuda_launch;
 
 static const struct expect expects[] = {
-    { .key = "memory.wrong",  .bound = EQUALS, .number = 0, .sentence = "%s words of 8 bytes are not what was written", .detail = "memory.first" },
+    MARCH_BOUND,
     { .key = "memory.tested", .bound = AT_LEAST, .number = 8, .sentence = "no memory could be taken" },
     { .key = NULL },
 };

@@ -27,7 +27,7 @@ static bool prepare(struct soak_way *by, const struct product *p, unsigned lap, 
     struct burn *b = by->own;
 
     if (b->prepared)
-        lt_forget(c, &b->call);
+        lt_forget(c, &b->call.x);
     b->prepared = false;
     b->lt.compute = compute_of(p->a_type);
     b->lt.scale = p->out;
@@ -38,7 +38,7 @@ static bool prepare(struct soak_way *by, const struct product *p, unsigned lap, 
         return false;
     *why = NULL;
     b->prepared = true;
-    by->said = lt_words(c, &b->call);
+    by->said = lt_words(c, &b->call.algo);
     return true;
 }
 

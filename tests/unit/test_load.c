@@ -14,8 +14,12 @@
 #include "load/cuda.h"
 #include "load/cudart.h"
 #include "load/cudnn.h"
+#include "load/cufft.h"
+#include "load/cupti.h"
+#include "load/curand.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
+#include "load/nvjitlink.h"
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 
@@ -27,10 +31,15 @@ static struct cublaslt cublaslt;
 static struct cudnn    cudnn;
 static struct nvrtc    nvrtc;
 static struct nccl     nccl;
+static struct nvjitlink nvjitlink;
+static struct cufft    cufft;
+static struct curand   curand;
+static struct cupti    cupti;
 
 #define BIND_OF(lib) \
     static bool bind_##lib(void *handle, struct err *e) { return lib##_bind(&lib, handle, e); }
 BIND_OF(cuda) BIND_OF(nvml) BIND_OF(cudart) BIND_OF(cublas) BIND_OF(cublaslt) BIND_OF(cudnn) BIND_OF(nvrtc) BIND_OF(nccl)
+BIND_OF(nvjitlink) BIND_OF(cufft) BIND_OF(curand) BIND_OF(cupti)
 
 static const struct library {
     const char *file, *lacking, *symbol;        /* a build that lacks this symbol; NULL if there is none */
@@ -45,6 +54,10 @@ static const struct library {
     { "toolkit/lib64/libcudnn.so.9",     "lacking/libcudnn.so.9",   "cudnnConvolutionForward", bind_cudnn,    &cudnn.dl },
     { "toolkit/lib64/libnvrtc.so.13",    NULL,                      NULL,                      bind_nvrtc,    &nvrtc.dl },
     { "toolkit/lib64/libnccl.so.2",      "lacking/libnccl.so.2",    "ncclAllReduce",           bind_nccl,     &nccl.dl },
+    { "toolkit/lib64/libnvJitLink.so.13", "lacking/libnvJitLink.so.13", "nvJitLinkAddData",   bind_nvjitlink, &nvjitlink.dl },
+    { "toolkit/lib64/libcufft.so.12",    "lacking/libcufft.so.12",  "cufftExecR2C",            bind_cufft,    &cufft.dl },
+    { "toolkit/lib64/libcurand.so.10",   "lacking/libcurand.so.10", "curandGenerate",          bind_curand,   &curand.dl },
+    { "toolkit/lib64/libcupti.so.13",    "lacking/libcupti.so.13",  "cuptiGetVersion",         bind_cupti,    &cupti.dl },
 };
 
 static char path_of_fake[1100];

@@ -1,4 +1,4 @@
-#include "child/area.h"
+#include "child/march.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,6 +7,27 @@
 #include "math/march.h"
 
 #define TILE_BYTES  (MARCH_TILE * sizeof(uint64_t))
+#define ZERO        UINT64_C(0)         /* a hash of the word's number */
+#define ONE         (~UINT64_C(0))      /* its complement */
+
+const struct march_element march_two_passes[] = {
+    { "march_write", "up, write 0",         ZERO, ZERO, 0 },
+    { "march_step",  "up, read 0, write 1", ZERO, ONE,  0 },
+    { "march_read",  "up, read 1",          ONE,  ONE,  0 },
+    { NULL, NULL, 0, 0, 0 },
+};
+
+/* March C-: van de Goor, "Testing Semiconductor Memories", 1991: every stuck bit and transition, every
+ * address fault, every coupling of two cells, whichever of them is written first. */
+const struct march_element march_c[] = {
+    { "march_write", "up, write 0",           ZERO, ZERO, 0 },
+    { "march_step",  "up, read 0, write 1",   ZERO, ONE,  0 },
+    { "march_step",  "up, read 1, write 0",   ONE,  ZERO, 0 },
+    { "march_step",  "down, read 0, write 1", ZERO, ONE,  1 },
+    { "march_step",  "down, read 1, write 0", ONE,  ZERO, 1 },
+    { "march_read",  "up, read 0",            ZERO, ZERO, 0 },
+    { NULL, NULL, 0, 0, 0 },
+};
 
 uint64_t area_rate(struct child *c)
 {
@@ -55,8 +76,23 @@ void area_take(struct child *c, struct area *m, uint64_t most)
     }
 }
 
-/* "offset 0x1f40 of piece 1", and the address that this process has it at. */
-static const char *place(struct child *c, const struct area *m, uint64_t word)
+void march_go_over(struct child *c, struct march *m, uint32_t element)
+{
+    const struct march_element *e = &m->elements[element];
+    uint64_t expect = e->expect, next = e->next;
+    uint32_t down = e->down;
+
+    for (size_t i = 0; i < m->area.n; i++) {
+        struct piece *p = &m->area.pieces[down ? m->area.n - 1 - i : i];
+
+        launch(c, e->kernel, ((struct grid){ (unsigned)(p->words / MARCH_TILE), 1, 1 }), ((struct grid){ MARCH_THREADS, 1, 1 }),
+               &p->at, &p->first, &c->seed, &expect, &next, &down, &element, &m->log);
+    }
+    device_wait(c);
+}
+
+/* The address is the one that this process has it at. */
+const char *march_place(struct child *c, const struct area *m, uint64_t word)
 {
     size_t i = m->n - 1;
 
@@ -82,7 +118,7 @@ const char *area_first_wrong(struct child *c, const struct area *m, const char *
     struct text t = { .arena = &c->arena };
     uint64_t owner;
 
-    text_add(&t, "the first at %s, in \"%s\": expected 0x%016llx, read 0x%016llx, ", place(c, m, f->word), words, f->want, f->got);
+    text_add(&t, "the first at %s, in \"%s\": expected 0x%016llx, read 0x%016llx, ", march_place(c, m, f->word), words, f->want, f->got);
     if (f->again == f->got)
         text_add(&t, "and the same again");
     else if (f->again == f->want)
@@ -90,11 +126,33 @@ const char *area_first_wrong(struct child *c, const struct area *m, const char *
     else
         text_add(&t, "and 0x%016llx when it was read again", f->again);
     if (march_owner(c->seed, f->got, m->words, &owner) && owner != f->word) {
-        text_add(&t, "; that was written to %s: two addresses reach one cell", place(c, m, owner));
+        text_add(&t, "; that was written to %s: two addresses reach one cell", march_place(c, m, owner));
         return t.s;
     }
     tell_bits(&t, "1 where 0 was written", log->ones);
     tell_bits(&t, "0 where 1 was written", log->zeros);
     text_add(&t, "; bit lane %d of 256", (int)(f->word % 4) * 64 + __builtin_ctzll(f->want ^ f->got));
     return t.s;
+}
+
+struct march *march_begin(struct child *c, const struct march_element *elements, uint64_t most)
+{
+    struct march *m = host_buffer(c, sizeof *m);
+    struct march_log *log = host_buffer(c, sizeof *log);
+
+    m->elements = elements;
+    m->log = device_buffer(c, sizeof *log);
+    device_upload(c, m->log, log, sizeof *log);
+    area_take(c, &m->area, most);
+    return m;
+}
+
+void march_tell(struct child *c, const struct march *m)
+{
+    struct march_log *log = host_buffer(c, sizeof *log);
+
+    device_download(c, log, m->log, sizeof *log);
+    if (log->wrong > 0)
+        saw_text(c, "memory.first", "%s", area_first_wrong(c, &m->area, m->elements[log->fault[0].element].words, log));
+    saw_num(c, "memory.wrong", "", (double)log->wrong);
 }
