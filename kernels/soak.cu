@@ -18,6 +18,7 @@ KERNEL soak_judge(const u64 *found, const u64 *expected, u64 *bad, const u32 *d,
         bool wrong = sum != want || none != 0;
 
         bad[blockIdx.x] = 0;
+        atomicAdd(&log->judged, 1u);
         atomicAdd(&log->wrong[product], wrong ? 1u : 0u);
         slot = wrong ? atomicAdd(&log->kept, 1u) : u32(SOAK_KEPT);
     }

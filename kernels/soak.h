@@ -18,7 +18,8 @@ struct soak_fault {
 struct soak_log {
     unsigned long long operands;                /* elements of A and B that are not what they were */
     unsigned           wrong[SOAK_BURST];       /* tiles, of each product */
-    unsigned           kept, unused;            /* tiles that were to be kept: SOAK_KEPT of them are */
+    unsigned           kept;                    /* tiles that were to be kept: SOAK_KEPT of them are */
+    unsigned           judged;                  /* tiles that were looked at: a kernel that never ran finds nothing wrong */
     struct soak_fault  fault[SOAK_KEPT];
 };
 

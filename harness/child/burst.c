@@ -244,6 +244,8 @@ void products_look(struct products *s, const struct burst *b, double at_s)
     if (log->operands > 0 && s->n_told < TOLD_MAX)
         text_format(s->told[s->n_told++], TOLD_BYTES, "after %.1f s, before product %.0f, %s: %llu elements of A and B in memory are not what they were",
                     at_s, b->first, number_name(s->p[0].a_type), log->operands);
+    if (log->judged != b->n * s->tiles * s->tiles)
+        s->unjudged += b->n;
     s->operands += (double)log->operands;
     s->verified += b->n;
     s->compared += (double)b->n * (double)s->b.rows * (double)s->b.rows;

@@ -37,7 +37,7 @@ struct products {
     int              wrong_one;         /* the A of the last product that was wrong */
     struct { bool known; struct integers a, b; } ranges[NUMBER_INT32 + 1];       /* of each type: they take the host a while */
 
-    double           verified, compared, wrong, tiles_wrong, operands;
+    double           verified, compared, wrong, tiles_wrong, operands, unjudged;
     char             told[TOLD_MAX][TOLD_BYTES];
     size_t           n_told;
 };

@@ -51,7 +51,7 @@ static double at_ms(const struct soak *s)
 
 static double faults(const struct soak *s)
 {
-    return s->products.wrong + (s->products.operands > 0) + s->march.wrong + s->counted_errors;
+    return s->products.wrong + s->products.unjudged + (s->products.operands > 0) + s->march.wrong + s->counted_errors;
 }
 
 /* Before its time. */
@@ -102,6 +102,7 @@ static void tell(struct child *c, const struct soak *s)
     saw_num(c, "soak.wrong", "", s->products.wrong);
     saw_num(c, "soak.tiles", "", s->products.tiles_wrong);
     saw_num(c, "soak.operands", "", s->products.operands);
+    saw_num(c, "soak.unjudged", "", s->products.unjudged);
     saw_num(c, "memory.verified", "B", s->march.verified * sizeof(uint64_t));
     saw_num(c, "memory.area", "B", (double)s->march.area.words * sizeof(uint64_t));
     saw_num(c, "memory.wrong", "", s->march.wrong);
@@ -406,6 +407,7 @@ void soak_run(struct soak_way *by)
 
 const struct expect soak_bounds[] = {
     { .key = "soak.wrong", .bound = EQUALS, .number = 0, .sentence = "%s of its products are wrong", .detail = "soak.first" },
+    { .key = "soak.unjudged", .bound = EQUALS, .number = 0, .sentence = "the GPU did not run all the checks of %s products" },
     { .key = "soak.operands", .bound = EQUALS, .number = 0, .sentence = "%s elements changed in memory", .detail = "soak.first" },
     { .key = "memory.wrong", .bound = EQUALS, .number = 0, .sentence = "%s words of 8 bytes are not what was written", .detail = "memory.first" },
     { .key = "soak.products", .bound = AT_LEAST, .number = 1, .sentence = "only %s products were verified" },

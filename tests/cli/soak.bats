@@ -271,6 +271,12 @@ PY
     [ "$(saw $burn power.max)" = 65 ]
 }
 
+@test "checks that the driver does not run are no results" {
+    FAKE_FAULT_PROBE=soak.burn FAKE_FAULT=stale:cuLaunchKernel@soak_judge run soak 2s
+    [ "$status" = 1 ]
+    [[ "$(why)" == "the GPU did not run all the checks of "*" products" ]]
+}
+
 @test "a run says how many results of calls it verified" {
     run simulated -p blas.gemm.fp32 -o "$out"
     [ "$(saw blas.gemm.fp32@gpu0/toolkit-13.0 verified)" = 8 ]         # nn, nt, tn, beta; the tiles; one product thrice
