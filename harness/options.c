@@ -4,10 +4,11 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, SEED, COLOURED, LEVELLED, RUNG, CI };
+enum kind { FLAG, TEXT, LIST, NUMBER, SEED, COLOURED, LEVELLED, RUNG, CI, DURATION, ON_FAULT };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
+enum { SOAK_S = 3600, TASTE_S = 10 };          /* README.md and the help say so, too */
 enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a mistake */
 
 #define AT(field) offsetof(struct options, field)
@@ -44,6 +45,8 @@ static const struct option table[] = {
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run selftest" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
     { "--level",   NULL, LEVELLED, AT(level),      "run" },
+    { "--for",     NULL, DURATION, AT(soak_s),     "run" },
+    { "--on-fault", NULL, ON_FAULT, AT(on_fault),  "run" },
     { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run selftest list" },
     { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
@@ -98,8 +101,42 @@ static bool set_colour(enum colour *out, const char *value, struct err *e)
 
 static bool set_level(enum level *out, const char *value, struct err *e)
 {
-    *out = text_is(value, "full") ? LEVEL_FULL : LEVEL_QUICK;
-    return text_is(value, "full") || text_is(value, "quick") || err_set(e, ERR_USAGE, "--level takes quick or full, not \"%s\"", value);
+    static const char *const names[] = { [LEVEL_QUICK] = "quick", [LEVEL_FULL] = "full", [LEVEL_SOAK] = "soak" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_is(value, names[i])) {
+            *out = (enum level)i;
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "--level takes quick, full or soak, not \"%s\"", value);
+}
+
+/* "90s", "30m", "4h", "2d". */
+static bool set_duration(unsigned *out, const char *name, const char *value, struct err *e)
+{
+    static const struct { char letter; long seconds; } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    char number[16];
+    size_t n = strlen(value);
+    long count;
+
+    for (size_t i = 0; i < COUNT_OF(units) && n > 1 && n < sizeof number; i++)
+        if (value[n - 1] == units[i].letter && text_format(number, sizeof number, "%.*s", (int)n - 1, value)
+            && text_to_long(number, &count) && count > 0 && count <= LARGEST_NUMBER / units[i].seconds) {
+            *out = (unsigned)(count * units[i].seconds);
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "%s takes a time like 90s, 30m, 4h or 2d, not \"%s\"", name, value);
+}
+
+static bool set_on_fault(const char **out, const char *value, struct err *e)
+{
+    *out = value;
+    return text_is(value, "stop") || text_is(value, "go-on") || err_set(e, ERR_USAGE, "--on-fault takes stop or go-on, not \"%s\"", value);
+}
+
+unsigned options_soak_s(const struct options *o)
+{
+    return o->soak_s > 0 ? o->soak_s : o->level == LEVEL_SOAK ? SOAK_S : TASTE_S;
 }
 
 /* 2^53: what JSON's numbers hold whole. */
@@ -144,6 +181,10 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         *(const char **)field = value;
         return text_is(value, "sass") || text_is(value, "ptx")
             || err_set(e, ERR_USAGE, "%s takes sass or ptx, not \"%s\"", opt->name, value);
+    case DURATION:
+        return set_duration(field, opt->name, value, e);
+    case ON_FAULT:
+        return set_on_fault(field, value, e);
     case CI:
         *(const char **)field = value;
         return text_is(value, "github") || err_set(e, ERR_USAGE, "%s takes github, not \"%s\"", opt->name, value);
@@ -195,6 +236,8 @@ static bool check_words(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "--torch and --cuda choose among PyTorch's builds: with --framework they choose nothing");
     if (text_is(o->verb, "explain") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet explain takes one topic or one file");
+    if ((o->soak_s > 0 || o->on_fault != NULL) && o->level != LEVEL_SOAK)
+        return err_set(e, ERR_USAGE, "--for and --on-fault are a soak's: they need --level soak");
     return true;
 }
 

@@ -37,6 +37,8 @@ struct options {
     const char        *kernels;                         /* --kernels RUNG: "sass" or "ptx"; NULL: the best that works */
     enum colour        colour;
     enum level         level;                           /* --level */
+    unsigned           soak_s;                          /* --for: how long a soak lasts; 0: not said */
+    const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
     unsigned           repeat;                          /* --repeat: rounds; 1 */
@@ -44,6 +46,9 @@ struct options {
 };
 
 bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e) MUST_USE;
+
+/* How long a soak lasts: as said, else an hour; named at another level, that of a taste. */
+unsigned options_soak_s(const struct options *o);
 
 /* What a usage error ends with: 2, which would be a critical state for Nagios. */
 int options_usage_code(const struct options *o);

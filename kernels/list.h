@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak)
 
 /* Of selftest.*, for whom alone they are loaded. */
 #define SELFTEST_IMAGES(X) X(sm_map_spoilt)
@@ -38,6 +38,8 @@
     X(sm_map_spoilt, sm_map_spoilt) \
     X(contract_channel, contract) \
     X(correlate_one,    contract) \
-    X(correlate_filter, contract)
+    X(correlate_filter, contract) \
+    X(soak_judge,   soak) \
+    X(soak_multiply, soak)
 
 #endif

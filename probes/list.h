@@ -101,6 +101,8 @@
     X(cnn_train_repeat) \
     X(cnn_train_long) \
     X(torch_cnn) \
+    X(soak_burn) \
+    X(soak_own) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \

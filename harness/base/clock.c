@@ -50,3 +50,11 @@ bool clock_parse(const char *stamp, int64_t *seconds)
     stamp_of((time_t)*seconds, again);
     return strcmp(stamp, again) == 0;
 }
+
+void clock_sleep_ms(int ms)
+{
+    const struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+    if (ms > 0)
+        nanosleep(&ts, NULL);
+}

@@ -10,6 +10,8 @@ int64_t clock_ms(void);
 /* Monotonic, with fractions; for showing how long a call took. */
 double clock_ms_fine(void);
 
+void clock_sleep_ms(int ms);
+
 /* Seconds since 1970, UTC. */
 int64_t clock_unix_s(void);
 

@@ -60,6 +60,8 @@ struct child {
     const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */
+    unsigned      soak_s;           /* how long a trial that beats goes on; 0: run by hand, as long as it likes */
+    bool          goes_on;          /* ... after a fault, too */
 
     struct cuda     cuda;           /* bound when the probe NEEDS_DRIVER */
     struct nvml     nvml;           /* ... NEEDS_NVML */
@@ -88,6 +90,17 @@ struct child {
 /* ---- Observations. Keys are dotted and lower case; units as in "ms", "GB/s", "" for counts. ---- */
 void saw_num(struct child *c, const char *key, const char *unit, double value);
 void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* So many results of calls were held against what they should be; their sum is observed as "verified" when the trial settles. */
+void child_verified(struct child *c, unsigned results);
+
+/* ---- Of probes that beat: they run for long, and say in between what they would end with now. ---- */
+
+/* Everything observed since the last beat is what the trial would have ended with now; what it does
+ * end with is observed again, after the last one. */
+void child_beat(struct child *c, const struct beat *b);
+/* The user wants the report: end soon, with what there is. */
+bool child_is_told_to_stop(const struct child *c);
 
 /* What is observed between these two is kept and not sent: selftest.* hold what a detector says
  * of a fault to the same bounds as the trial that it is for. It lives as long as the trial. */
@@ -181,6 +194,11 @@ struct grid { unsigned x, y, z; };
 #define launch(c, name, blocks, threads, ...) \
     child_launch((c), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
 void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args);
+
+/* The same on a stream; what runs on one that does not block (cuStreamCreate) waits for nothing on the default one. */
+#define launch_on(c, stream, name, blocks, threads, ...) \
+    child_launch_on((c), (stream), (name), (blocks), (threads), (void *[]){ __VA_ARGS__, NULL })
+void child_launch_on(struct child *c, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args);
 
 /* The same for a kernel whose blocks wait for each other: as many of `threads`
  * threads as the GPU holds at a time, each with all the shared memory that a

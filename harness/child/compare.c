@@ -25,6 +25,7 @@ void compare_exact(struct child *c, const char *k, const float *got, const doubl
 
     if (e.wrong > 0)
         saw_element(c, k, "first", e.first, dims, got[e.first], expected[e.first]);
+    child_verified(c, 1);
     saw_num(c, key(c, k, "compared"), "", (double)n);
     saw_num(c, key(c, k, "wrong"), "", (double)e.wrong);
 }
@@ -36,6 +37,7 @@ void compare_close(struct child *c, const char *k, const float *got, const doubl
 
     if (!(e.nmse <= limit))
         saw_element(c, k, "first", e.worst, dims, got[e.worst], expected[e.worst]);
+    child_verified(c, 1);
     saw_num(c, key(c, k, "compared"), "", (double)n);
     saw_num(c, key(c, k, "nmse"), "", e.nmse);
     saw_num(c, key(c, k, "nmse_limit"), "", limit);

@@ -85,7 +85,7 @@ void counters_begin(struct child *c, const struct probe *p)
     }
 }
 
-void counters_tell(struct child *c, size_t gpu, const struct growth *g, struct grown *all)
+void counters_add(struct child *c, size_t gpu, const struct growth *g, struct grown *all)
 {
     struct text *t = g->serious ? &all->serious : &all->minor;
     const int index = c->gpus[gpu].index;
@@ -111,19 +111,18 @@ static void settle_one(struct child *c, size_t gpu, const struct probe *p, struc
 
         /* What each link tells by itself is not told again as their sum. */
         if (now[i] >= 0 && g->counters[i] >= 0 && (grown > 0 || (grown == 0 && p->tells_counters)) && !(g->has_links && text_starts(counters[i].key, "nvlink.")))
-            counters_tell(c, gpu, &(struct growth){ counters[i].key, counters[i].what, grown, counters[i].serious }, all);
+            counters_add(c, gpu, &(struct growth){ counters[i].key, counters[i].what, grown, counters[i].serious }, all);
     }
     links_settle(c, gpu, all);
 }
 
-void counters_settle(struct child *c)
+bool counters_tell(struct child *c)
 {
     const struct probe *p = c->state->counted_for;
     struct grown grown = { .serious = { .arena = NULL } };
 
     if (p == NULL)
-        return;
-    c->state->counted_for = NULL;
+        return false;
     for (size_t i = 0; i < c->n_gpus; i++)
         if (c->state->gpus[i].has_counters)
             settle_one(c, i, p, &grown);
@@ -131,4 +130,11 @@ void counters_settle(struct child *c)
         saw_text(c, "errors", "%s", grown.serious.s);
     if (grown.minor.n > 0)
         saw_text(c, "warning", "%s", grown.minor.s);
+    return grown.serious.n > 0;
+}
+
+void counters_settle(struct child *c)
+{
+    (void)counters_tell(c);
+    c->state->counted_for = NULL;
 }

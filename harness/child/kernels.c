@@ -132,7 +132,7 @@ static CUfunction function_of(struct child *c, CUmodule module, const char *name
     return f;
 }
 
-void child_launch_from(struct child *c, CUmodule module, const char *name, struct grid blocks, struct grid threads, void **args)
+static void launch_in(struct child *c, CUmodule module, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args)
 {
     CUfunction f = function_of(c, module, name);
     char call[CRUMB_CALL];
@@ -140,18 +140,28 @@ void child_launch_from(struct child *c, CUmodule module, const char *name, struc
 
     text_format(call, sizeof call, "cuLaunchKernel(%s)", name);
     child_enter(c, call, c->cuda.dl.path);
-    code = child_leave(c, c->cuda.cuLaunchKernel(f, blocks.x, blocks.y, blocks.z, threads.x, threads.y, threads.z, 0, NULL, args, NULL));
+    code = child_leave(c, c->cuda.cuLaunchKernel(f, blocks.x, blocks.y, blocks.z, threads.x, threads.y, threads.z, 0, stream, args, NULL));
     if (code != 0)
         child_call_failed(c, call, &c->cuda.dl, code);
 }
 
-void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args)
+void child_launch_from(struct child *c, CUmodule module, const char *name, struct grid blocks, struct grid threads, void **args)
+{
+    launch_in(c, module, NULL, name, blocks, threads, args);
+}
+
+void child_launch_on(struct child *c, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args)
 {
     const struct kernel_image *image = kernel_image_of(name);
 
     if (image == NULL)
         stop_ours(c, "no kernel is called %s", name);
-    child_launch_from(c, load_image(c, image), name, blocks, threads, args);
+    launch_in(c, load_image(c, image), stream, name, blocks, threads, args);
+}
+
+void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args)
+{
+    child_launch_on(c, NULL, name, blocks, threads, args);
 }
 
 static CUfunction own_function(struct child *c, const char *name)

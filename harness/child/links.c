@@ -87,7 +87,7 @@ void links_settle(struct child *c, size_t gpu, struct grown *all)
         read_one(c, g, i, now);
         for (unsigned link = 0; link < g->links; link++)
             if (now[link] > g->on_links[i][link] && g->on_links[i][link] >= 0)
-                counters_tell(c, gpu, &(struct growth){ .key = text_make(&c->arena, "nvlink.link%u.%s", link, counters[i].key),
+                counters_add(c, gpu, &(struct growth){ .key = text_make(&c->arena, "nvlink.link%u.%s", link, counters[i].key),
                                                         .what = text_make(&c->arena, "NVLink %s on link %u", counters[i].what, link),
                                                         .by = now[link] - g->on_links[i][link], .serious = counters[i].serious }, all);
     }

@@ -29,6 +29,23 @@ const struct march_element march_c[] = {
     { NULL, NULL, 0, 0, 0 },
 };
 
+uint64_t area_rate(struct child *c)
+{
+    int khz, bits;
+
+    MUST(c, cuda, cuDeviceGetAttribute(&khz, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, c->device));
+    MUST(c, cuda, cuDeviceGetAttribute(&bits, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, c->device));
+    return khz > 0 && bits > 0 ? (uint64_t)khz * 1000 * 2 * (uint64_t)bits / 8 : 0;     /* two transfers a cycle */
+}
+
+uint64_t area_fair_share(struct child *c)
+{
+    int integrated;
+
+    MUST(c, cuda, cuDeviceGetAttribute(&integrated, CU_DEVICE_ATTRIBUTE_INTEGRATED, c->device));
+    return integrated ? device_room(c) / 2 : UINT64_MAX;
+}
+
 static int by_address(const void *a, const void *b)
 {
     const struct piece *p = a, *q = b;
@@ -36,8 +53,7 @@ static int by_address(const void *a, const void *b)
     return p->at < q->at ? -1 : p->at > q->at;
 }
 
-/* The largest pieces there are, until what is left is not worth asking for. */
-static void take(struct child *c, struct area *m, uint64_t most)
+void area_take(struct child *c, struct area *m, uint64_t most)
 {
     const uint64_t all = device_room(c) < most ? device_room(c) : most;
     uint64_t taken = 0;
@@ -96,22 +112,21 @@ static void tell_bits(struct text *t, const char *what, uint64_t bits)
         text_add(t, "; %s: bits 0x%" PRIx64, what, bits);
 }
 
-/* Where and how the first wrong word is wrong, and which bits are over all of them. */
-static const char *first_wrong(struct child *c, const struct march *m, const struct march_log *log)
+const char *area_first_wrong(struct child *c, const struct area *m, const char *words, const struct march_log *log)
 {
     const struct march_fault *f = &log->fault[0];
     struct text t = { .arena = &c->arena };
     uint64_t owner;
 
-    text_add(&t, "the first at %s, in \"%s\": expected 0x%016llx, read 0x%016llx, ", march_place(c, &m->area, f->word), m->elements[f->element].words, f->want, f->got);
+    text_add(&t, "the first at %s, in \"%s\": expected 0x%016llx, read 0x%016llx, ", march_place(c, m, f->word), words, f->want, f->got);
     if (f->again == f->got)
         text_add(&t, "and the same again");
     else if (f->again == f->want)
         text_add(&t, "and what was expected when it was read again");
     else
         text_add(&t, "and 0x%016llx when it was read again", f->again);
-    if (march_owner(c->seed, f->got, m->area.words, &owner) && owner != f->word) {
-        text_add(&t, "; that was written to %s: two addresses reach one cell", march_place(c, &m->area, owner));
+    if (march_owner(c->seed, f->got, m->words, &owner) && owner != f->word) {
+        text_add(&t, "; that was written to %s: two addresses reach one cell", march_place(c, m, owner));
         return t.s;
     }
     tell_bits(&t, "1 where 0 was written", log->ones);
@@ -128,7 +143,7 @@ struct march *march_begin(struct child *c, const struct march_element *elements,
     m->elements = elements;
     m->log = device_buffer(c, sizeof *log);
     device_upload(c, m->log, log, sizeof *log);
-    take(c, &m->area, most);
+    area_take(c, &m->area, most);
     return m;
 }
 
@@ -138,6 +153,6 @@ void march_tell(struct child *c, const struct march *m)
 
     device_download(c, log, m->log, sizeof *log);
     if (log->wrong > 0)
-        saw_text(c, "memory.first", "%s", first_wrong(c, m, log));
+        saw_text(c, "memory.first", "%s", area_first_wrong(c, &m->area, m->elements[log->fault[0].element].words, log));
     saw_num(c, "memory.wrong", "", (double)log->wrong);
 }

@@ -27,6 +27,18 @@ void march_go_over(struct child *c, struct march *m, uint32_t element);
 /* Observes "memory.wrong" and, if any word is, "memory.first". */
 void march_tell(struct child *c, const struct march *m);
 
+/* The memory's peak rate in bytes a second, by the device's own words; 0 where it says nothing. */
+uint64_t area_rate(struct child *c);
+
+/* An integrated GPU's memory is the machine's: half of what is free there stays for the rest of it. UINT64_MAX elsewhere. */
+uint64_t area_fair_share(struct child *c);
+
+/* The largest pieces there are, until what is left is not worth asking for; at most so many bytes. */
+void area_take(struct child *c, struct area *m, uint64_t most);
+
+/* Where and how the first wrong word is wrong, and which bits are over all of them. `words` is what was being done. */
+const char *area_first_wrong(struct child *c, const struct area *m, const char *words, const struct march_log *log);
+
 /* "offset 0x1f40 of piece 1 of 1 (address 0x...)" */
 const char *march_place(struct child *c, const struct area *a, uint64_t word);
 

@@ -153,6 +153,7 @@ static void compare(const struct whole *w, const char *key, const struct product
                     saw_text(c, text_make(&c->arena, "%s.first", key), "D[%d][%d], behind its last row, was written", i, j);
             }
     w->by->wrong |= wrong > 0;
+    child_verified(c, 1);
     saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)p->m * p->n);
     saw_num(c, text_make(&c->arena, "%s.wrong", key), "", (double)wrong);
 }

@@ -152,6 +152,7 @@ static void repeat(const struct reals *r, int times)
         multiply(r);
         others += hash(r, at) != first;
     }
+    child_verified(c, (unsigned)times);
     saw_num(c, "repeat.times", "", times);
     saw_num(c, "repeat.different", "", others);
     saw_text(c, "repeat.hash", "%016llx", (unsigned long long)first);

@@ -182,6 +182,7 @@ static void check(const struct tiled *t, const char *key, int most)
     } while (++t->by->choice < t->by->choices && t->by->choice < most);
     if (first != NULL)
         saw_text(c, text_make(&c->arena, "%s.first", key), "%s", first);
+    child_verified(c, products);
     saw_num(c, text_make(&c->arena, "%s.compared", key), "", (double)t->p.m * t->p.n * products);
     saw_num(c, text_make(&c->arena, "%s.wrong", key), "tiles", wrong);
     saw_num(c, text_make(&c->arena, "%s.operands", key), "", (double)operands);
@@ -215,6 +216,7 @@ static void compare_rounded(const struct tiled *t, CUdeviceptr narrow, enum numb
            &narrow, &format, &wide, &ld, &rows, &wrong, &first);
     device_wait(c);
     device_download(c, found, wrong, sizeof found);
+    child_verified(c, 1);
     saw_num(c, "rounded.compared", "", (double)elements);
     saw_num(c, "rounded.wrong", "", (double)found[0]);
     if (found[0] > 0) {

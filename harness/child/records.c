@@ -45,6 +45,25 @@ void record_end(struct child *c, long index)
     put(c, RECORD_END, (const char *[]){ at, count }, 2);
 }
 
+void child_beat(struct child *c, const struct beat *b)
+{
+    const double numbers[] = { c->records, b->at_ms, b->all_ms, b->results, b->faults };
+    char texts[COUNT_OF(numbers)][32];
+    const char *fields[COUNT_OF(numbers)];
+
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        text_format(texts[i], sizeof texts[i], "%.0f", numbers[i]);
+        fields[i] = texts[i];
+    }
+    put(c, RECORD_BEAT, fields, COUNT_OF(fields));
+    c->records = 0;
+}
+
+bool child_is_told_to_stop(const struct child *c)
+{
+    return c->crumb->stop != 0;
+}
+
 /* Sent, or kept aside for who listens. */
 static void observe(struct child *c, enum record_kind kind, const struct observation *o)
 {

@@ -37,8 +37,14 @@ static void for_each_gpu(struct child *c, void (*what)(struct child *c))
     }
 }
 
+void child_verified(struct child *c, unsigned results)
+{
+    c->state->verified += results;
+}
+
 void child_settle_begin(struct child *c, const struct probe *p)
 {
+    c->state->verified = 0;
     if (c->state->context_ready)
         for_each_gpu(c, note_free_memory);
     counters_begin(c, p);
@@ -52,6 +58,8 @@ void child_settle(struct child *c, const struct probe *p)
         for_each_gpu(c, tell_kept_memory);
     }
     counters_settle(c);
+    if (c->state->verified > 0)
+        saw_num(c, "verified", "", c->state->verified);
     if (p->needs & NEEDS_STACK)
         witness_look(c);
     arena_free(&c->arena);

@@ -27,6 +27,7 @@ void sm_map_tell(struct child *c, const struct sm_map_seen *s)
     saw_num(c, "sm.wrong", "", s->log->faults);
     if (missing != NULL)
         saw_text(c, "sm.missing", "%s", missing);
+    child_verified(c, 1);
     saw_num(c, "sm.proved", "", sm_map_proved(s));
     saw_num(c, "sm.unproved", "", missing != NULL ? s->sms - sm_map_proved(s) : 0);
 }

@@ -42,6 +42,7 @@ struct child_state {
     bool          driver_ready, nvml_ready, context_ready;
     bool          asked_for_counters;
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
+    double        verified;             /* results of calls, since the trial began */
     bool          listens;              /* observations are kept and not sent */
     struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
@@ -79,8 +80,11 @@ void child_settle(struct child *c, const struct probe *p);
 void counters_open(struct child *c);
 void counters_begin(struct child *c, const struct probe *p);
 void counters_settle(struct child *c);
-void counters_tell(struct child *c, size_t gpu, const struct growth *g, struct grown *all);
+void counters_add(struct child *c, size_t gpu, const struct growth *g, struct grown *all);
 double counter_value(const nvmlFieldValue_t *v);
+
+/* Observes what has grown since the trial began; true if that fails it. */
+bool counters_tell(struct child *c);
 
 /* Those of each of its NVLinks (links.c); true if there are such. */
 bool links_open(struct child *c, struct gpu_state *g);

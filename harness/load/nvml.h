@@ -49,6 +49,11 @@ enum {
     NVML_CLOCK_GRAPHICS                = 0,
     NVML_CLOCK_SM                      = 1,
     NVML_CLOCK_MEM                     = 2,
+    nvmlClocksThrottleReasonSwPowerCap = 0x4,
+    nvmlClocksThrottleReasonHwSlowdown = 0x8,
+    nvmlClocksThrottleReasonSwThermalSlowdown = 0x20,
+    nvmlClocksThrottleReasonHwThermalSlowdown = 0x40,
+    nvmlClocksThrottleReasonHwPowerBrakeSlowdown = 0x80,
     NVML_VALUE_TYPE_DOUBLE             = 0,
     NVML_VALUE_TYPE_UNSIGNED_INT       = 1,
     NVML_VALUE_TYPE_UNSIGNED_LONG_LONG = 3,
@@ -103,6 +108,7 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v2, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v3, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetEnforcedPowerLimit,    (nvmlDevice_t, unsigned *)) /* mW */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetPowerUsage,            (nvmlDevice_t, unsigned *)) /* mW */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetPersistenceMode,       (nvmlDevice_t, nvmlEnableState_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetTemperature,           (nvmlDevice_t, nvmlTemperatureSensors_t, unsigned *)) /* deg C */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetClockInfo,             (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \

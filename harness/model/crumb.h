@@ -12,6 +12,7 @@ enum { CRUMB_CALL = 200, CRUMB_LIBRARY = 400, CRUMB_STACK = 32768, CRUMB_MAPS = 
 struct crumb {
     _Atomic uint32_t calls;             /* how many vendor calls were entered */
     _Atomic uint32_t inside;            /* 1 while one is in progress */
+    _Atomic uint32_t stop;              /* set by the parent: a trial that beats ends soon, and says what it has seen */
     _Atomic uint64_t done_bytes, all_bytes;     /* of long work that can say how far it is; all_bytes 0: there is none */
     char     call[CRUMB_CALL];          /* its text, "cuInit(0)" */
     char     library[CRUMB_LIBRARY];    /* the file that serves it */

@@ -1,7 +1,7 @@
 /* harm.h - do no harm: how much of a GPU that others use may be taken. Pure.
  *
  * Never more than the free memory less a reserve; on a GPU where another
- * process computes, at most 256 MiB, and at --level full nothing.
+ * process computes, at most 256 MiB, and at --level full and soak nothing.
  */
 #ifndef MODEL_HARM_H
 #define MODEL_HARM_H

@@ -163,6 +163,7 @@ static bool judge_ending(struct judged *j, struct arena *a)
 
     switch (o->ending) {
     case ENDED_CLEAN:
+    case ENDED_CUT:
         return false;
     case ENDED_NOT_RUN:
         return set(j, SKIP, o->text);
@@ -320,10 +321,21 @@ static void tell_who_is_missing(struct judged *j, struct arena *a)
     j->warns = j->verdict == PASS;
 }
 
+/* Once each, in their order. */
+static void warn(struct judged *j, struct arena *a)
+{
+    for (size_t i = 0; i < j->outcome.n_saw; i++) {
+        const struct observation *o = &j->outcome.saw[i];
+
+        if (!text_is(o->key, "warning") || (j->warns && text_has(j->why, o->text)))
+            continue;
+        j->why = j->warns ? text_make(a, "%s; %s", j->why, o->text) : o->text;
+        j->warns = true;
+    }
+}
+
 static void decide(struct judged *j, const struct machine *m, struct arena *a)
 {
-    const struct observation *warning;
-
     set(j, PASS, "");
     if (j->outcome.ending == ENDED_NOT_RUN || j->outcome.stop == STOP_NONE) {
         if (judge_ending(j, a))
@@ -337,11 +349,8 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
     }
     if (judge_expectations(j, judge_after_any_trial, m, a))
         judge_expectations(j, j->trial.probe->expects, m, a);
-    warning = outcome_saw(&j->outcome, "warning");
-    if (j->verdict == PASS && warning != NULL) {
-        j->warns = true;
-        j->why = warning->text;
-    }
+    if (j->verdict == PASS)
+        warn(j, a);
     tell_who_is_missing(j, a);
 }
 

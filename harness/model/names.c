@@ -19,7 +19,7 @@ const char *const stack_kind_names[] = {
 
 const char *const ending_names[] = {
     [ENDED_CLEAN] = "clean", [ENDED_SILENT] = "silent", [ENDED_CRASHED] = "crashed",
-    [ENDED_TIMEOUT] = "timeout", [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not run", NULL,
+    [ENDED_TIMEOUT] = "timeout", [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not run", [ENDED_CUT] = "cut", NULL,
 };
 
 const char *const stop_names[] = {

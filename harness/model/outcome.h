@@ -20,6 +20,7 @@ enum ending {
     ENDED_TIMEOUT,      /* killed by us at its time limit */
     ENDED_STUCK,        /* survived SIGKILL: it waits inside the kernel */
     ENDED_NOT_RUN,      /* never started; `why` says why */
+    ENDED_CUT,          /* interrupted, or still going on, after it had said what it had seen until then */
 };
 
 /* How the trial stopped itself before its end, if it did. */
@@ -51,6 +52,9 @@ struct outcome {
     const struct observation *saw;
     size_t                    n_saw;
 };
+
+/* How far a trial is that says so while it goes on. */
+struct beat { double at_ms, all_ms, results, faults; };
 
 const struct observation *outcome_saw(const struct outcome *o, const char *key);
 

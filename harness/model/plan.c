@@ -234,6 +234,53 @@ static void add_stack(struct maker *m, const struct stack *s)
             add_together(m, *p, s);
 }
 
+/* ---- What is left out because another trial does it ---- */
+
+static bool is_newer(const struct trial *x, const struct trial *than)
+{
+    const struct member *mine = stack_member(x->stack, x->probe->library), *other = stack_member(than->stack, than->probe->library);
+    const char *version = mine->version != NULL ? mine->version : "0", *other_version = other->version != NULL ? other->version : "0";
+
+    return text_compare_versions(version, other_version) > 0;
+}
+
+/* The one trial of a probe that runs once on a GPU; NULL where none can. */
+static const struct trial *chosen(const struct maker *m, const struct probe *p, const struct device *d)
+{
+    const struct trial *best = NULL;
+
+    for (size_t i = 0; i < m->plan->n_trials; i++) {
+        const struct trial *t = &m->trials[i];
+
+        if (t->probe == p && t->device == d && t->left_out == NULL && (best == NULL || is_newer(t, best)))
+            best = t;
+    }
+    return best;
+}
+
+static void run_once(const struct maker *m, struct trial *t)
+{
+    const struct trial *instead = chosen(m, t->probe, t->device);
+
+    if (t->left_out == NULL && instead != t)
+        t->left_out = text_make(m->arena, "%s runs once on a GPU: here with %s, whose %s is the newest (-s %s runs it with this one)",
+                                t->probe->name, instead->stack->name, t->probe->library, t->stack->name);
+}
+
+static void leave_out_what_others_do(const struct maker *m)
+{
+    for (size_t i = 0; i < m->plan->n_trials; i++)
+        if (m->trials[i].probe->once)
+            run_once(m, &m->trials[i]);
+    for (size_t i = 0; i < m->plan->n_trials; i++) {
+        struct trial *t = &m->trials[i];
+        const struct trial *instead = t->probe->unless != NULL ? chosen(m, t->probe->unless, t->device) : NULL;
+
+        if (t->left_out == NULL && instead != NULL)
+            t->left_out = text_make(m->arena, "%s does this, too", instead->id);
+    }
+}
+
 static bool check_names(const struct maker *m, struct err *e)
 {
     const struct selection *pick = m->pick;
@@ -291,6 +338,7 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     for (size_t i = 0; i < n_stacks; i++)
         if (stack_picked(pick, &stacks[i]))
             add_stack(&m, &stacks[i]);
+    leave_out_what_others_do(&m);
     plan->trials = m.trials;
     if (plan->n_trials == 0)
         return err_set(e, ERR_USAGE, "this selection leaves nothing to do: those probes apply to none of the %zu stacks found", n_stacks);

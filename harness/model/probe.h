@@ -50,7 +50,7 @@ struct expect {
 };
 
 /* How deep a run looks. */
-enum level { LEVEL_QUICK, LEVEL_FULL };
+enum level { LEVEL_QUICK, LEVEL_FULL, LEVEL_SOAK };
 
 struct probe {
     const char          *name;          /* "blas.gemm.fp32": what users type; never changes */
@@ -72,6 +72,10 @@ struct probe {
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
+    bool                 last;          /* it begins when all else is over, on every GPU at once */
+    bool                 beats;         /* it says in between how far it is and what it has seen (child.h: child_beat); limit_s is how long it may be silent */
+    bool                 once;          /* with one stack on each GPU, the one with the newest `library` */
+    const struct probe  *unless;        /* left out where that one is in the plan, on the same GPU */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);
 };

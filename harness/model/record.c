@@ -1,5 +1,6 @@
 #include "model/record.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@ static const struct { const char *name; size_t fields; } kinds[] = {
     [RECORD_LOAD]        = { "load", 1 },
     [RECORD_UNSUPPORTED] = { "unsupported", 1 },
     [RECORD_OURS]        = { "ours", 1 },
+    [RECORD_BEAT]        = { "beat", 5 },
     [RECORD_END]         = { "end", 2 },
 };
 
@@ -62,9 +64,25 @@ static bool split(struct record *r, char *line, struct err *e)
     return err_set(e, ERR_FORMAT, "unknown kind");
 }
 
+/* Times and counts of a trial that goes on: none is negative. */
+static bool beat_numbers(struct record *r, struct err *e)
+{
+    struct beat *b = &r->beat;
+    double *const numbers[] = { &b->at_ms, &b->all_ms, &b->results, &b->faults };
+
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (!text_to_double(r->field[i + 1], numbers[i]) || !isfinite(*numbers[i]) || *numbers[i] < 0)
+            return err_set(e, ERR_FORMAT, "bad number");
+    return true;
+}
+
 static bool numbers(struct record *r, struct err *e)
 {
     switch (r->kind) {
+    case RECORD_BEAT:
+        if (!text_to_long(r->field[0], &r->count) || r->count < 0)
+            return err_set(e, ERR_FORMAT, "bad count");
+        return beat_numbers(r, e);
     case RECORD_END:
         if (!text_to_long(r->field[1], &r->count) || r->count < 0)
             return err_set(e, ERR_FORMAT, "bad count");

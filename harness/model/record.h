@@ -9,26 +9,30 @@
  *     load     TEXT                     a library or a symbol could not be had; ...
  *     unsupported TEXT                  not for this device or library; ...
  *     ours     TEXT                     a system call of ours failed; ...
- *     end      INDEX COUNT              trial INDEX is over after COUNT observations
+ *     beat     COUNT AT ALL RESULTS FAULTS   the trial goes on: it would have ended with the last COUNT observations now,
+ *                                       AT of ALL ms after its begin, RESULTS verified, FAULTS of them wrong
+ *     end      INDEX COUNT              trial INDEX is over after COUNT observations, those before the last beat not counted
  */
 #ifndef MODEL_RECORD_H
 #define MODEL_RECORD_H
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/outcome.h"
 
 enum { RECORD_MAX = 4096, RECORD_FIELDS = 5 };
 
 enum record_kind {
     RECORD_PREPARE, RECORD_BEGIN, RECORD_NUM, RECORD_TEXT, RECORD_CALL,
-    RECORD_LOAD, RECORD_UNSUPPORTED, RECORD_OURS, RECORD_END,
+    RECORD_LOAD, RECORD_UNSUPPORTED, RECORD_OURS, RECORD_BEAT, RECORD_END,
 };
 
 struct record {
     enum record_kind kind;
     const char      *field[RECORD_FIELDS];      /* without the kind; NULL from the last on */
-    long             index, code, count;        /* of begin and end; of call; of end */
+    long             index, code, count;        /* of begin and end; of call; of beat and end */
     double           number;                    /* of num */
+    struct beat      beat;
 };
 
 /* Formats one line, newline included, into out; control bytes become spaces,

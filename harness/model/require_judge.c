@@ -60,12 +60,27 @@ static bool rests_on_broken(const struct report *r, const struct judged *j)
     return false;
 }
 
+/* It was left out because another trial on the same GPU shows the same: that one is asked. */
+static bool is_done_by_another(const struct report *r, const struct judged *j)
+{
+    const struct probe *p = j->trial.probe;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *k = &r->trials[i];
+
+        if (k != j && k->trial.device == j->trial.device && k->verdict != SKIP
+            && ((p->once && k->trial.probe == p) || (p->unless != NULL && k->trial.probe == p->unless)))
+            return true;
+    }
+    return false;
+}
+
 /* What a trial that did not pass means for a demand that needs it. */
 static struct answer in_the_way(struct judging *g, const struct judged *j)
 {
     const char *why = text_make(g->arena, "%s: %s", j->trial.id, j->why);
 
-    if (j->verdict == PASS)
+    if (j->verdict == PASS || (j->verdict == SKIP && is_done_by_another(g->r, j)))
         return met;
     if (j->verdict == BROKEN || (j->verdict == SKIP && (g->r->interrupted || rests_on_broken(g->r, j))))
         return unknown(why);

@@ -24,18 +24,31 @@ static bool is_free(const struct slot *slots, size_t n, const struct slot *wante
     return true;
 }
 
-static size_t first_waiting(const struct slot *slots, size_t n, bool must_be_ready)
+/* Something that is not to be last is not over. */
+static bool is_early(const struct slot *slots, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (slots[i].state == SLOT_WAITS && (slots[i].ready || !must_be_ready))
+        if (!slots[i].last && slots[i].state != SLOT_IS_OVER)
+            return true;
+    return false;
+}
+
+static size_t first_waiting(const struct slot *slots, size_t n, bool must_be_ready)
+{
+    const bool early = is_early(slots, n);
+
+    for (size_t i = 0; i < n; i++)
+        if (slots[i].state == SLOT_WAITS && (slots[i].ready || !must_be_ready) && !(slots[i].last && early))
             return i;
     return NO_SLOT;
 }
 
 size_t schedule_next(const struct slot *slots, size_t n)
 {
+    const bool early = is_early(slots, n);
+
     for (size_t i = 0; i < n; i++)
-        if (slots[i].state == SLOT_WAITS && slots[i].ready && !slots[i].alone && is_free(slots, n, &slots[i]))
+        if (slots[i].state == SLOT_WAITS && slots[i].ready && !slots[i].alone && !(slots[i].last && early) && is_free(slots, n, &slots[i]))
             return i;
     if (count_running(slots, n) > 0)
         return NO_SLOT;

@@ -2,8 +2,8 @@
  *
  * Each GPU is a lane, and so is the machine without a GPU: one batch of a lane
  * at a time, all lanes at once. What is about several GPUs together has all their
- * lanes to itself. What measures something that others share runs
- * when nothing else does.
+ * lanes to itself. What measures something that others share runs when nothing
+ * else does; what is last, when all else is over.
  */
 #ifndef MODEL_SCHEDULE_H
 #define MODEL_SCHEDULE_H
@@ -17,6 +17,7 @@ struct slot {
     const struct device *device;        /* NULL: the lane without a GPU, unless it takes them all */
     bool                 all_gpus;      /* it is about several GPUs together: it takes all lanes that have one */
     bool                 alone;         /* nothing else may run with it */
+    bool                 last;          /* it waits for all that are not */
     bool                 ready;         /* all that it rests on has an outcome */
     enum slot_state      state;
 };

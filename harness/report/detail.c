@@ -17,9 +17,9 @@ bool detail_is_due(const struct judged *j)
 /* The options of this run without which a trial would be another one, or there would be none; those with a value first. */
 static void put_options(struct text *t, const struct report *r)
 {
-    static const char *const kept[] = { "--stack", "--root", "--kernels", "--level", "--limit", "--expect", "--data",
+    static const char *const kept[] = { "--stack", "--root", "--kernels", "--level", "--for", "--on-fault", "--limit", "--expect", "--data",
                                         "--clean", "--all-gpus", "--even-if-busy", "--isolate" };
-    enum { WITH_VALUE = 7 };
+    enum { WITH_VALUE = 9 };
 
     for (size_t i = 1; i < r->n_command; i++)
         for (size_t k = 0; k < COUNT_OF(kept); k++) {

@@ -35,9 +35,36 @@ static void ended(struct watcher *w, const struct judged *judged, size_t done, s
         check(j, json_trial_line(j->f, judged));
 }
 
+/* How long what a trial says while it goes on may be missing from the disk, should we be killed: a minute, less in a
+ * short soak; a day's lines are as many as those of any longer one. */
+static double interval_ms(double all_ms)
+{
+    const double minute = 60000, part = all_ms / (all_ms > 1440 * minute ? 1440 : 60);
+
+    return all_ms > 1440 * minute ? part : part > minute ? minute : part < 1000 ? 1000 : part;
+}
+
+static void beat(struct watcher *w, const struct judged *judged, const struct beat *b)
+{
+    struct journal *j = (struct journal *)(void *)w;
+    size_t i = 0;
+
+    while (i < j->n_lines && j->lines[i].trial != judged->trial.id)
+        i++;
+    if (i == JOURNAL_LONG || j->f == NULL || j->failed)
+        return;
+    if (i == j->n_lines)
+        j->lines[j->n_lines++].trial = judged->trial.id;
+    else if (b->at_ms - j->lines[i].at_ms < interval_ms(b->all_ms) && (b->faults > 0) == (j->lines[i].faults > 0))
+        return;
+    j->lines[i].at_ms = b->at_ms;
+    j->lines[i].faults = b->faults;
+    check(j, json_trial_line(j->f, judged));
+}
+
 bool journal_begin(struct journal *j, const char *path, struct err *e)
 {
-    *j = (struct journal){ .watcher = { .began = began, .ended = ended }, .path = path };
+    *j = (struct journal){ .watcher = { .began = began, .beat = beat, .ended = ended }, .path = path };
     if (path == NULL || whole_file_is_special(path))
         return true;
     if (!text_format(j->part, sizeof j->part, "%s.part", path))

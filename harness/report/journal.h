@@ -10,11 +10,15 @@
 #include "base/err.h"
 #include "model/watcher.h"
 
+enum { JOURNAL_LONG = 64 };     /* trials that say in between what they have seen: one a GPU */
+
 struct journal {
     struct watcher watcher;     /* first */
     const char    *path;        /* NULL: nothing is saved */
     char           part[4096];
     FILE          *f;           /* NULL: a device or a pipe has no part */
+    struct { const char *trial; double at_ms, faults; } lines[JOURNAL_LONG];     /* the last one of each of them */
+    size_t         n_lines;
     bool           failed;      /* a write did: it was said, and nothing more is written */
 };
 

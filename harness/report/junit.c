@@ -88,7 +88,7 @@ static const char *type_of(const struct outcome *o)
     };
     static const char *const endings[] = {
         [ENDED_CLEAN] = "wrong-result", [ENDED_SILENT] = "exited", [ENDED_CRASHED] = "crashed", [ENDED_TIMEOUT] = "timed-out",
-        [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not-run",
+        [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not-run", [ENDED_CUT] = "wrong-result",
     };
 
     if (o->stop != STOP_NONE)

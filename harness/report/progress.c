@@ -10,8 +10,9 @@
 
 enum {
     LOG_EVERY_MS = 10000,               /* a CI log stays readable */
+    LONG_LOG_EVERY_MS = 60000,          /* of what goes on for hours, after its first minute */
     PATIENCE_MS = 1000, DRAW_EVERY_MS = 200,
-    SHOWN = 512,
+    SHOWN = 4096,
 };
 
 static int columns(void)
@@ -59,6 +60,41 @@ static void working(struct watcher *watcher, const struct trial *t, size_t done,
     say(p, line);
 }
 
+/* "0:12:30" */
+static void add_time(struct text *t, double ms)
+{
+    const long seconds = (long)(ms / 1000);
+
+    text_add(t, "%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+/* One line of all that go on: how far they are, and what each GPU has shown. */
+static void beat(struct watcher *watcher, const struct judged *j, const struct beat *b)
+{
+    struct progress *p = (struct progress *)(void *)watcher;
+    struct arena passing = { NULL };
+    struct text t = { .arena = &passing };
+    size_t i = 0;
+
+    while (i < p->n_long && p->long_ones[i].id != j->trial.id)
+        i++;
+    if (i == PROGRESS_LONG)
+        return;
+    p->n_long += i == p->n_long;
+    p->long_ones[i].id = j->trial.id;
+    p->long_ones[i].gpu = j->trial.device != NULL ? j->trial.device->index : 0;
+    p->long_ones[i].beat = *b;
+    if (!is_due(p, DRAW_EVERY_MS) || (!p->tty && p->n_long > 0 && clock_ms() - p->last_ms < LONG_LOG_EVERY_MS && b->at_ms > LONG_LOG_EVERY_MS))
+        return;
+    add_time(&t, b->at_ms);
+    text_add(&t, " of ");
+    add_time(&t, b->all_ms);
+    for (size_t k = 0; k < p->n_long; k++)
+        text_add(&t, "%s gpu%d %.0f verified, %.0f wrong", k > 0 ? ";" : "", p->long_ones[k].gpu, p->long_ones[k].beat.results, p->long_ones[k].beat.faults);
+    say(p, t.s);
+    arena_free(&passing);
+}
+
 static void ended(struct watcher *watcher, const struct judged *j, size_t done, size_t all)
 {
     (void)watcher;
@@ -69,7 +105,7 @@ static void ended(struct watcher *watcher, const struct judged *j, size_t done, 
 
 void progress_begin(struct progress *p, bool quiet)
 {
-    *p = (struct progress){ .watcher = { .began = began, .working = working, .ended = ended }, .quiet = quiet, .tty = isatty(STDERR_FILENO), .last_ms = clock_ms() };
+    *p = (struct progress){ .watcher = { .began = began, .working = working, .beat = beat, .ended = ended }, .quiet = quiet, .tty = isatty(STDERR_FILENO), .last_ms = clock_ms() };
 }
 
 void progress_end(struct progress *p)

@@ -5,10 +5,14 @@
 #include "model/byte_watcher.h"
 #include "model/watcher.h"
 
+enum { PROGRESS_LONG = 64 };    /* trials that go on for long at once: one a GPU */
+
 struct progress {
     struct watcher watcher;     /* first */
     bool           quiet, tty, drawn;
     int64_t        last_ms;     /* when something was last said */
+    struct { const char *id; int gpu; struct beat beat; } long_ones[PROGRESS_LONG];
+    size_t         n_long;
 };
 
 void progress_begin(struct progress *p, bool quiet);

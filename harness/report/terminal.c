@@ -256,6 +256,20 @@ static void requirements(struct writer *w)
     }
 }
 
+/* Of all trials: how many results of calls were held against what they should be. Without the reports of earlier versions. */
+static void put_verified(struct writer *w)
+{
+    double results = 0;
+
+    for (size_t i = 0; i < w->r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&w->r->trials[i].outcome, "verified");
+
+        results += o != NULL && o->is_number ? o->number : 0;
+    }
+    if (results > 0)
+        safe_print(w->f, "\nVerified: the results of %.0f calls.\n", results);
+}
+
 void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
 {
     struct writer w = { .f = f, .r = r, .t = t };
@@ -269,6 +283,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     selftest_table(f, r, t->width);
     details(&w);
     not_proven(&w);
+    put_verified(&w);
     fputc('\n', f);
     if (r->earlier != NULL && *r->earlier != '\0' && !text_is(r->earlier, r->closing))
         paragraph(w.f, w.t->width, 0, "judged again; that run itself closed with: ", r->earlier);

@@ -73,6 +73,11 @@ static void after_death(struct batch_run *r, const struct process_end *end)
         talk_finish_trial(t);
         return;
     }
+    if (end->interrupted && t->has_beaten) {
+        t->out.ending = ENDED_CUT;
+        talk_finish_trial(t);
+        return;
+    }
     if (end->interrupted) {
         talk_not_run(t, t->current, "interrupted");
         t->next = t->current + 1;
@@ -191,6 +196,8 @@ static void tell_how_far(const struct batch_run *r)
 
 bool batch_step(struct batch_run *r)
 {
+    if (r->lives && (process_interrupted() != 0 || clock_ms() >= r->batch->end_by - LAST_WORDS_MS))
+        r->crumb->stop = 1;
     if (r->lives && process_look(&r->child)) {
         struct process_end end;
 

@@ -14,6 +14,8 @@ struct batch_events {
     void        (*began)(void *arg, const struct trial *t);
     /* How far a trial is that can tell; called often. */
     void        (*working)(void *arg, const struct trial *t, uint64_t done_bytes, uint64_t all_bytes);
+    /* A trial goes on: what it would have ended with now. Nothing of it outlives the call. */
+    void        (*beat)(void *arg, const struct trial *t, const struct outcome *so_far, const struct beat *b);
     /* Called once per trial; once more if its child dies before the next begins. */
     void        (*done)(void *arg, const struct trial *t, const struct outcome *o);
     void         *arg;

@@ -84,6 +84,22 @@ static void set_words(struct words *w, const struct gpu_set *set)
     }
 }
 
+static bool any_beats(const struct job *j)
+{
+    for (size_t i = 0; i < j->n_probes; i++)
+        if (j->probes[i]->beats)
+            return true;
+    return false;
+}
+
+static void soak_words(struct words *w, const struct job *j)
+{
+    word(w, "--for");
+    number(w, j->soak_s);
+    if (j->goes_on)
+        word(w, "--go-on");
+}
+
 char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
 {
     struct words w = { .arena = a };
@@ -108,6 +124,8 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
     }
     word(&w, "--seed");
     number(&w, j->seed);
+    if (any_beats(j))
+        soak_words(&w, j);
     if (with_fds) {
         word(&w, "--fds");
         number(&w, JOB_RESULT_FD);

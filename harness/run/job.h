@@ -2,7 +2,7 @@
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
  *                  [--version WHAT VERSION]... [--device UUID CC [--counters]] [--at-most BYTES] [--kernels RUNG] [--meant PCI]...
- *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--fds RESULT CONTROL CRUMB] PROBE...
+ *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--for SECONDS [--go-on]] [--fds RESULT CONTROL CRUMB] PROBE...
  *
  * --gpu stands for --device where a trial is about several GPUs. All of it is on the command line, so the same line pasted in a shell reruns
  * a trial under a debugger. "-" stands for nothing. verbs/child.c reads it.
@@ -33,6 +33,8 @@ struct job {
     uint64_t               seed;
     enum surroundings      surroundings;
     const char            *link_dir;        /* CLEAN: the folder of links */
+    unsigned               soak_s;          /* how long trials that beat go on */
+    bool                   goes_on;         /* ... after a fault, too */
     bool                   launch_blocking; /* CUDA_LAUNCH_BLOCKING=1 */
     char *const           *env;             /* ours */
 };

@@ -31,8 +31,11 @@ static void on_child(int signo)
     (void)signo;                    /* only there to interrupt ppoll */
 }
 
+/* A second Ctrl-C does not wait for the report that the first asked for: our children die with us (become_child). */
 static void on_stop(int signo)
 {
+    if (told_to_stop > 0 && signo == SIGINT)
+        _exit(128 + SIGINT);
     told_to_stop = signo;
 }
 
@@ -67,13 +70,13 @@ int process_interrupted(void)
 {
     const sigset_t wait = all_stops();
     const struct timespec now = { .tv_sec = 0 };
+    int signo;
 
     /* Signals are blocked but for the wait: look whether one is due. */
-    if (told_to_stop == 0)
-        told_to_stop = sigtimedwait(&wait, NULL, &now);
-    if (told_to_stop < 0)
-        told_to_stop = 0;
-    return told_to_stop > 0 ? told_to_stop : 0;
+    signo = sigtimedwait(&wait, NULL, &now);
+    if (signo > 0)
+        on_stop(signo);
+    return told_to_stop;
 }
 
 /* The mask and SIG_IGN survive exec, and libcuda waits for helpers of its own. */
@@ -224,8 +227,12 @@ bool process_look(struct running *r)
     if (!r->pipe_ended && !drain(r->pipes.result[0], r->sink))
         r->pipe_ended = true;
     cut_output(r->pipes.output);
-    if (r->stage == STAGE_RUNNING && process_interrupted() != 0)
-        r->sink->deadline = 0;
+    if (r->stage == STAGE_RUNNING && process_interrupted() != 0) {
+        if (r->interrupted_at == 0)
+            r->interrupted_at = clock_ms();
+        if (clock_ms() - r->interrupted_at >= r->sink->patience_ms)
+            r->sink->deadline = 0;
+    }
     if (clock_ms() < next_deadline(r))
         return false;
     if (r->stage == STAGE_FORCED) {

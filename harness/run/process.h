@@ -20,6 +20,7 @@ struct sink {
     void  (*started)(struct sink *s);       /* the child lives; its control pipe can be written to */
     void  (*take)(struct sink *s, const char *bytes, size_t n);
     int64_t deadline;       /* clock_ms() at which the child is asked to end; take() may move it */
+    int64_t patience_ms;    /* how long after an interruption it may take to end by itself; 0: it is asked to at once */
 };
 
 struct process {
@@ -60,6 +61,7 @@ struct running {
     struct process_pipes  pipes;
     enum process_stage    stage;
     int64_t               killed_at;    /* when the last signal was sent */
+    int64_t               interrupted_at;       /* 0: not */
     bool                  pipe_ended, stuck;
 };
 

@@ -1,5 +1,6 @@
 #include "run/talk.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -43,11 +44,45 @@ static void tell(struct talk *t, char what)
         t->sink.deadline = clock_ms() + t->batch->grace_ms;     /* it does not listen any more */
 }
 
+static void keep(struct talk *t, struct observation **all, size_t *n, const struct observation *saw, size_t n_saw)
+{
+    for (size_t i = 0; i < n_saw; i++)
+        *ARENA_PUSH(t->arena, *all, *n) = (struct observation){
+            .key = arena_text(t->arena, saw[i].key), .unit = arena_text(t->arena, saw[i].unit), .text = arena_text(t->arena, saw[i].text),
+            .number = saw[i].number, .is_number = saw[i].is_number,
+        };
+}
+
+/* What it ends with is what it has said since its last beat. Cut short, that is not all: the beat tells the rest. */
+static void keep_what_was_heard(struct talk *t, bool whole)
+{
+    struct observation *all = NULL;
+    size_t n = 0;
+
+    keep(t, &all, &n, t->saw, t->out.n_saw);
+    if (!whole)
+        keep(t, &all, &n, t->kept, t->n_kept);
+    t->saw = all;
+    t->out.n_saw = n;
+    arena_free(&t->heard[0]);
+    arena_free(&t->heard[1]);
+    t->kept = NULL;
+    t->n_kept = 0;
+}
+
+static bool beats(const struct talk *t)
+{
+    return t->current != NO_TRIAL && trial(t, t->current)->probe->beats;
+}
+
 void talk_finish_trial(struct talk *t)
 {
     const struct trial *over = trial(t, t->current);
 
     t->out.took_ms = clock_ms_fine() - t->began_ms;
+    if (beats(t))
+        keep_what_was_heard(t, t->out.ending == ENDED_CLEAN && !t->stopped);
+    t->sink.patience_ms = 0;
     t->out.saw = t->saw;
     if (t->out.rerun == NULL)
         t->out.rerun = job_rerun_line(&t->batch->job, over->probe, t->arena);
@@ -88,7 +123,7 @@ static void advance(struct talk *t)
         return;
     }
     t->current = t->next;
-    t->begun = t->stopped = t->preparing = false;
+    t->begun = t->stopped = t->preparing = t->has_beaten = false;
     t->out = (struct outcome){ .ending = ENDED_CLEAN };
     t->saw = NULL;
     t->began_ms = clock_ms_fine();
@@ -145,11 +180,32 @@ static void stop(struct talk *t, const struct record *r)
 
 static void observe(struct talk *t, const struct record *r)
 {
-    struct observation *o = ARENA_PUSH(t->arena, t->saw, t->out.n_saw);
+    struct observation *o = ARENA_PUSH(beats(t) ? &t->heard[t->turn] : t->arena, t->saw, t->out.n_saw);
     bool is_number = r->kind == RECORD_NUM;
 
     *o = (struct observation){ .key = r->field[0], .unit = is_number ? r->field[1] : "",
                                .text = r->field[is_number ? 2 : 1], .number = r->number, .is_number = is_number };
+}
+
+/* A trial that goes on for hours must not fill our memory with what it says: of two beats the older is forgotten. */
+static void beat(struct talk *t, const struct record *r)
+{
+    const struct trial *now = trial(t, t->current);
+    struct outcome so_far = { .ending = ENDED_CUT, .took_ms = clock_ms_fine() - t->began_ms, .saw = t->saw, .n_saw = t->out.n_saw };
+    struct arena scratch = { NULL };
+
+    set_deadline(t, limit_ms(t));
+    t->has_beaten = true;
+    t->kept = t->saw;
+    t->n_kept = t->out.n_saw;
+    so_far.rerun = job_rerun_line(&t->batch->job, now->probe, &scratch);
+    if (t->events->beat != NULL)
+        t->events->beat(t->events->arg, now, &so_far, &r->beat);
+    arena_free(&scratch);
+    t->turn ^= 1;
+    arena_free(&t->heard[t->turn]);
+    t->saw = NULL;
+    t->out.n_saw = 0;
 }
 
 /* What is wrong with a record at this point of the talk; NULL if nothing. */
@@ -165,6 +221,10 @@ static const char *out_of_turn(const struct talk *t, const struct record *r)
     case RECORD_NUM:
     case RECORD_TEXT:
         return t->begun || t->preparing ? NULL : "an observation before begin";
+    case RECORD_BEAT:
+        if (!t->begun || !beats(t))
+            return "a beat of a trial that does not beat";
+        return (size_t)r->count != t->out.n_saw ? "observations were lost" : NULL;
     case RECORD_END:
         if (!t->begun || (size_t)r->index != t->current)
             return "end of another trial";
@@ -172,6 +232,17 @@ static const char *out_of_turn(const struct talk *t, const struct record *r)
     default:
         return NULL;                        /* what stops a trial may come while it is prepared */
     }
+}
+
+/* Of the kind that a trial that beats says over and over. */
+static bool is_passing(const char *line, size_t n)
+{
+    static const char *const kinds[] = { "num", "text", "beat" };
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (n > strlen(kinds[i]) && memcmp(line, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
 }
 
 static void take_line(struct talk *t, const char *line, size_t n)
@@ -182,7 +253,7 @@ static void take_line(struct talk *t, const char *line, size_t n)
 
     if (t->stopped)
         return;
-    if (!record_parse(&r, t->arena, line, n, &e)) {
+    if (!record_parse(&r, beats(t) && is_passing(line, n) ? &t->heard[t->turn] : t->arena, line, n, &e)) {
         bad_record(t, line, n, e.text);
         return;
     }
@@ -201,6 +272,10 @@ static void take_line(struct talk *t, const char *line, size_t n)
         t->out.n_saw = 0;                   /* what preparing saw was said in case it would fail */
         t->began_ms = clock_ms_fine();
         set_deadline(t, limit_ms(t));
+        t->sink.patience_ms = beats(t) ? LAST_WORDS_MS : 0;
+        break;
+    case RECORD_BEAT:
+        beat(t, &r);
         break;
     case RECORD_NUM:
     case RECORD_TEXT:
@@ -237,7 +312,7 @@ void talk_init(struct talk *t, const struct batch *b, const struct batch_events 
 {
     static const int none = -1;
 
-    *t = (struct talk){ .sink = { started, take, 0 }, .batch = b, .events = events, .arena = a, .control = &none,
+    *t = (struct talk){ .sink = { started, take, 0, 0 }, .batch = b, .events = events, .arena = a, .control = &none,
                         .current = NO_TRIAL, .last = NO_TRIAL };
 }
 

@@ -11,6 +11,8 @@
 
 #define NO_TRIAL SIZE_MAX
 
+enum { LAST_WORDS_MS = 5000 };      /* what a trial that beats is given to end by itself, before an end that is not its own */
+
 struct talk {
     struct sink                sink;        /* first: the process knows us by it */
     const struct batch        *batch;
@@ -27,6 +29,13 @@ struct talk {
     struct outcome             out;         /* of current */
     struct observation        *saw;
     double                     began_ms;
+
+    /* Of a trial that beats: what it has said since its last beat, and what it had said in that. */
+    struct arena               heard[2];
+    unsigned                   turn;        /* which of them grows */
+    const struct observation  *kept;
+    size_t                     n_kept;
+    bool                       has_beaten;
 
     char                       line[RECORD_MAX];
     size_t                     length;

@@ -228,6 +228,17 @@ static void document(struct report *r, struct door *d, const json_t *o)
 
 /* ---- The journal of a run that did not get to its end ---- */
 
+/* A trial that went on for long has several lines: each takes the place of the one before. */
+static struct judged *place_of(struct report *r, struct door *d, const json_t *o, struct judged **all)
+{
+    const char *id = json_string_value(json_object_get(o, "id"));
+
+    for (size_t i = r->n_trials; i > 0; i--)
+        if ((*all)[i - 1].outcome.ending == ENDED_CUT && text_is((*all)[i - 1].trial.id, id))
+            return &(*all)[i - 1];
+    return ARENA_PUSH(d->arena, *all, r->n_trials);
+}
+
 /* A line is the head, or a trial. Trials of devices and stacks stand behind the head, which names these. */
 static void journal_line(struct report *r, struct door *d, const json_t *o, struct judged **all)
 {
@@ -235,7 +246,7 @@ static void journal_line(struct report *r, struct door *d, const json_t *o, stru
     const json_t *inner;
 
     if (!door_has(o, "head")) {
-        saved_trial(ARENA_PUSH(d->arena, *all, r->n_trials), d, o, r);
+        saved_trial(place_of(r, d, o, all), d, o, r);
         return;
     }
     inner = door_enter(d, o, "head", -1, &back);

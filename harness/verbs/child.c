@@ -130,6 +130,19 @@ static bool read_seed(struct reading *r, char **v)
     return true;
 }
 
+static bool read_for(struct reading *r, char **v)
+{
+    r->c->soak_s = (unsigned)strtoul(v[0], NULL, 10);
+    return r->c->soak_s > 0;
+}
+
+static bool read_go_on(struct reading *r, char **v)
+{
+    (void)v;
+    r->c->goes_on = true;
+    return true;
+}
+
 static bool read_fds(struct reading *r, char **v)
 {
     r->result = atoi(v[0]);
@@ -141,7 +154,8 @@ static bool read_fds(struct reading *r, char **v)
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version },
     { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--gpu", 5, read_gpu }, { "--kernels", 1, read_kernels },
-    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--fds", 3, read_fds },
+    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--for", 1, read_for }, { "--go-on", 0, read_go_on },
+    { "--fds", 3, read_fds },
 };
 
 static bool read_job(struct reading *r, int argc, char **argv)

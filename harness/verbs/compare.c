@@ -65,6 +65,7 @@ void session_compare_failures(struct session *s)
         struct judged *j = &s->judged[i];
 
         if (j->verdict != FAIL || !s->has_outcome[i] || process_interrupted() != 0 || session_is_quarantined(s, &s->plan.trials[i])
+            || j->trial.probe->beats                    /* it would take its hours again */
             || j->passes > 0                            /* it comes and goes: one more pass would show nothing */
             || (j->trial.stack != NULL && j->trial.stack->broken != NULL))
             continue;

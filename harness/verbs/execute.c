@@ -46,14 +46,30 @@ bool session_is_quarantined(const struct session *s, const struct trial *t)
     return session_stuck_on(s, t->device) != NULL;
 }
 
+/* What failed on the same GPU, with the same stack or with none, before a trial that would take hours: it would end
+ * with what is known already. */
+static const struct judged *failed_before(const struct session *s, const struct trial *t)
+{
+    for (size_t i = 0; i < s->plan.n_trials && t->probe->last && !text_is(s->o->on_fault, "go-on"); i++) {
+        const struct judged *j = &s->judged[i];
+
+        if (s->has_outcome[i] && j->verdict == FAIL && &s->plan.trials[i] != t && j->trial.device != NULL && j->trial.device == t->device
+            && (j->trial.stack == NULL || j->trial.stack == t->stack))
+            return j;
+    }
+    return NULL;
+}
+
 static const char *not_reached(void *arg, const struct trial *t)
 {
     const struct session *s = arg;
-    const struct judged *stuck = session_stuck_on(s, t->device);
+    const struct judged *stuck = session_stuck_on(s, t->device), *failed = failed_before(s, t);
     const struct gpu_set *set = set_of(s, t);
 
     if (stuck != NULL)
         return text_make(s->arena, "not reached: gpu%d is left alone since %s is stuck", t->device->index, stuck->trial.id);
+    if (failed != NULL && s->aside == NULL)
+        return text_make(s->arena, "not reached: %s failed (--on-fault go-on runs it all the same)", failed->trial.id);
     if (set != NULL && set->n < 2)
         return text_make(s->arena, "not reached: fewer than two GPUs are left without %s", set->without);
     for (size_t i = 0; i < COUNT_OF(t->probe->rests_on) && t->probe->rests_on[i] != NULL && s->aside == NULL; i++) {
@@ -97,6 +113,21 @@ static void working(void *arg, const struct trial *t, uint64_t done_bytes, uint6
             s->watchers[i]->working(s->watchers[i], t, done_before(s) + s->done, all_trials(s), done_bytes, all_bytes);
 }
 
+/* Judged as if it ended now. */
+static void beat(void *arg, const struct trial *t, const struct outcome *so_far, const struct beat *b)
+{
+    struct session *s = arg;
+    struct arena passing = { NULL };
+    struct judged j = { .trial = *t, .outcome = *so_far };
+
+    judge_trial(&j, &s->machine, &passing);
+    j.round = s->round;
+    for (size_t i = 0; i < COUNT_OF(s->watchers) && s->aside == NULL; i++)
+        if (s->watchers[i] != NULL && s->watchers[i]->beat != NULL)
+            s->watchers[i]->beat(s->watchers[i], &j, b);
+    arena_free(&passing);
+}
+
 static void done(void *arg, const struct trial *t, const struct outcome *o)
 {
     struct session *s = arg;
@@ -119,7 +150,7 @@ static void done(void *arg, const struct trial *t, const struct outcome *o)
 
 struct batch_events session_events(struct session *s)
 {
-    return (struct batch_events){ .not_reached = not_reached, .began = began, .working = working, .done = done, .arg = s };
+    return (struct batch_events){ .not_reached = not_reached, .began = began, .working = working, .beat = beat, .done = done, .arg = s };
 }
 
 void session_not_run(struct session *s, const struct trial *t, const char *why)
@@ -142,7 +173,8 @@ struct batch session_batch(const struct session *s, const struct trial *t)
 {
     return (struct batch){
         .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .set = set_of(s, t), .kernels = s->o->kernels,
-                 .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed, .env = s->env },
+                 .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed,
+                 .soak_s = options_soak_s(s->o), .goes_on = text_is(s->o->on_fault, "go-on"), .env = s->env },
         .grace_ms = GRACE_MS, .end_by = s->end_by, .limit_s = s->o->limit_s,
     };
 }

@@ -23,7 +23,8 @@ static bool same_batch(const struct session *s, const struct trial *x, const str
 {
     return !s->o->isolate && x->device == y->device && x->set == y->set && x->stack == y->stack
         && x->probe->scope != SCOPE_MACHINE && y->probe->scope != SCOPE_MACHINE
-        && !x->probe->own_process && !y->probe->own_process && !x->probe->alone && !y->probe->alone;
+        && !x->probe->own_process && !y->probe->own_process && !x->probe->alone && !y->probe->alone
+        && !x->probe->last && !y->probe->last;
 }
 
 /* The trial at `first` and all later ones that share its child. */
@@ -46,7 +47,7 @@ static void add_batch(struct lanes *l, size_t first, bool *taken)
     }
     b.trials = trials;
     b.job.probes = probes;
-    *ARENA_PUSH(s->arena, l->slots, slots) = (struct slot){ .device = t->device, .all_gpus = t->set != NULL, .alone = t->probe->alone };
+    *ARENA_PUSH(s->arena, l->slots, slots) = (struct slot){ .device = t->device, .all_gpus = t->set != NULL, .alone = t->probe->alone, .last = t->probe->last };
     *ARENA_PUSH(s->arena, l->batches, l->n) = b;
 }
 
@@ -213,7 +214,7 @@ static bool uses_gpu(const struct trial *t)
  * not pass. Said once; what rests on that trial is not reached. */
 static void do_no_harm(struct session *s, const struct trial *t)
 {
-    const char *why = harm_forbids(t->device, s->o->level == LEVEL_FULL, s->o->even_if_busy, s->arena);
+    const char *why = harm_forbids(t->device, s->o->level >= LEVEL_FULL, s->o->even_if_busy, s->arena);
     const struct batch_events events = session_events(s);
     const char *not_reached = why != NULL ? events.not_reached(s, t) : NULL;
 

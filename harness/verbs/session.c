@@ -36,12 +36,18 @@ static void unhide_gpus(struct session *s)
     s->env = kept;
 }
 
+/* The soak comes on top of the time that is given to the rest. */
+static int64_t end_of_time(const struct options *o)
+{
+    return clock_ms() + ((int64_t)o->timeout_s + (o->level == LEVEL_SOAK ? options_soak_s(o) : 0)) * 1000;
+}
+
 bool session_open_machine(struct session *s, struct err *e)
 {
     if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
         return err_in(e, "cannot begin");
     s->seed = s->o->seed != 0 ? s->o->seed : (uint64_t)time(NULL);
-    s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
+    s->end_by = end_of_time(s->o);
     process_setup();
     environment_read(&s->environment, s->arena, &s->root);
     if (s->o->all_gpus)
@@ -98,7 +104,7 @@ void session_begin_round(struct session *s, unsigned round)
     s->done = 0;
     s->round = round;
     s->seed++;
-    s->end_by = clock_ms() + (int64_t)s->o->timeout_s * 1000;
+    s->end_by = end_of_time(s->o);
 }
 
 bool session_plan(struct session *s, const struct selection *pick, struct err *e)

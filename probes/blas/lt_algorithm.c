@@ -37,7 +37,7 @@ static uint32_t config(struct child *c, const cublasLtMatmulAlgo_t *algo, cublas
 }
 
 /* "algorithm 21, tile 15, split K 4, reduction scheme 2, HMMA of bf16 summed in fp32" */
-static const char *words_of(struct child *c, const cublasLtMatmulAlgo_t *algo)
+const char *lt_words(struct child *c, const cublasLtMatmulAlgo_t *algo)
 {
     struct text t = { .arena = &c->arena };
     uint64_t flags = flags_of(c, algo);
@@ -62,7 +62,7 @@ static void look_at_narrowing(struct child *c, enum number type, uint64_t flags)
 
 const char *lt_tell(struct child *c, struct lt *lt, enum number type, const cublasLtMatmulAlgo_t *algo)
 {
-    const char *words = words_of(c, algo);
+    const char *words = lt_words(c, algo);
 
     if (lt->told == NULL || !text_is(lt->told, words)) {
         saw_text(c, "algorithm", "%s", words);

@@ -1,6 +1,8 @@
 /* A product by cuBLASLt, by the algorithm that is asked for of those that it offers. */
 #include "lt.h"
 
+#include "base/text.h"
+
 enum { OFFERED_MAX = 32 };              /* algorithms asked for */
 
 /* fp64 and fp32 are what every GPU has; and what was there once does not go away. Of fp8 and fp4 it does: on compute capability
@@ -16,24 +18,34 @@ _Noreturn static void stop_without(struct child *c, const struct product *p)
                      p->a_like != NULL ? "block-scaled " : "", number_name(p->a_type), p->m, p->k, p->k, p->n, c->cc / 10, c->cc % 10);
 }
 
-/* Those that can be used, in the library's order. */
-static int offered(const struct multiplier *by, const struct product *p, const struct described *x, cublasLtMatmulHeuristicResult_t *results)
+/* Those that can be used stand first then, in the library's order. */
+static int usable(const struct lt *lt, cublasLtMatmulHeuristicResult_t *results, int n)
 {
-    const struct lt *lt = by->library;
-    struct child *c = by->child;
-    int n = 0, usable = 0;
-    long code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x->op, x->a, x->b, x->d, x->d, x->preference, OFFERED_MAX, results, &n));
+    int kept = 0;
+
+    for (int i = 0; i < n; i++)
+        if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
+            results[kept++] = results[i];
+    return kept;
+}
+
+bool lt_prepare(struct child *c, const struct lt *lt, const struct product *p, int choice, struct lt_call *call)
+{
+    cublasLtMatmulHeuristicResult_t results[OFFERED_MAX];
+    struct described x = lt_describe(c, lt, p);
+    int n = 0;
+    long code = CALL(c, cublaslt, cublasLtMatmulAlgoGetHeuristic(lt->handle, x.op, x.a, x.b, x.d, x.d, x.preference, OFFERED_MAX, results, &n));
 
     if (code != 0 && code != CUBLAS_STATUS_NOT_SUPPORTED && code != CUBLAS_STATUS_ARCH_MISMATCH)
         child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code);
-    for (int i = 0; i < n && code == 0; i++)
-        if (results[i].state == 0 && results[i].workspaceSize <= lt->room)
-            results[usable++] = results[i];
-    if (usable == 0 && must_be_there(by))
-        child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, code != 0 ? code : CUBLAS_STATUS_NOT_SUPPORTED);
-    if (usable == 0)
-        stop_without(c, p);
-    return usable;
+    *call = (struct lt_call){ .x = x, .code = code, .choices = code == 0 ? usable(lt, results, n) : 0 };
+    if (call->choices == 0) {
+        lt_forget(c, &x);
+        return false;
+    }
+    call->algo = results[choice % call->choices].algo;
+    call->workspace = results[choice % call->choices].workspaceSize;
+    return true;
 }
 
 union scalar { double fp64; float fp32; int32_t int32; };
@@ -43,49 +55,77 @@ static union scalar scalar(enum number n, int v)
     return n == NUMBER_FP64 ? (union scalar){ .fp64 = v } : n == NUMBER_INT32 ? (union scalar){ .int32 = v } : (union scalar){ .fp32 = (float)v };
 }
 
-void lt_multiply(struct multiplier *by, const struct product *p)
+long lt_queue(struct child *c, const struct lt *lt, const struct product *p, const struct lt_call *call, CUstream stream)
 {
-    cublasLtMatmulHeuristicResult_t results[OFFERED_MAX], *r;
-    struct child *c = by->child;
-    struct lt *lt = by->library;
-    struct described x = lt_describe(c, lt, p);
     const union scalar alpha = scalar(lt->scale, p->alpha), beta = scalar(lt->scale, p->beta);
     const void *a = (const void *)(uintptr_t)p->a, *b = (const void *)(uintptr_t)p->b;
     void *d = (void *)(uintptr_t)p->d, *workspace = (void *)(uintptr_t)lt->workspace;
+    const struct described *x = &call->x;
+
+    return CALL(c, cublaslt, cublasLtMatmul(lt->handle, x->op, &alpha, a, x->a, b, x->b, &beta, d, x->d, d, x->d, &call->algo,
+                                            workspace, call->workspace, stream));
+}
+
+void lt_multiply(struct multiplier *by, const struct product *p)
+{
+    struct child *c = by->child;
+    struct lt *lt = by->library;
+    struct lt_call call;
     long code;
 
-    by->choices = offered(by, p, &x, results);
-    r = &results[by->choice < by->choices ? by->choice : 0];
-    by->said = lt_tell(c, lt, p->a_type, &r->algo);
-    code = CALL(c, cublaslt, cublasLtMatmul(lt->handle, x.op, &alpha, a, x.a, b, x.b, &beta, d, x.d, d, x.d, &r->algo, workspace, r->workspaceSize, NULL));
+    if (!lt_prepare(c, lt, p, by->choice, &call)) {
+        if (must_be_there(by))
+            child_call_failed(c, "cublasLtMatmulAlgoGetHeuristic", &c->cublaslt.dl, call.code != 0 ? call.code : CUBLAS_STATUS_NOT_SUPPORTED);
+        stop_without(c, p);
+    }
+    by->choices = call.choices;
+    by->said = lt_tell(c, lt, p->a_type, &call.algo);
+    code = lt_queue(c, lt, p, &call, NULL);
     if (code == CUBLAS_STATUS_NOT_SUPPORTED && !must_be_there(by))
         stop_without(c, p);
     if (code != 0)
         child_call_failed(c, "cublasLtMatmul", &c->cublaslt.dl, code);
-    lt_forget(c, &x);
+    lt_forget(c, &call.x);
     by->works = true;
+}
+
+bool lt_may_have(struct child *c, const struct lt *lt, enum number in, const char **why)
+{
+    if (in == NUMBER_TF32 && c->cc < 80) {
+        *why = text_make(&c->arena, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
+        return false;
+    }
+    if (lt_is_fp8(in) && lt->version < CUBLAS_12_0) {   /* 11.11 has it, but no beta other than 0 (NVIDIA/CUDALibrarySamples, LtFp8Matmul) */
+        *why = "cuBLASLt before 12 has no fp8 products that are added to D";
+        return false;
+    }
+    return true;
+}
+
+void lt_open(struct child *c, struct lt *lt, size_t room)
+{
+    const float one = 1;
+
+    child_bind_cublaslt(c);
+    product_look_at_environment(c);
+    lt->version = VALUE(c, cublaslt, cublasLtGetVersion());
+    if (lt->version < CUBLAS_11_0)
+        stop_unsupported(c, "cuBLASLt before 11 has another interface");
+    MUST(c, cublaslt, cublasLtCreate(&lt->handle));
+    lt->room = room;
+    lt->workspace = device_buffer(c, room);
+    lt->one = device_buffer(c, sizeof one);
+    device_upload(c, lt->one, &one, sizeof one);
 }
 
 struct lt lt_begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute)
 {
     struct lt lt = { .compute = compute, .scale = out, .side = product_side(c) };
-    const float one = 1;
-    size_t version;
+    const char *why;
 
-    if (in == NUMBER_TF32 && c->cc < 80)
-        stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
-    child_bind_cublaslt(c);
-    product_look_at_environment(c);
-    version = VALUE(c, cublaslt, cublasLtGetVersion());
-    if (version < CUBLAS_11_0)
-        stop_unsupported(c, "cuBLASLt before 11 has another interface");
-    if (lt_is_fp8(in) && version < CUBLAS_12_0)        /* 11.11 has it, but no beta other than 0 (NVIDIA/CUDALibrarySamples, LtFp8Matmul) */
-        stop_unsupported(c, "cuBLASLt before 12 has no fp8 products that are added to D");
-    MUST(c, cublaslt, cublasLtCreate(&lt.handle));
-    lt.room = (size_t)lt.side << 21;            /* 34 MiB on 132 SMs */
-    lt.workspace = device_buffer(c, lt.room);
-    lt.one = device_buffer(c, sizeof one);
-    device_upload(c, lt.one, &one, sizeof one);
+    lt_open(c, &lt, (size_t)lt.side << 21);     /* 34 MiB on 132 SMs */
+    if (!lt_may_have(c, &lt, in, &why))
+        stop_unsupported(c, "%s", why);
     return lt;
 }
 

@@ -58,6 +58,7 @@ static void run_h2d(struct child *c)
     device_upload(c, q, pinned, bytes);
     saw_num(c, "pageable.wrong", "", (double)verify(c, p));
     saw_num(c, "pinned.wrong", "", (double)verify(c, q));
+    child_verified(c, 2);
     saw_num(c, "words", "", WORDS);
     MUST(c, cuda, cuMemFreeHost(pinned));
 }
@@ -76,6 +77,7 @@ static void run_d2h(struct child *c)
     device_download(c, pinned, p, bytes);
     saw_num(c, "pageable.wrong", "", (double)count_wrong(pageable, c->seed));
     saw_num(c, "pinned.wrong", "", (double)count_wrong(pinned, c->seed));
+    child_verified(c, 2);
     saw_num(c, "words", "", WORDS);
     MUST(c, cuda, cuMemFreeHost(pinned));
 }
@@ -93,6 +95,7 @@ static void run_d2d(struct child *c)
     device_wait(c);
     saw_num(c, "driver.wrong", "", (double)verify(c, p));
     saw_num(c, "kernel.wrong", "", (double)verify(c, q));
+    child_verified(c, 2);
     saw_num(c, "words", "", WORDS);
 }
 

@@ -20,6 +20,7 @@ static void run(struct child *c)
     for (uint64_t i = 0; i < words; i++)
         expected += pattern_word(c->seed, i);
     saw_text(c, "sum", "%" PRIu64 ", expected %" PRIu64, sum, expected);
+    child_verified(c, 1);
     saw_num(c, "wrong", "", sum != expected);
 }
 

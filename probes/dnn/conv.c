@@ -146,6 +146,7 @@ static void run_layout(struct child *c, struct dnn *dnn, const struct conv_data 
             compare_again(&close, got, n);
         tally->ran++;
         tally->compared += 2 * n;
+        child_verified(c, 2);
     }
     if (*v.refused != '\0')
         saw_text(c, "not_supported", "%s.%d: %s", dnn_layout_name(dnn->kind), number, v.refused);
@@ -172,6 +173,7 @@ static void run_filling(struct child *c, struct dnn *dnn, const struct conv_data
         if (dnn_conv_run(dnn, &v, t.algo, t.at[0], t.at[1], t.at[2])) {
             dnn_sums_tell(dnn, &v, &sums, output_of(&t), t.key);
             tally->compared += dnn_count(dnn_conv_output(&v));
+            child_verified(c, 1);
         }
     }
     dnn_conv_end(dnn, &v);

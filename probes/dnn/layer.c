@@ -71,6 +71,7 @@ void layer_exact(struct layer *l, const char *what, const float *got, const doub
     if (e.wrong > 0)
         saw_element(l, "first", what, e.first, got[e.first], rounded[e.first], s);
     saw_num(l->c, name(l, "wrong", what), "", (double)e.wrong);
+    child_verified(l->c, 1);
     l->compared += (double)n;
 }
 
@@ -82,6 +83,7 @@ void layer_near(struct layer *l, const char *what, const float *got, const doubl
     if (e.wrong > 0)
         saw_element(l, "first", what, e.first, got[e.first], expected[e.first], s);
     saw_num(l->c, name(l, "wrong", what), "", (double)e.wrong);
+    child_verified(l->c, 1);
     l->compared += (double)n;
 }
 
@@ -93,6 +95,7 @@ void layer_close(struct layer *l, const char *what, const float *got, const doub
         saw_element(l, "worst", what, e.worst, got[e.worst], expected[e.worst], s);
     saw_num(l->c, name(l, "nmse", what), "", e.nmse);
     saw_num(l->c, name(l, "nmse_ratio", what), "", e.nmse / limit);
+    child_verified(l->c, 1);
     l->compared += (double)layer_count(s);
 }
 

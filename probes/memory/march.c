@@ -24,26 +24,12 @@ static unsigned operations(const struct march_element *e)
     return n;
 }
 
-/* How many bytes can be marched over within that time at the memory's peak rate, by
- * the device's own words: more than there are on all but integrated and simulated ones. */
+/* How many bytes can be marched over within that time: more than there are on all but integrated and simulated GPUs. */
 static uint64_t bytes_within(struct child *c, unsigned seconds, unsigned times)
 {
-    int khz, bits;
+    const uint64_t rate = area_rate(c);
 
-    MUST(c, cuda, cuDeviceGetAttribute(&khz, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, c->device));
-    MUST(c, cuda, cuDeviceGetAttribute(&bits, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, c->device));
-    if (khz <= 0 || bits <= 0)
-        return UINT64_MAX;
-    return (uint64_t)khz * 1000 * 2 * (uint64_t)bits / 8 * seconds / times;     /* two transfers a cycle */
-}
-
-/* An integrated GPU's memory is the machine's: half of what is free there stays for the rest of it. */
-static uint64_t fair_share(struct child *c)
-{
-    int integrated;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&integrated, CU_DEVICE_ATTRIBUTE_INTEGRATED, c->device));
-    return integrated ? device_room(c) / 2 : UINT64_MAX;
+    return rate > 0 ? rate * seconds / times : UINT64_MAX;
 }
 
 /* A share that was not tested is said, and a cache that may have answered for memory. */
@@ -71,12 +57,13 @@ static void march(struct child *c, const struct march_element *elements, unsigne
 
     MUST(c, cuda, cuMemGetInfo_v2(&free_bytes, &total));
     in_time = bytes_within(c, seconds, operations(elements));
-    fair = fair_share(c);
+    fair = area_fair_share(c);
     m = march_begin(c, elements, in_time < fair ? in_time : fair);
     saw_num(c, "memory.take_ms", "ms", clock_ms_fine() - began);
     for (uint32_t i = 0; elements[i].kernel != NULL && m->area.n > 0; i++) {
         began = clock_ms_fine();
         march_go_over(c, m, i);
+        child_verified(c, !text_is(elements[i].kernel, "march_write"));
         if (elements[i].expect != elements[i].next) {
             fused_ms += clock_ms_fine() - began;
             fused_bytes += 2.0 * (double)m->area.words * sizeof(uint64_t);

@@ -333,7 +333,7 @@ CUresult fake_cuEventRecord(CUevent e, CUstream s)
 CUresult fake_cuEventSynchronize(CUevent e)
 {
     (void)e;
-    return fake_need_context();
+    return fake_cuCtxSynchronize();
 }
 
 CUresult fake_cuEventElapsedTime(float *ms, CUevent from, CUevent to)

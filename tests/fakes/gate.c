@@ -4,9 +4,10 @@
  *
  * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
  * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap, bare,
- * mixed, double, offset or wait; symbol may be the beginning of a
- * soname and *, for each call of those libraries; nth counts the calls of that symbol in one process from 1, 0 and nothing mean
- * every one; code is what a failing or late call returns, the exit code, or how
+ * mixed, double, offset or wait; symbol may be the beginning of a soname and *,
+ * for each call of those libraries; nth counts the calls of that symbol in one process
+ * from 1, 0 and nothing mean every one, -N every Nth; code is what a failing or late
+ * call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
  * library's soname: then it happens while it is loaded.
  *
@@ -245,6 +246,13 @@ static void forget(void)
     compares = false;
 }
 
+/* Counts the call. */
+static bool is_due(struct order *o)
+{
+    o->calls++;
+    return o->nth == 0 || o->calls == o->nth || (o->nth < 0 && o->calls % -o->nth == 0);
+}
+
 long fake_gate(const char *symbol)
 {
     const struct order *due[ORDERS_MAX];
@@ -260,7 +268,7 @@ long fake_gate(const char *symbol)
     for (size_t i = 0; i < n_orders; i++) {
         struct order *o = &orders[i];
 
-        if (is_ordered_of(o, symbol) && (++o->calls == o->nth || o->nth == 0))
+        if (is_ordered_of(o, symbol) && is_due(o))
             due[n_due++] = o;
     }
     for (size_t i = 0; i < n_due && code == 0 && is_turn_of_this_process(); i++)

@@ -3,6 +3,7 @@
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
  * FAKE_NVLINKS how many links there are; FAKE_LINKS_COUNT=161 or 208: each counts its errors, as on a Hopper or a Blackwell GPU.
+ * FAKE_THROTTLE are the reasons to throttle.
  * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
  * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
@@ -262,7 +263,7 @@ nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t d, unsign
 nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsigned long long *reasons)
 {
     (void)d;
-    *reasons = 0;
+    *reasons = (unsigned long long)fake_number("FAKE_THROTTLE", 0);
     return ready();
 }
 
@@ -353,6 +354,7 @@ nvmlReturn_t fake_nvmlDeviceGetMaxClockInfo(nvmlDevice_t d, nvmlClockType_t cloc
     }
 
 ONE_NUMBER(nvmlDeviceGetEnforcedPowerLimit, is_odd(d, "power") ? 90000 : 100000)
+ONE_NUMBER(nvmlDeviceGetPowerUsage, 65000)
 ONE_NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, 4)
 ONE_NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, 4)
 ONE_NUMBER(nvmlDeviceGetMaxPcieLinkWidth, 16)

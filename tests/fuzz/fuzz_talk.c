@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 enum { TRIALS = 3 };
 
 static const struct probe probe = { .name = "fuzz.talk", .claim = "The child may say anything." };
-static const struct trial trials[TRIALS] = { { .probe = &probe, .id = "a" }, { .probe = &probe, .id = "b" }, { .probe = &probe, .id = "c" } };
+static const struct probe beats = { .name = "fuzz.talk", .claim = "The child may say anything, over and over.", .beats = true };
+static const struct trial trials[TRIALS] = { { .probe = &probe, .id = "a" }, { .probe = &probe, .id = "b" }, { .probe = &beats, .id = "c" } };
 static const struct trial *const listed[TRIALS] = { &trials[0], &trials[1], &trials[2] };
 static unsigned outcomes[TRIALS];
 
@@ -28,6 +29,13 @@ static void began(void *arg, const struct trial *t)
     (void)t;
 }
 
+static void beat(void *arg, const struct trial *t, const struct outcome *so_far, const struct beat *b)
+{
+    (void)arg;
+    if (!t->probe->beats || so_far->ending != ENDED_CUT || !(b->at_ms >= 0) || !(b->faults >= 0))
+        __builtin_trap();
+}
+
 static void done(void *arg, const struct trial *t, const struct outcome *o)
 {
     (void)arg;
@@ -40,8 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     static char self[] = "/gpuvet";
     static char *const env[] = { NULL };
     static const struct machine machine = { .arch = "x86_64" };
-    static const struct probe *const probes[TRIALS] = { &probe, &probe, &probe };
-    const struct batch_events events = { .not_reached = not_reached, .began = began, .done = done, .arg = NULL };
+    static const struct probe *const probes[TRIALS] = { &probe, &probe, &beats };
+    const struct batch_events events = { .not_reached = not_reached, .began = began, .beat = beat, .done = done, .arg = NULL };
     struct arena arena = { NULL };
     const struct batch b = { .job = { .self = self, .machine = &machine, .probes = probes, .n_probes = TRIALS, .env = env },
                              .trials = listed, .n = TRIALS, .grace_ms = 1000, .end_by = INT64_MAX };
@@ -54,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     t.sink.take(&t.sink, (const char *)bytes, n);
     if (t.next > TRIALS || (t.current != NO_TRIAL && t.current >= TRIALS) || t.length > sizeof t.line)
         __builtin_trap();
+    arena_free(&t.heard[0]);
+    arena_free(&t.heard[1]);
     arena_free(&arena);
     return 0;
 }

@@ -37,7 +37,7 @@ static const struct { struct device device; bool full, even_if_busy; const char 
     { { .memory_bytes = 80 * GIB, .free_bytes = 70 * GIB, .knows_free = true, .foreign = "pid 7" }, false, false, NULL },
     { { .memory_bytes = 80 * GIB, .free_bytes = 70 * GIB, .knows_free = true, .foreign = "pid 7" }, true, true, NULL },
     { { .memory_bytes = 80 * GIB, .free_bytes = 70 * GIB, .knows_free = true, .foreign = "pid 7" }, true, false,
-      "gpu0 is used by pid 7: at --level full it is left alone (--even-if-busy tests it all the same)" },
+      "gpu0 is used by pid 7: at --level full and soak it is left alone (--even-if-busy tests it all the same)" },
     { { .memory_bytes = 80 * GIB, .free_bytes = GIB, .knows_free = true, .foreign = "pid 7" }, false, true,
       "gpu0 has 1024 MiB of memory free, and 4096 MiB are left to others: it is used by pid 7" },
     { { .memory_bytes = 80 * GIB, .free_bytes = 0, .knows_free = true }, false, false,

@@ -34,6 +34,8 @@ static const struct observation guards[] = { { "wrong", "", "0", 0, true }, { "g
 static const struct observation counted[] = { { "wrong", "", "0", 0, true }, { "errors", "", "the GPU counted 3", 0, false } };
 static const struct observation unrelated[] = { { "other", "", "1", 1, true } };
 static const struct observation warns[] = { { "wrong", "", "0", 0, true }, { "warning", "", "only PTX", 0, false } };
+static const struct observation warns_twice[] = { { "wrong", "", "0", 0, true }, { "warning", "", "only PTX", 0, false },
+                                                  { "warning", "", "too hot", 0, false }, { "warning", "", "only PTX", 0, false } };
 static const struct observation foreign_memory[] = { { "memory.foreign_bytes", "B", "5", 5, true } };
 
 #define SAW(list) .saw = list, .n_saw = COUNT_OF(list)
@@ -57,6 +59,9 @@ static const struct {
     { "no observation",         &strict,  { .ending = ENDED_CLEAN }, BROKEN, "without any observation" },
     { "not the observation",    &strict,  { .ending = ENDED_CLEAN, SAW(unrelated) }, BROKEN, "without observing wrong" },
     { "a warning",              &strict,  { .ending = ENDED_CLEAN, SAW(warns) }, PASS, "only PTX" },
+    { "two warnings",           &strict,  { .ending = ENDED_CLEAN, SAW(warns_twice) }, PASS, "only PTX; too hot" },
+    { "cut, and well so far",   &strict,  { .ending = ENDED_CUT, SAW(fine) }, PASS, "" },
+    { "cut, and wrong",         &strict,  { .ending = ENDED_CUT, SAW(wrong) }, FAIL, "3 elements differ" },
     { "ended by others",        &strict,  { .ending = ENDED_CRASHED, .status = SIGTERM, .call = "cuInit(0)" }, BROKEN, "somebody else ended the child (SIGTERM)" },
     { "not run",                &strict,  { .ending = ENDED_NOT_RUN, .text = "not reached: x failed" }, SKIP, "not reached: x failed" },
     { "a call failed",          &strict,  { .stop = STOP_CALL, .call = "cuInit(0)", .library = "/l/libcuda.so.1", .code = 999, .text = "CUDA_ERROR_UNKNOWN" }, FAIL, "cuInit failed in /l/libcuda.so.1: CUDA_ERROR_UNKNOWN" },

@@ -102,6 +102,33 @@ static void what_is_left_out_says_why(void **state)
     arena_free(&a);
 }
 
+static void what_runs_once_on_a_gpu_runs_with_the_newest_library(void **state)
+{
+    static const struct member old[] = { { .family = "cublasLt", .version = "12.9.1" } }, new[] = { { .family = "cublasLt", .version = "12.10.0" } };
+    const struct stack two[] = { { .name = "toolkit-12.9", .kind = STACK_TOOLKIT, .members = old, .n_members = 1 },
+                                 { .name = "venv:/b", .kind = STACK_PYTHON, .members = new, .n_members = 1 } };
+    static const char *const only[] = { "soak.own" }, *const picked[] = { "toolkit-*" };
+    struct selection soak = { .level = LEVEL_SOAK };
+    struct arena a = { NULL };
+    struct err e;
+    struct plan p;
+
+    (void)state;
+    assert_true(plan_make(&p, &a, &meant, devices, 1, two, 2, &soak, &e));
+    assert_null(find(&p, "soak.burn@gpu0/venv:/b")->left_out);
+    assert_string_equal(find(&p, "soak.burn@gpu0/toolkit-12.9")->left_out,
+                        "soak.burn runs once on a GPU: here with venv:/b, whose cublasLt is the newest (-s toolkit-12.9 runs it with this one)");
+    assert_string_equal(find(&p, "soak.own@gpu0")->left_out, "soak.burn@gpu0/venv:/b does this, too");
+    soak.stacks = picked;
+    soak.n_stacks = 1;
+    assert_true(plan_make(&p, &a, &meant, devices, 1, two, 2, &soak, &e));
+    assert_null(find(&p, "soak.burn@gpu0/toolkit-12.9")->left_out);
+    soak = (struct selection){ .probes = only, .n_probes = 1 };
+    assert_true(plan_make(&p, &a, &meant, devices, 1, two, 2, &soak, &e));
+    assert_null(find(&p, "soak.own@gpu0")->left_out);
+    arena_free(&a);
+}
+
 static void without_a_gpu_what_needs_one_is_counted_once(void **state)
 {
     struct arena a = { NULL };
@@ -225,6 +252,7 @@ int main(void)
         cmocka_unit_test(every_trial_has_an_id_of_its_own),
         cmocka_unit_test(foundations_come_before_what_rests_on_them),
         cmocka_unit_test(what_is_left_out_says_why),
+        cmocka_unit_test(what_runs_once_on_a_gpu_runs_with_the_newest_library),
         cmocka_unit_test(without_a_gpu_what_needs_one_is_counted_once),
         cmocka_unit_test(a_selected_probe_brings_its_foundations),
         cmocka_unit_test(a_device_is_known_by_all_its_names),

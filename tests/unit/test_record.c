@@ -20,10 +20,11 @@ static bool parse(struct record *r, struct arena *a, const char *line)
 
 static void what_is_written_is_read(void **state)
 {
-    static const struct { enum record_kind kind; const char *fields[4]; size_t n; } cases[] = {
+    static const struct { enum record_kind kind; const char *fields[5]; size_t n; } cases[] = {
         { RECORD_PREPARE, { "cuda.launch" }, 1 }, { RECORD_BEGIN, { "7" }, 1 }, { RECORD_NUM, { "gemm.rate", "TFLOP/s", "6.5e2" }, 3 },
         { RECORD_TEXT, { "route", "D" }, 2 }, { RECORD_CALL, { "cuInit(0)", "/l/libcuda.so.1", "-3", "no device" }, 4 },
         { RECORD_LOAD, { "libx.so: cannot open" }, 1 }, { RECORD_END, { "7", "2" }, 2 }, { RECORD_TEXT, { "empty", "" }, 2 },
+        { RECORD_BEAT, { "3", "1000", "60000", "123456789012", "0" }, 5 },
     };
     struct arena a = { NULL };
 
@@ -86,7 +87,8 @@ static void what_could_not_have_been_written_is_refused(void **state)
 {
     static const char *const bad[] = {
         "", "begin", "begin\t", "begin\tx", "begin\t-1", "begin\t1\t2", "num\ta\tb", "num\ta\tb\tx", "num\ta\tb\t1x", "text\ta",
-        "text\ta\tb\tc", "call\ta\tb\tx\td", "end\t1", "end\t1\t-1", "End\t1\t1", "nonsense\t1", "begin\t1\x01", "begin\t99999999999999999999",
+        "text\ta\tb\tc", "call\ta\tb\tx\td", "end\t1", "end\t1\t-1", "End\t1\t1", "nonsense\t1",
+        "beat\t1", "beat\t1\t2\t3\t4", "beat\t-1\t2\t3\t4\t5", "beat\t1\t-2\t3\t4\t5", "beat\t1\t2\tinf\t4\t5", "beat\t1\t2\t3\tnan\t5", "beat\t1\t2\t3\t4\tx", "begin\t1\x01", "begin\t99999999999999999999",
     };
     struct arena a = { NULL };
 

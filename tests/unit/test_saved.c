@@ -227,6 +227,18 @@ static void garbage_is_refused(void **state)
 
 /* ---- Files ---- */
 
+static int lines_of(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    int n = 0, c;
+
+    assert_non_null(f);
+    while ((c = getc(f)) != EOF)
+        n += c == '\n';
+    fclose(f);
+    return n;
+}
+
 static void the_journal_of_a_run_that_was_killed_is_read(void **state)
 {
     char dir[] = "/tmp/gpuvet-test-XXXXXX";
@@ -269,6 +281,42 @@ static void the_journal_of_a_run_that_was_killed_is_read(void **state)
     rmdir(dir);
 }
 
+static void of_a_trial_that_goes_on_the_last_line_counts(void **state)
+{
+    char dir[] = "/tmp/gpuvet-test-XXXXXX";
+    struct report r = sample_report(SAMPLE_GOOD, &arena), back;
+    struct judged going_on = r.trials[1];
+    struct journal j;
+    struct err e = { .kind = ERR_NONE };
+    const char *path, *part;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    path = text_make(&arena, "%s/run.json", dir);
+    part = text_make(&arena, "%s.part", path);
+    assert_true(journal_begin(&j, path, &e));
+    journal_head(&j, &r);
+    j.watcher.ended(&j.watcher, &r.trials[0], 1, 2);
+    going_on.outcome.ending = ENDED_CUT;
+    for (int i = 0; i <= 600; i++) {                    /* ten minutes of a soak of four hours: a line each minute */
+        const struct beat b = { .at_ms = 1000 * i, .all_ms = 4 * 3600e3 };
+
+        going_on.outcome.took_ms = b.at_ms;
+        j.watcher.beat(&j.watcher, &going_on, &b);
+    }
+    assert_true(saved_read(&back, &arena, part, &e));
+    assert_int_equal(back.n_trials, 2);
+    assert_int_equal(back.trials[1].outcome.ending, ENDED_CUT);
+    assert_true(back.trials[1].outcome.took_ms == 600e3);
+    assert_int_equal(lines_of(part), 2 + 11);
+    j.watcher.ended(&j.watcher, &r.trials[1], 2, 2);
+    assert_true(saved_read(&back, &arena, part, &e));
+    assert_int_equal(back.n_trials, 2);
+    assert_int_equal(back.trials[1].outcome.ending, ENDED_CLEAN);
+    journal_abandon(&j);
+    rmdir(dir);
+}
+
 static void a_file_that_cannot_be_read_is_named(void **state)
 {
     static const char *const cases[] = { "/no/such/run.json", "/tmp", "/dev/null", "/dev/zero" };
@@ -294,6 +342,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_together_is_refused_with_its_place),
         cmocka_unit_test(garbage_is_refused),
         cmocka_unit_test(the_journal_of_a_run_that_was_killed_is_read),
+        cmocka_unit_test(of_a_trial_that_goes_on_the_last_line_counts),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),
     };
 

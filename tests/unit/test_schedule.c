@@ -78,6 +78,24 @@ static void what_must_be_alone_waits_for_all_and_all_wait_for_it(void **state)
     assert_int_equal(schedule_next(s, COUNT_OF(s)), 2);
 }
 
+static void what_is_last_begins_when_all_else_is_over_and_on_every_gpu_at_once(void **state)
+{
+    struct slot s[] = { slot(&gpus[0], true, SLOT_WAITS), slot(&gpus[1], true, SLOT_WAITS), slot(&gpus[1], true, SLOT_RUNS), slot(NULL, true, SLOT_WAITS) };
+
+    (void)state;
+    s[0].last = s[1].last = true;
+    s[3].alone = true;
+    assert_true(schedule_next(s, COUNT_OF(s)) == NO_SLOT);
+    s[2].state = SLOT_IS_OVER;
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 3);
+    s[3].state = SLOT_RUNS;
+    assert_true(schedule_next(s, COUNT_OF(s)) == NO_SLOT);
+    s[3].state = SLOT_IS_OVER;
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 0);
+    s[0].state = SLOT_RUNS;
+    assert_int_equal(schedule_next(s, COUNT_OF(s)), 1);
+}
+
 static void an_impossible_plan_is_not_a_hang(void **state)
 {
     struct slot s[] = { slot(NULL, false, SLOT_WAITS), slot(&gpus[0], false, SLOT_WAITS) };
@@ -95,6 +113,7 @@ int main(void)
         cmocka_unit_test(what_rests_on_a_waiting_batch_waits),
         cmocka_unit_test(several_gpus_together_take_the_lane_of_each_but_not_that_without),
         cmocka_unit_test(what_must_be_alone_waits_for_all_and_all_wait_for_it),
+        cmocka_unit_test(what_is_last_begins_when_all_else_is_over_and_on_every_gpu_at_once),
         cmocka_unit_test(an_impossible_plan_is_not_a_hang),
     };
 

@@ -1,0 +1,24 @@
+/* telemetry.h - what NVML says of the GPU while a long trial loads it (child only). */
+#ifndef CHILD_TELEMETRY_H
+#define CHILD_TELEMETRY_H
+
+#include "child/child.h"
+
+struct reading { double least, most, sum; size_t n; };
+
+struct telemetry {
+    struct reading power, temperature, sm_clock, memory_clock;      /* W, degrees C, MHz, MHz */
+    size_t         samples;
+    size_t         slowed[4];           /* samples with each reason to slow down that is a finding */
+    size_t         capped;              /* ... at the power limit, which is what full load is for */
+    unsigned long long reasons;         /* all that were ever there */
+};
+
+/* One sample; nothing where NVML cannot be asked about this GPU. */
+void telemetry_take(struct child *c, struct telemetry *t);
+
+/* Observes "power.min", "power.avg", "power.max" and so on, the share of samples at the power limit, and a
+ * warning where the GPU slowed itself down for heat or for its supply. */
+void telemetry_tell(struct child *c, const struct telemetry *t);
+
+#endif
