@@ -77,6 +77,10 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
-    X(torch_cnn)
+    X(torch_cnn) \
+    X(torch_layer_norm) \
+    X(torch_embedding) \
+    X(torch_attention) \
+    X(torch_optimizer)
 
 #endif

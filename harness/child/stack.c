@@ -125,4 +125,5 @@ void child_bind_libtorch(struct child *c)
     if (dl_find_mapped("torch_cuda", path, other)
         && !libtorch_cuda_bind(&c->libtorch_cuda, handle_of(c, "torch_cuda"), &c->err))
         stop_load(c, "%s", c->err.text);
+    c->libtorch_cuda.cpu = &c->libtorch;
 }
