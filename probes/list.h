@@ -77,6 +77,8 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
+    X(torch_version) \
+    X(torch_device_count) \
     X(torch_cnn) \
     X(torch_layer_norm) \
     X(torch_embedding) \

@@ -113,6 +113,7 @@ BINDER(cublaslt, "cublasLt")
 BINDER(cudnn, "cudnn")
 BINDER(nvrtc, "nvrtc")
 BINDER(nccl, "nccl")
+BINDER(libc10_cuda, "c10_cuda")
 
 void child_bind_libtorch(struct child *c)
 {

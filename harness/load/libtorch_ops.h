@@ -10,6 +10,7 @@
 struct at_scalar     { int32_t tag; double number __attribute__((aligned(16))); double imaginary; };
 struct at_std_double { double number; bool has; };              /* optional<double> */
 struct at_c10_double { bool has; double number; };
+struct std_string    { const char *text; size_t n; char within[16]; };      /* the older one is `text` alone; both end with a 0 */
 struct at_tensors    { const struct at_tensor *items; size_t n; };      /* ArrayRef<Tensor> */
 
 #define AT_X            const struct at_tensor *
@@ -27,6 +28,8 @@ struct at_tensors    { const struct at_tensor *items; size_t n; };      /* Array
 #define LIBTORCH_MORE(SYM) \
     SYM(zeros_std_sym,      struct at_returned, AT_ZEROS, "_ZN2at4_ops5zeros4callEN3c108ArrayRefINS2_6SymIntEEESt8optionalINS2_10ScalarTypeEES6_INS2_6LayoutEES6_INS2_6DeviceEES6_IbE") \
     SYM(to_device_std,      struct at_returned, AT_TO, "_ZN2at4_ops9to_device4callERKNS_6TensorEN3c106DeviceENS5_10ScalarTypeEbbSt8optionalINS5_12MemoryFormatEE") \
+    SYM(show_config,        struct std_string, (void), "_ZN2at11show_configB5cxx11Ev") \
+    SYM(show_config_old,    struct std_string, (void), "_ZN2at11show_configEv") \
     SYM(layer_norm_std_sym, struct at_returned, AT_NORM(at_std_tensor), "_ZN2at4_ops10layer_norm4callERKNS_6TensorEN3c108ArrayRefINS5_6SymIntEEERKSt8optionalIS2_ESC_db") \
     SYM(layer_norm_c10_sym, struct at_returned, AT_NORM(at_c10_tensor), "_ZN2at4_ops10layer_norm4callERKNS_6TensorEN3c108ArrayRefINS5_6SymIntEEERKNS5_8optionalIS2_EESC_db") \
     SYM(layer_norm_c10,     struct at_returned, AT_NORM(at_c10_tensor), "_ZN2at4_ops10layer_norm4callERKNS_6TensorEN3c108ArrayRefIlEERKNS5_8optionalIS2_EESB_db") \
