@@ -52,14 +52,16 @@ static float *data_of(struct torch *t, AtenTensorHandle x)
     return p;
 }
 
+/* A copy, and one whose elements lie in order: attention's CPU kernel of 2.1 to 2.3 gives its result transposed. */
 static AtenTensorHandle moved(struct torch *t, AtenTensorHandle x, int8_t device_type, enum torch_type type)
 {
     const struct at_device device = { device_type, device_type == CUDA ? 0 : -1 };
-    const struct at_small none = { 0, 0 };
+    const struct at_small contiguous = { 1, 0 }, std_contiguous = { 0, 1 };         /* c10::MemoryFormat 0; flag first: c10::optional */
     const struct libtorch *l = mangled_enter(t, device_type == CUDA ? "at::Tensor::to(cuda:0)" : "at::Tensor::to(cpu)");
 
-    return mangled_boxed(t, (l->to_device_std != NULL ? l->to_device_std : l->to_device_c10 != NULL ? l->to_device_c10 : l->to_device_1_8)
-                            (mangled_tensor(x), device, types[type], false, false, none));
+    if (l->to_device_std != NULL)
+        return mangled_boxed(t, l->to_device_std(mangled_tensor(x), device, types[type], false, true, std_contiguous));
+    return mangled_boxed(t, (l->to_device_c10 != NULL ? l->to_device_c10 : l->to_device_1_8)(mangled_tensor(x), device, types[type], false, true, contiguous));
 }
 
 static AtenTensorHandle zeroed(struct torch *t, int dims, const int64_t *sizes)

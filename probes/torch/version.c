@@ -68,6 +68,7 @@ const struct probe probe_torch_version = {
     .library  = "torch_cpu",
     .rests_on = { &probe_stack_loads },
     .may_skip = true,
+    .own_process = true,        /* at::show_config() may open NVRTC */
     .expects  = (const struct expect[]){
         { .key = "disagrees", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
