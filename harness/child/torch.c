@@ -59,8 +59,10 @@ static struct child *whose_call;
 static void thrown(void)
 {
     struct child *c = whose_call;
+    char call[CRUMB_CALL];
 
-    child_call_failed(c, c->crumb->call, &c->libtorch.dl, LIBTORCH_THREW);
+    memcpy(call, c->crumb->call, sizeof call);      /* other calls are made before it is told */
+    child_call_failed(c, call, &c->libtorch.dl, LIBTORCH_THREW);
 }
 
 static void hear_exceptions(struct child *c)

@@ -71,7 +71,7 @@ AtenTensorHandle dispatch(struct torch *t, const char *op, const char *overload,
     char call[CRUMB_CALL];
     long code;
 
-    text_format(call, sizeof call, "torch_call_dispatcher(\"%s\")", op);
+    text_format(call, sizeof call, "torch_call_dispatcher %s()", op);
     child_enter(c, call, c->libtorch.dl.path);
     code = child_leave(c, c->libtorch.torch_call_dispatcher(op, overload, stack, BUILT_FOR));
     if (code != 0)

@@ -8,8 +8,8 @@ fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
 
-# Four folders of a libtorch, which differ in what they export: each leads gpuvet to another of its routes.
-fake_torches      := 2.14.1 2.6.0 1.13.1 1.8.1
+# Folders of a libtorch, which differ in what they export: each leads gpuvet to another of its routes, the last to none for one operation.
+fake_torches      := 2.14.1 2.6.0 1.13.1 1.8.1 9.9.9
 fake_torch_libs   := libtorch_cpu.so libtorch_cuda.so libc10.so libc10_cuda.so
 fake_libs         += $(foreach t,$(fake_torches),$(fake_torch_libs:%=$(fakes)/torch-$t/lib/%) $(fakes)/torch-$t/build-version)
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
@@ -33,6 +33,7 @@ fake_sources/libc10_cuda.so    := c10_cuda
 fake_hides/2.6.0  := torch_*; aoti_torch_call_dispatcher; aoti_torch_abi_version; aoti_torch_new_tensor_handle
 fake_hides/1.13.1 := torch_*; aoti_*; *St8optional*
 fake_hides/1.8.1  := $(fake_hides/1.13.1); _ZN2at4_ops*
+fake_hides/9.9.9  := $(fake_hides/2.6.0); *layer_norm*
 
 fake_lacks/libcuda.so.1    := cuMemGetInfo_v2
 fake_lacks/libcudart.so.13 := cudaGetLastError

@@ -2,19 +2,15 @@
 #include "tests/fakes/torch.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* False if the operation was ordered to fail. */
 static bool may(const char *op)
 {
-    char gate[64];
-
-    snprintf(gate, sizeof gate, "at.%s", op);
-    if (fake_gate(gate) == 0)
+    if (fake_gate(op) == 0)
         return true;
-    fake_refuse("CUDA error: %s was ordered to fail", op);
+    fake_refuse("CUDA error: %s was ordered to fail", op + strlen("at."));
     return false;
 }
 
@@ -67,7 +63,7 @@ T fake_conv2d(T x, T w, T b)
     struct inputs in;
     float *y = NULL;
 
-    if (!may("conv2d"))
+    if (!may("at.conv2d"))
         return NULL;
     if (w->sizes[1] != x->sizes[1])
         return FAKE_REFUSE("Given groups=1, expected input to have %d channels, but got %d channels instead", (int)w->sizes[1], (int)x->sizes[1]);
@@ -87,7 +83,7 @@ T fake_conv2d(T x, T w, T b)
 
 T fake_relu(T x)
 {
-    float *v = may("relu") ? fake_take(x) : NULL;
+    float *v = may("at.relu") ? fake_take(x) : NULL;
 
     for (size_t i = 0; v != NULL && i < fake_count(x); i++)
         v[i] = v[i] < 0 ? 0 : v[i];
@@ -97,7 +93,7 @@ T fake_relu(T x)
 T fake_max_pool2d(T x)
 {
     size_t planes = (size_t)(x->sizes[0] * x->sizes[1]), h = (size_t)x->sizes[2], q = h / 2;
-    float *v = may("max_pool2d") ? fake_take(x) : NULL, *y = v != NULL ? room(planes * q * q) : NULL;
+    float *v = may("at.max_pool2d") ? fake_take(x) : NULL, *y = v != NULL ? room(planes * q * q) : NULL;
 
     for (size_t i = 0; y != NULL && i < planes * q * q; i++) {
         const float *at = v + (i / (q * q) * h + i / q % q * 2) * h + i % q * 2;
@@ -141,12 +137,12 @@ static T affine(const char *op, T x, T w, T b, bool transposed)
 
 T fake_linear(T x, T w, T b)
 {
-    return affine("linear", x, w, b, true);
+    return affine("at.linear", x, w, b, true);
 }
 
 T fake_addmm(T b, T x, T w)
 {
-    return affine("addmm", x, w, b, false);
+    return affine("at.addmm", x, w, b, false);
 }
 
 /* ---- A transformer's ---- */
@@ -157,7 +153,7 @@ T fake_layer_norm(T x, T scale, T bias, double epsilon)
     struct inputs in;
     float *y = NULL;
 
-    if (!may("layer_norm"))
+    if (!may("at.layer_norm"))
         return NULL;
     if (take(&in, x, scale, bias)) {
         y = room(fake_count(x));
@@ -183,7 +179,7 @@ T fake_embedding(T w, T index)
     struct inputs in;
     float *y = NULL;
 
-    if (!may("embedding"))
+    if (!may("at.embedding"))
         return NULL;
     if (index->type != INT64)
         return FAKE_REFUSE("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int");
@@ -204,7 +200,7 @@ T fake_scatter(T dy, T index, int64_t rows, int64_t padding)
     struct inputs in;
     float *dw = NULL;
 
-    if (!may("embedding_dense_backward"))
+    if (!may("at.embedding_dense_backward"))
         return NULL;
     if (take(&in, dy, index, NULL)) {
         dw = room((size_t)rows * columns);
@@ -222,7 +218,7 @@ T fake_bmm(T a, T b)
     struct inputs in;
     float *y = NULL;
 
-    if (!may("bmm"))
+    if (!may("at.bmm"))
         return NULL;
     if (b->sizes[1] != a->sizes[2])
         return FAKE_REFUSE("Expected size for first two dimensions of batch2 tensor to be: [%d, %d]", (int)batch, (int)k);
@@ -250,7 +246,7 @@ static void soften(float *v, size_t n)
 T fake_softmax(T x)
 {
     size_t columns = (size_t)x->sizes[x->dims - 1];
-    float *v = may("softmax") ? fake_take(x) : NULL;
+    float *v = may("at.softmax") ? fake_take(x) : NULL;
 
     for (size_t r = 0; v != NULL && r < fake_count(x) / columns; r++)
         soften(v + r * columns, columns);
@@ -275,7 +271,7 @@ T fake_attention(T q, T k, T v, bool causal)
     struct inputs in;
     float *y = NULL;
 
-    if (!may("scaled_dot_product_attention"))
+    if (!may("at.scaled_dot_product_attention"))
         return NULL;
     if (take(&in, q, k, v)) {
         y = room(fake_count(q));
@@ -290,7 +286,7 @@ T fake_attention(T q, T k, T v, bool causal)
 
 T fake_sqrt(T x)
 {
-    float *v = may("sqrt") ? fake_take(x) : NULL;
+    float *v = may("at.sqrt") ? fake_take(x) : NULL;
 
     for (size_t i = 0; v != NULL && i < fake_count(x); i++)
         v[i] = sqrtf(v[i]);
@@ -301,7 +297,7 @@ enum in_place { MUL, ADD, ADD_NUMBER, ADDCMUL, ADDCDIV };
 
 static bool change(enum in_place what, T x, T a, T b, double number)
 {
-    static const char *const names[] = { "mul_", "add_", "add_number_", "addcmul_", "addcdiv_" };
+    static const char *const names[] = { "at.mul_", "at.add_", "at.add_number_", "at.addcmul_", "at.addcdiv_" };
     float s = (float)number;
     struct inputs in;
     bool ok;
@@ -349,7 +345,7 @@ bool fake_fused_adamw_(T x, T dx, T mean, T square, T step, double lr, double be
     float *v, *count, root1, root2;
     bool ok;
 
-    if (!may("_fused_adamw_"))
+    if (!may("at._fused_adamw_"))
         return false;
     ok = take(&in, x, dx, mean);
     v = fake_take(square);
@@ -374,7 +370,7 @@ bool fake_fused_sgd_(T x, T dx, T momentum, double decay, double times, double l
     struct inputs in;
     bool ok;
 
-    if (!may("_fused_sgd_"))
+    if (!may("at._fused_sgd_"))
         return false;
     ok = take(&in, x, dx, momentum);
     for (size_t i = 0; ok && i < fake_count(x); i++) {
