@@ -133,6 +133,6 @@ bool libtorch_cuda_bind(struct libtorch_cuda *t, void *handle, struct err *e) MU
 bool libc10_cuda_bind(struct libc10_cuda *t, void *handle, struct err *e) MUST_USE;
 
 /* The code that libtorch's explain takes for a C++ exception that nobody caught. */
-enum { LIBTORCH_THREW = -1 };
+#define LIBTORCH_THREW (-1)
 
 #endif

@@ -27,10 +27,14 @@ static struct cublaslt cublaslt;
 static struct cudnn    cudnn;
 static struct nvrtc    nvrtc;
 static struct nccl     nccl;
+static struct libtorch libtorch;
+static struct libtorch_cuda libtorch_cuda;
+static struct libc10_cuda   libc10_cuda;
 
 #define BIND_OF(lib) \
     static bool bind_##lib(void *handle, struct err *e) { return lib##_bind(&lib, handle, e); }
 BIND_OF(cuda) BIND_OF(nvml) BIND_OF(cudart) BIND_OF(cublas) BIND_OF(cublaslt) BIND_OF(cudnn) BIND_OF(nvrtc) BIND_OF(nccl)
+BIND_OF(libtorch) BIND_OF(libtorch_cuda) BIND_OF(libc10_cuda)
 
 static const struct library {
     const char *file, *lacking, *symbol;        /* a build that lacks this symbol; NULL if there is none */
@@ -45,6 +49,9 @@ static const struct library {
     { "toolkit/lib64/libcudnn.so.9",     "lacking/libcudnn.so.9",   "cudnnConvolutionForward", bind_cudnn,    &cudnn.dl },
     { "toolkit/lib64/libnvrtc.so.13",    NULL,                      NULL,                      bind_nvrtc,    &nvrtc.dl },
     { "toolkit/lib64/libnccl.so.2",      "lacking/libnccl.so.2",    "ncclAllReduce",           bind_nccl,     &nccl.dl },
+    { "torch-2.14.1/lib/libtorch_cpu.so",  NULL,                    NULL,                      bind_libtorch, &libtorch.dl },
+    { "torch-2.14.1/lib/libtorch_cuda.so", NULL,                    NULL,                      bind_libtorch_cuda, &libtorch_cuda.dl },
+    { "torch-2.14.1/lib/libc10_cuda.so",   NULL,                    NULL,                      bind_libc10_cuda, &libc10_cuda.dl },
 };
 
 static char path_of_fake[1100];
