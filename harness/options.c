@@ -15,7 +15,7 @@ enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a m
 /* Where each option is allowed stands behind it: options of no use are errors. */
 static const struct option table[] = {
     { "--probe",   "-p", LIST,     AT(probes),     "run" },
-    { "--device",  "-d", LIST,     AT(devices),    "run" },
+    { "--device",  "-d", LIST,     AT(devices),    "run selftest" },
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
     { "--require", NULL, LIST,     AT(requires),   "run judge" },
@@ -32,29 +32,29 @@ static const struct option table[] = {
     { "--all",     NULL, FLAG,     AT(all),        "matrix" },
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
     { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
-    { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list inspect judge matrix" },
-    { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
-    { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
+    { "--output",  "-o", TEXT,     AT(out),        "run selftest judge" },
+    { "--json",    NULL, FLAG,     AT(json),       "run selftest list inspect judge matrix" },
+    { "--junit",   NULL, TEXT,     AT(junit),      "run selftest judge" },
+    { "--metrics", NULL, TEXT,     AT(metrics),    "run selftest judge" },
     { "--ci",      NULL, CI,       AT(ci),         "run judge" },
-    { "--nagios",  NULL, FLAG,     AT(nagios),     "run judge health" },
+    { "--nagios",  NULL, FLAG,     AT(nagios),     "run selftest judge health" },
     { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
     { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
     { "--plan",    NULL, FLAG,     AT(plan),       "run" },
-    { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
+    { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run selftest" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
     { "--level",   NULL, LEVELLED, AT(level),      "run" },
-    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run list" },
+    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run selftest list" },
     { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
-    { "--kernels", NULL, RUNG,     AT(kernels),    "run" },
-    { "--strict",  NULL, FLAG,     AT(strict),     "run judge" },
-    { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
-    { "--seed",    NULL, SEED,     AT(seed),       "run" },
+    { "--kernels", NULL, RUNG,     AT(kernels),    "run selftest" },
+    { "--strict",  NULL, FLAG,     AT(strict),     "run selftest judge" },
+    { "--quiet",   "-q", FLAG,     AT(quiet),      "run selftest" },
+    { "--seed",    NULL, SEED,     AT(seed),       "run selftest" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
-    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
-    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list judge inspect" },
+    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run selftest" },
+    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run selftest" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run selftest list judge inspect" },
 };
 
 int options_usage_code(const struct options *o)
@@ -64,7 +64,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "selftest", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -176,8 +176,8 @@ static bool check_words(const struct options *o, struct err *e)
 {
     const size_t n = o->rest.n;
 
-    if (text_is(o->verb, "run") && n > 0)
-        return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
+    if ((text_is(o->verb, "run") || text_is(o->verb, "selftest")) && n > 0)
+        return err_set(e, ERR_USAGE, "gpuvet %s takes options only, not \"%s\"", o->verb, o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
     if (text_is(o->verb, "inspect") && n == 0)
@@ -236,5 +236,7 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
             *ARENA_PUSH(a, o->rest.items, o->rest.n) = argv[i];
         }
     }
+    if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
+        *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
     return check_words(o, e) && check_outputs(o, e);
 }

@@ -14,7 +14,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
+    const char        *verb;            /* "run", "selftest", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 

@@ -7,6 +7,7 @@ static const char general_help[] =
     "gpuvet proves a CUDA stack by running it.\n"
     "\n"
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
+    "  gpuvet selftest          put faults in front of gpuvet's own detectors: do they catch them here?\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
     "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
@@ -17,7 +18,7 @@ static const char general_help[] =
     "  gpuvet help VERB         the options of a verb\n"
     "  gpuvet version\n"
     "\n"
-    "Exit codes of run and judge: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
+    "Exit codes of run, selftest and judge: 0 proved, 1 something is wrong, 2 usage, 3 could not find out,\n"
     "77 no GPU is meant for this process and the rest passed, 129/130/143 interrupted before\n"
     "anything wrong was found.\n";
 
@@ -58,6 +59,30 @@ static const char run_help[] =
     "      --limit S        end each trial after S seconds (60; 120 where a stack is opened)\n"
     "      --color WHEN     auto, always or never\n"
     "  -q, --quiet          no progress\n";
+
+static const char selftest_help[] =
+    "gpuvet selftest - whether gpuvet's own detectors work on this machine. It puts faults of its own\n"
+    "into right results, between the result and the check that `gpuvet run` makes of it, and every\n"
+    "detector must catch its own and name the place. No library of a stack takes part.\n"
+    "\n"
+    "  -d, --device GPU     only this GPU, as run; repeatable\n"
+    "      --no-gpu         only the detectors that work on the CPU\n"
+    "      --all-gpus, --kernels RUNG, --seed N, --timeout S, --limit S    as run\n"
+    "  -o, --output FILE    save it as JSON: \"caught.FAULT\" of each detector's trial is 1 or 0\n"
+    "      --json, --junit FILE, --metrics FILE, --nagios, --strict        as run\n"
+    "      --color WHEN     auto, always or never\n"
+    "  -q, --quiet          no progress\n"
+    "\n"
+    "The faults: bit (one bit of one element, or of memory once), shift (all rows by one), scale (all\n"
+    "elements times a factor), nan (one element; all for what looks at samples), zeros, stale (nothing\n"
+    "was written), first and 1000th (one bit, in the first call only, in every 1000th), tf32 (factors\n"
+    "rounded to TF32), cut (16 bits cut instead of rounded), stuck (a memory bit), alias (two addresses\n"
+    "reach one cell), sm (one lane of one multiprocessor), lost (a multiprocessor without a block),\n"
+    "before and behind (a write beside a buffer), odd (one of five GPUs has other bits).\n"
+    "\n"
+    "Exit codes: 0 all were caught, 1 one was not - what gpuvet says of this machine is then worth\n"
+    "nothing -, or the GPU failed before that; 2 usage, 3 could not find out, 77 no GPU is meant for\n"
+    "this process and the detectors on the CPU caught theirs.\n";
 
 static const char list_help[] =
     "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
@@ -155,7 +180,7 @@ static const char require_help[] =
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "run", run_help }, { "selftest", selftest_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 

@@ -16,6 +16,7 @@
 enum number {
     NUMBER_FP64 = 0, NUMBER_FP32 = 1, NUMBER_TF32 = 2, NUMBER_FP16 = 3, NUMBER_BF16 = 4,
     NUMBER_E4M3 = 5, NUMBER_E5M2 = 6, NUMBER_INT8 = 7, NUMBER_INT32 = 8,
+    NUMBER_E2M1 = 9, NUMBER_UE8M0 = 10, NUMBER_UE4M3 = 11,      /* fp4, and the scale factors of blocks: no kernel's */
 };
 
 PATTERN_INLINE float float_of_bits(unsigned bits)

@@ -12,18 +12,20 @@
 
 #define EMBED_PTX(name)     EMBED(kernel_ptx_##name, "kernels/ptx/" #name ".ptx")
 KERNEL_IMAGES(EMBED_PTX)
+SELFTEST_IMAGES(EMBED_PTX)
 
 /* KERNEL_FATBINS is the folder of the fat binaries, if they were built. */
 #ifdef KERNEL_FATBINS
 #define EMBED_FATBIN(name)  EMBED(kernel_fatbin_##name, TEXT(KERNEL_FATBINS) "/" #name ".fatbin")
 KERNEL_IMAGES(EMBED_FATBIN)
+SELFTEST_IMAGES(EMBED_FATBIN)
 #define FATBIN(name)        kernel_fatbin_##name
 #else
 #define FATBIN(name)        NULL
 #endif
 
 #define ROW(name)           { #name, FATBIN(name), kernel_ptx_##name },
-const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) { NULL, NULL, NULL } };
+const struct kernel_image kernel_images[] = { KERNEL_IMAGES(ROW) SELFTEST_IMAGES(ROW) { NULL, NULL, NULL } };
 
 /* A container of 16 bytes, then entries: kind, bytes of the header, bytes of what
  * follows it, architecture (measured on nvcc 13.0's output, as in discover/fatbin.c). */
@@ -60,6 +62,17 @@ int kernel_image_floor(const struct kernel_image *image)
     const char *at = strstr(image->ptx, target);
 
     return at != NULL ? (int)strtol(at + sizeof target - 1, NULL, 10) : 0;
+}
+
+int kernel_image_is_on_demand(const struct kernel_image *image)
+{
+#define NAME(name) #name,
+    static const char *const names[] = { SELFTEST_IMAGES(NAME) };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], image->name) == 0)
+            return 1;
+    return 0;
 }
 
 const struct kernel_image *kernel_image_of(const char *kernel)

@@ -12,6 +12,9 @@ struct kernel_image {
 
 extern const struct kernel_image kernel_images[];       /* ends with a NULL name */
 
+/* Whether it is loaded where one of its kernels is first launched, and not with the others. */
+int kernel_image_is_on_demand(const struct kernel_image *image);
+
 /* The image that holds a kernel; NULL if there is no such kernel. */
 const struct kernel_image *kernel_image_of(const char *kernel);
 

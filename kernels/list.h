@@ -4,6 +4,9 @@
 
 #define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract)
 
+/* Of selftest.*, for whom alone they are loaded. */
+#define SELFTEST_IMAGES(X) X(sm_map_spoilt)
+
 #define KERNELS(X) \
     X(fill_words,   memory) \
     X(verify_words, memory) \
@@ -32,6 +35,7 @@
     X(march_step,   march) \
     X(march_read,   march) \
     X(sm_map,       sm_map) \
+    X(sm_map_spoilt, sm_map_spoilt) \
     X(contract_channel, contract) \
     X(correlate_one,    contract) \
     X(correlate_filter, contract)

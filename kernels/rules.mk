@@ -9,6 +9,8 @@ build/kernels/%.fatbin: kernels/%.cu $(wildcard kernels/*.h)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(NVCC) -I. -std=c++17 -Werror all-warnings -fatbin $(foreach a,$(KERNEL_ARCHS),-gencode arch=compute_$a,code=sm_$a) -o $@ $<
 
+build/kernels/sm_map_spoilt.fatbin: kernels/sm_map.cu
+
 $(BUILD)/kernels/images.o: own_cppflags += $(if $(NVCC),-DKERNEL_FATBINS=build/kernels)
 $(BUILD)/kernels/images.o: $(kernel_fatbins) $(kernel_names:%=kernels/ptx/%.ptx)
 

@@ -7,6 +7,12 @@
 #include <kernels/ptx.h>
 #include <kernels/sm_map.h>
 
+// Another build of this file (sm_map_spoilt.cu) puts a fault of its own where a unit's result comes from.
+#ifndef SM_RESULT
+#define SM_RESULT(unit, value) (value)
+#define SM_KERNEL sm_map
+#endif
+
 INSIDE void judge(sm_log *log, u32 sm, u32 unit, u32 item, u32 step, u64 want, u64 got)
 {
     if (want != got) {
@@ -49,6 +55,7 @@ INSIDE void chain(sm_log *log, const u64 *want, u32 sm, u32 unit, u32 item)
 
         x = unit == SM_INT ? sm_next_int((u32)x, k) : unit == SM_FP32 ? sm_next_fp32((u32)x) : unit == SM_FP64 ? sm_next_fp64(x)
           : sm_next_int(__shfl_sync(0xffffffffu, (u32)x, sm_from_lane(threadIdx.x & 31)), k);
+        x = SM_RESULT(unit, x);
         bool first = x != w && step == SM_STEPS;
         step = first ? k : step;
         wanted = first ? w : wanted;
@@ -76,7 +83,7 @@ INSIDE void shared_memory(sm_log *log, u32 *words, u32 each, u64 seed, u32 sm, u
 }
 
 // want: as sm_place says, for the chains. each: words of dynamic shared memory for each thread.
-KERNEL sm_map(const u64 *want, sm_row *rows, sm_log *log, u64 seed, u64 wait_ns, u32 each)
+KERNEL SM_KERNEL(const u64 *want, sm_row *rows, sm_log *log, u64 seed, u64 wait_ns, u32 each)
 {
     DYNAMIC_SHARED(u32, words);
     u32 sm = ptx_sm(), arrived = meet(log, ptx_ns() + wait_ns), all = arrived >= gridDim.x;

@@ -26,6 +26,7 @@ enum {
     SM_STEPS   = 32,        /* of a chain; each one's result is compared */
     SM_TABLE   = 1024,      /* %smid below this are told apart */
     SM_LOGGED  = 256,
+    SM_SPOILT_LANE = 7, SM_SPOILT_BIT = 13,         /* what is wrong in the build of sm_map_spoilt.cu */
 };
 
 struct sm_fault {

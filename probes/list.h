@@ -36,6 +36,10 @@
     X(stack_archs) \
     X(torch_cudnn_gpu) \
     X(nvrtc_compile) \
+    X(nvjitlink_links) \
+    X(cupti_loads) \
+    X(rand_philox) \
+    X(rand_xorwow) \
     X(blas_gemm_fp32) \
     X(blas_gemm_fp64) \
     X(blas_gemm_tf32) \
@@ -49,6 +53,9 @@
     X(blas_lt_fp8_e4m3) \
     X(blas_lt_fp8_e5m2) \
     X(blas_lt_int8) \
+    X(blas_lt_mxfp8) \
+    X(blas_lt_nvfp4) \
+    X(blas_lt_fp8_block128) \
     X(blas_repeat_fp32) \
     X(blas_repeat_tf32) \
     X(blas_repeat_fp16) \
@@ -70,6 +77,10 @@
     X(dnn_pool) \
     X(dnn_batchnorm) \
     X(dnn_softmax) \
+    X(fft_complex_fp32) \
+    X(fft_complex_fp64) \
+    X(fft_real_fp32) \
+    X(fft_real_fp64) \
     X(nccl_kernel) \
     X(cnn_simple) \
     X(cnn_simple_random) \
@@ -83,6 +94,19 @@
     X(torch_layer_norm) \
     X(torch_embedding) \
     X(torch_attention) \
-    X(torch_optimizer)
+    X(torch_optimizer) \
+    X(selftest_exact) \
+    X(selftest_close) \
+    X(selftest_vote) \
+    X(selftest_whole) \
+    X(selftest_tiles) \
+    X(selftest_round) \
+    X(selftest_reals) \
+    X(selftest_repeat) \
+    X(selftest_sums) \
+    X(selftest_pattern) \
+    X(selftest_march) \
+    X(selftest_sm) \
+    X(selftest_guard)
 
 #endif

@@ -14,11 +14,16 @@
 #include "load/cuda.h"
 #include "load/cudart.h"
 #include "load/cudnn.h"
+#include "load/cufft.h"
+#include "load/cupti.h"
+#include "load/curand.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
+#include "load/nvjitlink.h"
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 #include "model/crumb.h"
+#include "model/outcome.h"
 #include "model/probe.h"
 #include "model/stack.h"
 
@@ -46,6 +51,10 @@ struct child {
     struct cublaslt cublaslt;
     struct cudnn    cudnn;
     struct nvrtc    nvrtc;
+    struct nvjitlink nvjitlink;
+    struct cufft    cufft;
+    struct curand   curand;
+    struct cupti    cupti;
     struct nccl     nccl;
     struct libtorch libtorch;
     struct libtorch_cuda libtorch_cuda;
@@ -60,6 +69,11 @@ struct child {
 /* ---- Observations. Keys are dotted and lower case; units as in "ms", "GB/s", "" for counts. ---- */
 void saw_num(struct child *c, const char *key, const char *unit, double value);
 void saw_text(struct child *c, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* What is observed between these two is kept and not sent: selftest.* hold what a detector says
+ * of a fault to the same bounds as the trial that it is for. It lives as long as the trial. */
+void           child_listen(struct child *c);
+struct outcome child_heard(struct child *c);
 
 /* ---- Ways to stop. None returns: in a child, exit is the cleanup. ---- */
 _Noreturn void stop_unsupported(struct child *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -78,6 +92,10 @@ void child_bind_cublas(struct child *c);
 void child_bind_cublaslt(struct child *c);
 void child_bind_cudnn(struct child *c);
 void child_bind_nvrtc(struct child *c);
+void child_bind_nvjitlink(struct child *c);
+void child_bind_cufft(struct child *c);
+void child_bind_curand(struct child *c);
+void child_bind_cupti(struct child *c);
 void child_bind_nccl(struct child *c);
 void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where it is loaded */
 void child_bind_libc10_cuda(struct child *c);
@@ -113,6 +131,12 @@ CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */
+
+/* Observes "guard.wrong" where guard words were overwritten; every trial ends with it. */
+void        device_look_at_guards(struct child *c);
+
+/* Gives all device buffers back, and looks at their guards first. Settling does; who takes hundreds calls it before. */
+void        device_release_all(struct child *c);
 
 /* Host memory for the trial, zeroed. */
 void *host_buffer(struct child *c, size_t bytes);

@@ -114,9 +114,9 @@ static size_t spoilt_words(struct child *c, CUdeviceptr guard)
     return wrong;
 }
 
-void device_release_all(struct child *c)
+void device_look_at_guards(struct child *c)
 {
-    struct child_state *s = c->state;
+    const struct child_state *s = c->state;
     size_t wrong = 0;
 
     for (size_t i = 0; i < s->n_buffers; i++) {
@@ -124,10 +124,17 @@ void device_release_all(struct child *c)
 
         wrong += spoilt_words(c, b->base) + spoilt_words(c, b->base + GUARD_BYTES + b->bytes);
     }
+    if (wrong > 0)
+        saw_num(c, "guard.wrong", "", (double)wrong);
+}
+
+void device_release_all(struct child *c)
+{
+    struct child_state *s = c->state;
+
+    device_look_at_guards(c);
     while (s->n_buffers > 0)
         MUST(c, cuda, cuMemFree_v2(s->buffers[--s->n_buffers].base));
     s->held = 0;
     s->knows_budget = false;
-    if (wrong > 0)
-        saw_num(c, "guard.wrong", "", (double)wrong);
 }

@@ -1,6 +1,8 @@
 #include "child/dnn_sums.h"
 
+#include "base/text.h"
 #include "kernels/integers.h"
+#include "math/compare.h"
 
 struct strides { uint64_t n, c, h, w; };
 
@@ -146,10 +148,12 @@ void dnn_sums_expect(struct dnn *d, const struct dnn_conv *v, const struct conv_
     s->found = device_buffer(c, s->n * sizeof(uint64_t));
 }
 
-struct dnn_found dnn_sums_check(struct dnn *d, const struct dnn_conv *v, const struct dnn_sums *s, CUdeviceptr output)
+struct found { size_t wrong, first, not_integers; };
+
+static struct found check(struct dnn *d, const struct dnn_conv *v, const struct dnn_sums *s, CUdeviceptr output)
 {
     struct child *c = d->child;
-    struct dnn_found f = { 0, 0, 0 };
+    struct found f = { 0, 0, 0 };
     const uint64_t *got, none = 0;
 
     device_upload(c, s->bad, &none, sizeof none);
@@ -166,4 +170,19 @@ struct dnn_found dnn_sums_check(struct dnn *d, const struct dnn_conv *v, const s
         }
     f.not_integers = (size_t)take(c, s->bad, 1)[0];
     return f;
+}
+
+void dnn_sums_tell(struct dnn *d, const struct dnn_conv *v, const struct dnn_sums *s, CUdeviceptr output, const char *key)
+{
+    const int dims[] = { s->dims[0], s->dims[1], s->dims[2], 0 };
+    struct found f = check(d, v, s, output);
+    struct child *c = d->child;
+    char index[96];
+
+    if (f.wrong + f.not_integers > 0) {
+        compare_index_text(index, sizeof index, f.first, dims);
+        saw_text(c, "first_sum", "%s: first at %s, over all %s; %zu elements are no integers", key, index,
+                 v->way == CONV_BACKWARD_FILTER ? "filters" : "channels", f.not_integers);
+    }
+    saw_num(c, text_make(&c->arena, "wrong_sums.%s", key), "", (double)(f.wrong + (f.wrong == 0 && f.not_integers > 0)));
 }

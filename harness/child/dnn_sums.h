@@ -17,9 +17,12 @@ struct dnn_sums {
 /* Stride 1 only. x, y: the inputs where they lie; `data` holds them on the host. */
 void dnn_sums_expect(struct dnn *d, const struct dnn_conv *v, const struct conv_data *data, CUdeviceptr x, CUdeviceptr y, struct dnn_sums *s);
 
-struct dnn_found { size_t wrong, first, not_integers; };
+/* Of what a library computed: observes "wrong_sums.KEY" and, if any is wrong, "first_sum". */
+void dnn_sums_tell(struct dnn *d, const struct dnn_conv *v, const struct dnn_sums *s, CUdeviceptr output, const char *key);
 
-/* Of what a library computed. */
-struct dnn_found dnn_sums_check(struct dnn *d, const struct dnn_conv *v, const struct dnn_sums *s, CUdeviceptr output);
+/* What these observations are held to. */
+#define DNN_SUMS_BOUND \
+    { .key = "wrong_sums.*", .bound = EQUALS, .number = 0, .optional = true, .detail = "first_sum", \
+      .sentence = "%s sums over all channels differ from the exact ones, in a convolution that fills the GPU" }
 
 #endif

@@ -98,7 +98,8 @@ void child_load_kernels(struct child *c)
     if (c->state->kernels_ready)
         return;
     for (const struct kernel_image *m = kernel_images; m->name != NULL; m++)
-        load_image(c, m);
+        if (!kernel_image_is_on_demand(m))
+            load_image(c, m);
     c->state->kernels_ready = true;
 }
 

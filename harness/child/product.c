@@ -220,7 +220,7 @@ const struct expect product_bounds[] = {
     RIGHT("nt",      true,  "%s elements of A B^T differ from the exact result"),
     RIGHT("tn",      false, "%s elements of A^T B differ from the exact result"),
     RIGHT("beta",    false, "%s elements of a product that is added to D differ from the exact result"),
-    UNCHANGED("tiles"), UNCHANGED("fast"), UNCHANGED("exact"), UNCHANGED("narrow"),
+    UNCHANGED("tn"), UNCHANGED("beta"), UNCHANGED("tiles"), UNCHANGED("fast"), UNCHANGED("exact"), UNCHANGED("narrow"),
     RIGHT("tiles",   false, "%s tiles of a product that fills the GPU differ from the exact result"),
     RIGHT("fast",    true,  "%s tiles of a product with fast accumulation differ from the exact result"),
     RIGHT("exact",   true,  "%s tiles of a product that is to be rounded differ from the exact result"),

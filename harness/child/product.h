@@ -5,6 +5,7 @@
 
 #include "child/child.h"
 #include "math/exact.h"
+#include "math/scaled.h"
 
 /* D = alpha op(A) op(B) + beta D in column-major order; leading dimensions in elements. */
 struct product {
@@ -14,6 +15,8 @@ struct product {
     int         lda, ldb, ldd;
     int         alpha, beta;
     CUdeviceptr a, b, d;
+    const struct scaled *a_like, *b_like;   /* block-scaled, and how; NULL: they are not */
+    CUdeviceptr a_scales, b_scales;     /* then: the factors, as they lie by scale_place */
     bool        any_reduction;  /* the library may add parts in D's type */
 };
 
@@ -58,6 +61,11 @@ void product_rounding(struct multiplier *by, enum number out);
  * the CPU disagree), "repeat.times", "repeat.different", "repeat.hash" and, of what
  * data and algorithm that is the hash, "repeat.of" (model/vote.h). */
 void product_reals(struct multiplier *by, bool fast, int times);
+
+/* Block-scaled factors, of which `a` and `b` say all but seed and size: a product of no
+ * whole tiles, and once with what D held, against a full reference; and one that fills
+ * the GPU as product_tiles does. Observes the keys tn, beta and tiles, in fp32. */
+void product_blocks(struct multiplier *by, const struct scaled *a, const struct scaled *b, int most);
 
 /* What must hold of these observations, for whatever was observed of them; at least
  * "tn" and "tiles" are. */

@@ -110,6 +110,7 @@ static struct sums sum_up(const struct tiled *t)
 
     MUST(c, cuda, cuMemsetD8_v2(t->wrong, 0, sizeof(uint64_t)));
     MUST(c, cuda, cuMemsetD8_v2(t->bad, 0, bytes));
+    MUST(c, cuda, cuMemsetD8_v2(t->found, 0xFF, bytes));            /* unlike what is expected: kernels that do nothing find no agreement */
     combine(t, &t->a, t->p.a_type, t->p.a, wm, of_a);
     combine(t, &t->b, t->p.b_type, t->p.b, wn, of_b);
     launch(c, "expect_tiles", blocks_for(tiles * 32), ((struct grid){ BLOCK, 1, 1 }), &of_a, &of_b, &tiles_m, &tiles_n, &k, &expected);

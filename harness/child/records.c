@@ -45,6 +45,37 @@ void record_end(struct child *c, long index)
     put(c, RECORD_END, (const char *[]){ at, count }, 2);
 }
 
+/* Sent, or kept aside for who listens. */
+static void observe(struct child *c, enum record_kind kind, const struct observation *o)
+{
+    struct child_state *s = c->state;
+
+    if (s->listens) {
+        *ARENA_PUSH(&c->arena, s->heard, s->n_heard) = (struct observation){
+            .key = arena_text(&c->arena, o->key), .unit = arena_text(&c->arena, o->unit), .text = arena_text(&c->arena, o->text),
+            .number = o->number, .is_number = o->is_number };
+        return;
+    }
+    c->records++;
+    if (kind == RECORD_NUM)
+        put(c, kind, (const char *[]){ o->key, o->unit, o->text }, 3);
+    else
+        put(c, kind, (const char *[]){ o->key, o->text }, 2);
+}
+
+void child_listen(struct child *c)
+{
+    c->state->heard = NULL;
+    c->state->n_heard = 0;
+    c->state->listens = true;
+}
+
+struct outcome child_heard(struct child *c)
+{
+    c->state->listens = false;
+    return (struct outcome){ .ending = ENDED_CLEAN, .saw = c->state->heard, .n_saw = c->state->n_heard };
+}
+
 void saw_num(struct child *c, const char *key, const char *unit, double value)
 {
     char text[40];
@@ -54,8 +85,7 @@ void saw_num(struct child *c, const char *key, const char *unit, double value)
         text_format(text, sizeof text, "%.0f", value);
     else
         text_format(text, sizeof text, "%.9g", value);
-    c->records++;
-    put(c, RECORD_NUM, (const char *[]){ key, unit, text }, 3);
+    observe(c, RECORD_NUM, &(struct observation){ key, unit, text, value, true });
 }
 
 void saw_text(struct child *c, const char *key, const char *fmt, ...)
@@ -66,8 +96,7 @@ void saw_text(struct child *c, const char *key, const char *fmt, ...)
     va_start(ap, fmt);
     text_vformat(text, sizeof text, fmt, ap);
     va_end(ap);
-    c->records++;
-    put(c, RECORD_TEXT, (const char *[]){ key, text }, 2);
+    observe(c, RECORD_TEXT, &(struct observation){ key, "", text, 0, false });
 }
 
 #define STOP_WITH(c, kind, fmt) \
@@ -128,6 +157,7 @@ _Noreturn void child_call_failed(struct child *c, const char *call, const struct
     words[0] = '\0';
     text_format(number, sizeof number, "%ld", code);
     lib->explain(lib, code, words, sizeof words);
+    c->state->listens = false;                  /* what follows is about this trial, whatever it listened to */
     others_look(c, lib, code);
     if (lib != &c->nvml.dl)
         counters_settle(c);

@@ -28,6 +28,8 @@ struct child_state {
     const struct probe *counted_for;        /* the probe that runs between two readings; NULL: none does */
     double        counters[COUNTERS_MAX];   /* when the trial began; -1: not to be had */
     size_t        free_at_begin;        /* device memory; 0 without a context */
+    bool          listens;              /* observations are kept and not sent */
+    struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
     int           crumb_fd;             /* -1: the page is private */
@@ -60,9 +62,6 @@ void counters_settle(struct child *c);
 
 /* NVML for what is only worth knowing: false if it cannot be had (others.c). */
 bool nvml_open_softly(struct child *c);
-
-/* Gives device buffers back and checks their guards (device.c). */
-void device_release_all(struct child *c);
 
 /* After a failed call: whether another process or user is shown to be behind it (others.c). */
 void others_look(struct child *c, const struct dl *lib, long code);

@@ -104,12 +104,12 @@ static void walk(struct below *b, const char *dir, int depth)
     }
 }
 
-static void say(struct below *b, enum grade grade, const char *text)
+static void say(struct below *b, enum weight weight, const char *text)
 {
     struct inspected *one = ARENA_PUSH(b->in->arena, b->all->files, b->all->n_files);
 
     one->path = b->shown;
-    problems_add(&one->problems, b->in->arena, grade, "%s", text);
+    problems_add(&one->problems, b->in->arena, weight, "%s", text);
 }
 
 void inspect_folder(struct inspector *in, struct inspection *all, const char *dir)

@@ -5,49 +5,21 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/pin.h"
 
 static bool is_of_cuda(const char *distribution)
 {
     return text_starts(distribution, "nvidia-") || text_starts(distribution, "cuda-toolkit");
 }
 
-/* Whether what stands behind the ';' holds here, as far as wheels of PyTorch ask:
- * their metadata is one for all platforms, and pins for one of them alone. */
-static bool condition_holds(const char *condition, const char *arch)
+/* "Requires-Dist: nvidia-cudnn-cu12 (==9.1.0.70) ; platform_machine == "x86_64"": one for all platforms, of which some are another's. */
+static void add_requirement(struct search *s, struct stack *stack, const char *line, const char *path)
 {
-    static const char machine[] = "platform_machine";
-    const char *at = strstr(condition, machine), *value;
+    static const char start[] = "Requires-Dist: ";
+    struct pin pin;
 
-    if (text_has(condition, "extra =="))
-        return false;
-    if (at == NULL || arch == NULL)
-        return true;
-    at += sizeof machine - 1;
-    value = strpbrk(at, "'\"");
-    return value == NULL || strncmp(at + strspn(at, " "), "==", 2) != 0
-        || (strncmp(value + 1, arch, strlen(arch)) == 0 && strchr("'\"", value[1 + strlen(arch)]) != NULL);
-}
-
-/* "Requires-Dist: nvidia-cudnn-cu12 (==9.1.0.70) ; platform_machine == "x86_64"" */
-static void add_requirement(struct search *s, struct stack *stack, char *line, const char *path)
-{
-    char *name = line + strlen("Requires-Dist: "), *condition, *equals;
-    const char *version;
-
-    if (!text_starts(line, "Requires-Dist: ") || !is_of_cuda(name))
-        return;
-    condition = strchr(name, ';');
-    if (condition != NULL) {
-        *condition++ = '\0';
-        if (!condition_holds(condition, s->machine->arch))
-            return;
-    }
-    equals = strstr(name, "==");
-    if (equals == NULL)
-        return;
-    version = arena_copy(s->arena, equals + 2, strspn(equals + 2, "0123456789."));
-    if (*version != '\0')
-        stack_add_version(stack, s->arena, text_make(s->arena, "requires:%.*s", (int)strcspn(name, " (=[<>!"), name), version, path);
+    if (text_starts(line, start) && pin_read(&pin, s->arena, line + strlen(start)) && is_of_cuda(pin.distribution) && pin_applies(&pin, s->machine->arch))
+        stack_add_version(stack, s->arena, text_make(s->arena, "requires:%s", pin.distribution), pin.version, path);
 }
 
 static void add_requirements(struct search *s, struct stack *stack, const struct packages *p)

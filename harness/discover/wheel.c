@@ -28,7 +28,7 @@ bool is_wheel(const char *path, int fd)
     return text_ends(path, ".whl") || (pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head && memcmp(head, "PK\3\4", sizeof head) == 0);
 }
 
-static enum grade grade_of(const struct err *e)
+static enum weight weight_of(const struct err *e)
 {
     return e->kind == ERR_FORMAT ? WRONG : UNKNOWN;
 }
@@ -40,7 +40,7 @@ static const char *document(struct reading *r, const char *name)
     const char *text = m != NULL ? zip_text(&r->zip, r->in->arena, m, &e) : NULL;
 
     if (m != NULL && text == NULL)
-        problems_add(&r->wheel->problems, r->in->arena, grade_of(&e), "%s: %s", name, e.text);
+        problems_add(&r->wheel->problems, r->in->arena, weight_of(&e), "%s: %s", name, e.text);
     return text;
 }
 
@@ -86,8 +86,8 @@ static void read_metadata(struct reading *r)
             w->name = s + strlen("Name: ");
         else if (text_starts(s, "Version: "))
             w->version = s + strlen("Version: ");
-        else if (text_starts(s, "Requires-Dist: ") && wheel_pin(&pin, r->in->arena, s + strlen("Requires-Dist: "))
-                 && is_stacks(pin.distribution))
+        else if (text_starts(s, "Requires-Dist: ") && pin_read(&pin, r->in->arena, s + strlen("Requires-Dist: "))
+                 && pin_applies(&pin, wheel_arch(w->platform)) && is_stacks(pin.distribution))
             *ARENA_PUSH(r->in->arena, pins, w->n_pins) = pin;
     }
     w->pins = pins;
@@ -163,7 +163,7 @@ static void read_library(struct reading *r, const struct zip_member *m)
     if (fd >= 0 && zip_unpack(&r->zip, m, fd, r->in->watcher, &e))
         inspect_bytes(r->in->arena, one, fd);
     else
-        problems_add(&one->problems, r->in->arena, grade_of(&e), "%s", e.text);
+        problems_add(&one->problems, r->in->arena, weight_of(&e), "%s", e.text);
     if (fd >= 0)
         close(fd);
     if (one->elf != NULL && r->wheel->version != NULL && !text_has(m->name, ".libs/")) {
@@ -205,14 +205,14 @@ void inspect_wheel(struct inspector *in, struct inspection *all, int fd, const c
     w->path = shown;
     w->bytes = fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
     if (!zip_open(&r.zip, in->arena, fd, &e)) {
-        problems_add(&w->problems, in->arena, grade_of(&e), "%s", e.text);
+        problems_add(&w->problems, in->arena, weight_of(&e), "%s", e.text);
         return;
     }
     for (size_t i = 0; i < r.zip.n; i++)
         w->n_members += !text_ends(r.zip.members[i].name, "/");
     find_info(&r);
-    read_metadata(&r);
     read_tags(&r);
+    read_metadata(&r);              /* of which not all holds for every platform */
     read_build(&r);
     check_record(&r);
     for (size_t i = 0; i < r.zip.n; i++)

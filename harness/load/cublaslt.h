@@ -26,6 +26,9 @@ enum {
     CUBLASLT_MATMUL_DESC_TRANSA = 3, CUBLASLT_MATMUL_DESC_TRANSB = 4,          /* int32 */
     CUBLASLT_MATMUL_DESC_A_SCALE_POINTER = 17, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER = 18,      /* const float *, on the device; of fp8 only */
     CUBLASLT_MATMUL_DESC_FAST_ACCUM = 25,                                      /* int8, of fp8 only */
+    CUBLASLT_MATMUL_DESC_A_SCALE_MODE = 31, CUBLASLT_MATMUL_DESC_B_SCALE_MODE = 32,            /* int32, since 12.8; without it, one float */
+    CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 = 1, CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0 = 2,
+    CUBLASLT_MATMUL_MATRIX_SCALE_VEC128_32F = 4, CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F = 5,     /* since 12.9 */
     CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1,                              /* uint64; without it, none */
     CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3,                            /* uint32 */
     CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES = 5, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES = 6,    /* uint32; without it, 256 */

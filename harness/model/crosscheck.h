@@ -25,6 +25,7 @@
 #include "model/build_of.h"
 #include "model/fit.h"
 #include "model/want.h"
+#include "model/weight.h"
 
 /* What is known of the machine a stack is to run on; NULL: not known. */
 struct host {
@@ -43,12 +44,6 @@ struct host {
 /* The facts of one stack, in the arena. want->text is NULL where nothing is asked for. */
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
                         const struct host *h, const struct want *want);
-
-enum weight {
-    NOTED,              /* a fact for the report */
-    WARNS,
-    WRONG,
-};
 
 struct finding { enum weight weight; const char *key, *text; };
 

@@ -61,7 +61,7 @@ struct gpu_arch {
     const char *arch;                           /* "Blackwell" */
     const char *first_cuda, *last_cuda;         /* "12.8", "12.9" */
     int         min_driver, last_driver;        /* branches; 0: not known, or none */
-    const char *cudnn_min, *cudnn_last;
+    const char *cudnn_last;
     enum answer tegra;                          /* on a system-on-chip, where desktop GPUs' code is not promised to run */
     struct list examples;
     struct origin origin;

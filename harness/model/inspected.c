@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "model/wheel.h"
 
-void problems_add(struct problems *p, struct arena *a, enum grade grade, const char *fmt, ...)
+void problems_add(struct problems *p, struct arena *a, enum weight weight, const char *fmt, ...)
 {
     va_list ap;
     const char *text;
@@ -13,7 +13,7 @@ void problems_add(struct problems *p, struct arena *a, enum grade grade, const c
     va_start(ap, fmt);
     text = text_vmake(a, fmt, ap);
     va_end(ap);
-    *ARENA_PUSH(a, p->items, p->n) = (struct problem){ grade, text, NULL };
+    *ARENA_PUSH(a, p->items, p->n) = (struct problem){ weight, text, NULL };
 }
 
 int problems_code(const struct problems *p)
@@ -21,9 +21,9 @@ int problems_code(const struct problems *p)
     int code = 0;
 
     for (size_t i = 0; i < p->n; i++) {
-        if (p->items[i].grade == WRONG)
+        if (p->items[i].weight == WRONG)
             return 1;
-        if (p->items[i].grade == UNKNOWN)
+        if (p->items[i].weight == UNKNOWN)
             code = 3;
     }
     return code;

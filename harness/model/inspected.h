@@ -8,23 +8,18 @@
 #include "base/arena.h"
 #include "model/elf_facts.h"
 #include "model/loading.h"
+#include "model/weight.h"
 
 /* One thing that is not as expected. */
-enum grade {
-    WRONG,
-    UNKNOWN,                    /* it could not be found out */
-    NOTED,                      /* worth a word, and no fault: the driver's library, on a machine without a driver */
-};
-
 struct problem {
-    enum grade  grade;
+    enum weight weight;
     const char *text;           /* a sentence without its subject: "libz.so.9 is found nowhere: ..." */
     const char *key;            /* equal for what is the same fault, seen from several files; NULL */
 };
 
 struct problems { struct problem *items; size_t n; };
 
-void problems_add(struct problems *p, struct arena *a, enum grade grade, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void problems_add(struct problems *p, struct arena *a, enum weight weight, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* Where a library inside a wheel will find what it needs, once it is installed. */
 struct wheel_need {

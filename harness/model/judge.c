@@ -200,8 +200,7 @@ static const char *sentence(const struct expect *x, const struct observation *o,
     return t.s;
 }
 
-/* What settling and the witness may find after any trial. */
-static const struct expect after_any_trial[] = {
+const struct expect judge_after_any_trial[] = {
     { .key = "guard.wrong", .bound = ABSENT, .sentence = "%s words outside its buffers were overwritten" },
     { .key = "errors",      .bound = ABSENT, .sentence = "%s" },
     { .key = "foreign",     .bound = ABSENT, .sentence = "%s" },
@@ -209,22 +208,46 @@ static const struct expect after_any_trial[] = {
     { .key = NULL },
 };
 
+/* How many observations a bound is about; *broken is the first that it does not hold of. */
+static size_t match(const struct expect *x, const struct outcome *o, const struct machine *m, const struct observation **broken)
+{
+    size_t matched = 0;
+
+    *broken = NULL;
+    for (size_t i = 0; i < o->n_saw && *broken == NULL; i++) {
+        if (!text_matches(x->key, o->saw[i].key))
+            continue;
+        matched++;
+        if (!holds(x, &o->saw[i], m))
+            *broken = &o->saw[i];
+    }
+    return matched;
+}
+
+const char *judge_broken_bound(const struct expect *expects, const struct outcome *o, const struct machine *m, struct arena *a)
+{
+    const struct observation *broken;
+
+    for (const struct expect *x = expects; x->key != NULL; x++) {
+        match(x, o, m, &broken);
+        if (broken != NULL)
+            return sentence(x, broken, o, m, a);
+    }
+    return NULL;
+}
+
 /* False once something does not hold: the first such thing is the reason. */
 static bool judge_expectations(struct judged *j, const struct expect *expects, const struct machine *m, struct arena *a)
 {
     const struct outcome *o = &j->outcome;
+    const struct observation *broken;
 
     for (const struct expect *x = expects; x != NULL && x->key != NULL; x++) {
-        size_t matched = 0;
+        size_t matched = match(x, o, m, &broken);
 
-        for (size_t i = 0; i < o->n_saw; i++) {
-            if (!text_matches(x->key, o->saw[i].key))
-                continue;
-            matched++;
-            if (!holds(x, &o->saw[i], m)) {
-                set(j, FAIL, sentence(x, &o->saw[i], o, m, a));
-                return false;
-            }
+        if (broken != NULL) {
+            set(j, FAIL, sentence(x, broken, o, m, a));
+            return false;
         }
         if (matched == 0 && x->bound != ABSENT && !x->optional) {
             set(j, BROKEN, text_make(a, "the probe ended without observing %s", x->key));
@@ -273,7 +296,7 @@ static void decide(struct judged *j, const struct machine *m, struct arena *a)
         set(j, BROKEN, "the probe ended without any observation");
         return;
     }
-    if (judge_expectations(j, after_any_trial, m, a))
+    if (judge_expectations(j, judge_after_any_trial, m, a))
         judge_expectations(j, j->trial.probe->expects, m, a);
     warning = outcome_saw(&j->outcome, "warning");
     if (j->verdict == PASS && warning != NULL) {

@@ -10,6 +10,13 @@
 /* Fills verdict, why, act and warns from trial and outcome. */
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a);
 
+/* Of what was observed, the first thing that a bound does not hold of, as the sentence
+ * that a trial would fail with; NULL if there is none. What was not observed is not missed. */
+const char *judge_broken_bound(const struct expect *expects, const struct outcome *o, const struct machine *m, struct arena *a);
+
+/* What settling and the witness may find after any trial. */
+extern const struct expect judge_after_any_trial[];
+
 /* A trial that passed by itself, and failed beside others like it. */
 void judge_failed(struct judged *j, const char *why);
 

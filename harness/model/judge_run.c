@@ -6,7 +6,7 @@
 static bool asks_for_gpu(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++)
-        if (r->trials[i].trial.probe->scope != SCOPE_STACK)
+        if (r->trials[i].trial.probe->scope != SCOPE_STACK && r->trials[i].trial.probe->scope != SCOPE_PROGRAM)
             return true;
     return false;
 }
@@ -67,7 +67,10 @@ static size_t count_stacks_run(const struct report *r)
 static const char *stacks_tested(const struct report *r, struct arena *a)
 {
     size_t n = count_stacks_run(r);
+    const struct caught self = report_caught(r);
 
+    if (n == 0 && self.faults > 0)
+        return text_make(a, "; of %zu faults that gpuvet put in itself %zu were caught", self.faults, self.caught);
     if (r->n_stacks == 0)
         return "; no stack found: cuBLAS and cuDNN not tested";
     if (n == 0)

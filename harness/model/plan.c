@@ -69,7 +69,7 @@ static bool is_named(const struct selection *pick, const struct probe *p)
 
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level))
+    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level && !p->tests_itself))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)
@@ -83,6 +83,15 @@ static bool applies(const struct probe *p, const struct stack *s)
     static const unsigned bit[] = { [STACK_TOOLKIT] = ON_TOOLKIT, [STACK_PYTHON] = ON_PYTHON, [STACK_LIBTORCH] = ON_LIBTORCH };
 
     return (p->stacks & bit[s->kind]) != 0;
+}
+
+static const char *why_not_for_gpu(struct arena *a, const struct probe *p, int cc)
+{
+    const char *until = p->cc_to == p->cc_from ? "" : p->cc_to > 0 ? text_make(a, " to %d.%d", p->cc_to / 10, p->cc_to % 10) : " and later";
+
+    if (cc >= p->cc_from && (p->cc_to == 0 || cc <= p->cc_to))
+        return NULL;
+    return text_make(a, "it is for compute capability %d.%d%s; this GPU has %d.%d", p->cc_from / 10, p->cc_from % 10, until, cc / 10, cc % 10);
 }
 
 static const char *why_left_out(const struct maker *m, const struct probe *p, const struct device *d,
@@ -104,7 +113,7 @@ static const char *why_left_out(const struct maker *m, const struct probe *p, co
             : text_make(m->arena, "no GPU is meant for this process: %s", m->machine->why_not_meant);
     if (wants_gpu && !d->answers)
         return text_make(m->arena, "gpu%d at %s does not answer", d->index, d->pci != NULL ? d->pci : "an unknown address");
-    return NULL;
+    return d != NULL ? why_not_for_gpu(m->arena, p, d->cc) : NULL;
 }
 
 static void add(struct maker *m, const struct probe *p, const struct device *d, const struct stack *s, bool wants_gpu)
@@ -199,7 +208,7 @@ bool plan_make(struct plan *plan, struct arena *a, const struct machine *machine
     if (!check_names(&m, e))
         return false;
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
-        if ((*p)->scope == SCOPE_MACHINE && probe_picked(pick, *p))
+        if (((*p)->scope == SCOPE_MACHINE || (*p)->scope == SCOPE_PROGRAM) && probe_picked(pick, *p))
             add(&m, *p, NULL, NULL, false);
     if (n_devices == 0)
         add_device(&m, NULL);

@@ -8,6 +8,7 @@ struct child;
 
 /* What one trial of the probe is about. */
 enum scope {
+    SCOPE_PROGRAM,          /* gpuvet itself: one trial, on no GPU */
     SCOPE_MACHINE,          /* the machine: one trial */
     SCOPE_DEVICE,           /* each GPU, driver only */
     SCOPE_STACK,            /* each stack, no GPU needed */
@@ -56,6 +57,7 @@ struct probe {
     unsigned             needs;         /* bits of enum need */
     unsigned             stacks;        /* bits of ON_...; 0 for scopes without a stack */
     const char          *library;       /* the member family it uses: no such member, no trial; NULL: none */
+    int                  cc_from, cc_to;    /* compute capabilities, times ten, that have what it proves: no other GPU, no trial; 0: no bound */
     const struct probe  *rests_on[3];   /* reached only when these passed, on the same device and stack */
     unsigned             limit_s;       /* 0: 60 s */
     enum level           level;         /* from which level on it is run; a probe that is named runs at any */
@@ -65,6 +67,7 @@ struct probe {
     bool                 tells_facts;   /* its observations are what an order sheet asks of a GPU (model/gpu_property.h) */
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
+    bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);

@@ -1,5 +1,6 @@
 #include "model/report.h"
 
+#include "base/text.h"
 #include "model/names.h"
 
 const char *verdict_name(enum verdict v)
@@ -58,6 +59,20 @@ const char *report_driver(const struct report *r)
     const char *answered = report_saw(r, "driver.version");
 
     return answered != NULL ? answered : r->machine->module_version;
+}
+
+struct caught report_caught(const struct report *r)
+{
+    struct caught n = { 0, 0 };
+
+    for (size_t i = 0; i < r->n_trials; i++)
+        for (size_t k = 0; k < r->trials[i].outcome.n_saw && r->trials[i].trial.probe->tests_itself; k++) {
+            const struct observation *o = &r->trials[i].outcome.saw[k];
+
+            n.faults += text_starts(o->key, "caught.");
+            n.caught += text_starts(o->key, "caught.") && o->number == 1;
+        }
+    return n;
 }
 
 void tally_add(struct tally *t, const struct judged *j)

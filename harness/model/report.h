@@ -63,6 +63,11 @@ struct tally { size_t pass, fail, broken, skip, warn, all; };
 void tally_add(struct tally *t, const struct judged *j);
 struct tally report_tally(const struct report *r);
 
+/* Faults that selftest.* put in, of which so many were caught. */
+struct caught { size_t faults, caught; };
+
+struct caught report_caught(const struct report *r);
+
 enum verdict report_verdict(const struct report *r);    /* the exit code in a word */
 
 #endif

@@ -66,18 +66,12 @@ bool wheel_tags(struct wheel *w, struct arena *a, const char *file_name)
     return true;
 }
 
-bool wheel_pin(struct pin *out, struct arena *a, const char *requirement)
+const char *wheel_arch(const char *platform)
 {
-    size_t name = strcspn(requirement, " (<>=!~;[");
-    const char *fixed = strstr(requirement, "=="), *marker = strchr(requirement, ';');
-    size_t version;
+    static const char *const known[] = { "x86_64", "aarch64" };
 
-    if (fixed == NULL || (marker != NULL && fixed > marker) || name == 0)
-        return false;
-    fixed += strspn(fixed, "= ");
-    version = strcspn(fixed, " ),;");
-    *out = (struct pin){ .distribution = arena_copy(a, requirement, name), .version = arena_copy(a, fixed, version) };
-    if (requirement[name] == '[')
-        out->extras = arena_copy(a, requirement + name + 1, strcspn(requirement + name + 1, "]"));
-    return version > 0;
+    for (size_t i = 0; platform != NULL && i < COUNT_OF(known); i++)
+        if (text_ends(platform, known[i]))
+            return known[i];
+    return NULL;
 }

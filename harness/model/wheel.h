@@ -26,7 +26,7 @@ const char *wheel_glibc(struct arena *a, const char *platform);
 /* The tags of "torch-2.5.1-cp311-cp311-manylinux1_x86_64.whl"; false if it is no wheel's name. */
 bool wheel_tags(struct wheel *w, struct arena *a, const char *file_name);
 
-/* One line of its METADATA's Requires-Dist: reads "nvidia-nccl-cu12 (==2.21.5) ; platform_system == ..." and "nvidia-nccl-cu12==2.21.5"; false if nothing is fixed. */
-bool wheel_pin(struct pin *out, struct arena *a, const char *requirement);
+/* "x86_64" of "manylinux_2_28_x86_64"; NULL if it is for several, or for another. */
+const char *wheel_arch(const char *platform);
 
 #endif

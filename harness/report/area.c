@@ -5,7 +5,8 @@
 bool area_is_same(const struct judged *x, const struct judged *y)
 {
     return x->trial.stack == y->trial.stack && x->trial.device == y->trial.device
-        && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE);
+        && (x->trial.probe->scope == SCOPE_MACHINE) == (y->trial.probe->scope == SCOPE_MACHINE)
+        && (x->trial.probe->scope == SCOPE_PROGRAM) == (y->trial.probe->scope == SCOPE_PROGRAM);
 }
 
 bool area_is_first(const struct report *r, size_t i)
@@ -26,7 +27,7 @@ const char *area_name(const struct judged *j, struct arena *a)
         return t->stack->name;
     if (t->device != NULL)
         return text_make(a, "gpu%d", t->device->index);
-    return t->probe->scope == SCOPE_MACHINE ? "driver" : "GPU";
+    return t->probe->scope == SCOPE_MACHINE ? "driver" : t->probe->scope == SCOPE_PROGRAM ? "gpuvet" : "GPU";
 }
 
 struct tally area_tally(const struct report *r, size_t i)

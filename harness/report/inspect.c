@@ -17,13 +17,14 @@ struct writer {
 
 enum { LABEL = 12 };
 
-static void put_mark(struct writer *w, enum grade grade)
+static void put_mark(struct writer *w, enum weight weight)
 {
     static const struct { const char *colour, *word; } marks[] = {
         [WRONG] = { "\033[31;1m", "[wrong]" }, [UNKNOWN] = { "\033[35;1m", "[unknown]" }, [NOTED] = { "\033[36m", "[note]" },
+        [WARNS] = { "\033[33m", "[warn]" },
     };
 
-    fprintf(w->f, "%s%s%s ", w->t->colour ? marks[grade].colour : "", marks[grade].word, w->t->colour ? "\033[0m" : "");
+    fprintf(w->f, "%s%s%s ", w->t->colour ? marks[weight].colour : "", marks[weight].word, w->t->colour ? "\033[0m" : "");
 }
 
 /* The same fault seen from several files is told once, for the first. */
@@ -41,7 +42,7 @@ static void put_problems(struct writer *w, const struct problems *p, const struc
     for (size_t i = 0; i < p->n; i++) {
         if (one != NULL && was_told(w->all, one, &p->items[i]))
             continue;
-        put_mark(w, p->items[i].grade);
+        put_mark(w, p->items[i].weight);
         safe_print(w->f, "%s: %s\n", path, p->items[i].text);
     }
 }

@@ -17,11 +17,11 @@ static json_t *problems(const struct problems *p, bool noted)
     for (size_t i = 0; i < p->n; i++) {
         json_t *o;
 
-        if ((p->items[i].grade == NOTED) != noted)
+        if ((p->items[i].weight == NOTED) != noted)
             continue;
         o = json_object();
         json_put_text(o, "text", p->items[i].text);
-        json_put(o, "unknown", p->items[i].grade == UNKNOWN ? json_true() : NULL);
+        json_put(o, "unknown", p->items[i].weight == UNKNOWN ? json_true() : NULL);
         json_array_append_new(list, o);
     }
     return list;

@@ -102,7 +102,7 @@ static const char *class_name(struct writer *w, const struct trial *t)
     char *stack;
 
     if (t->stack == NULL)
-        return text_make(&w->arena, "%s.driver", t->probe->scope == SCOPE_MACHINE ? "machine" : gpu);
+        return t->probe->scope == SCOPE_PROGRAM ? "machine.gpuvet" : text_make(&w->arena, "%s.driver", t->probe->scope == SCOPE_MACHINE ? "machine" : gpu);
     stack = arena_text(&w->arena, t->stack->name);
     for (char *dot; (dot = strchr(stack, '.')) != NULL;)
         *dot = '_';

@@ -9,6 +9,7 @@
 #include "report/evidence.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
+#include "report/selftest_table.h"
 #include "report/skipped.h"
 
 struct writer {
@@ -268,6 +269,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
         if (area_is_first(r, i))
             area(&w, i);
     requirements(&w);
+    selftest_table(f, r, t->width);
     details(&w);
     not_proven(&w);
     fputc('\n', f);

@@ -9,8 +9,6 @@
 #include "model/blame.h"
 #include "run/talk.h"
 
-enum { DEATHS_MAX = 3 };        /* children lost before the rest of a batch is given up */
-
 struct batch_run {
     struct talk         talk;
     const struct batch *batch;
@@ -20,7 +18,6 @@ struct batch_run {
     bool                lives;          /* the child does */
     int                 crumb_fd;
     struct crumb       *crumb;
-    unsigned            deaths;
 };
 
 static const char overtime[] = "the time limit of the whole run was reached (--timeout)";
@@ -46,12 +43,18 @@ static void explain_death(struct batch_run *r, const struct process_end *end)
     }
 }
 
+static void count_death(struct batch_run *r, size_t trial, const struct process_end *end)
+{
+    deaths_add(&r->talk.deaths, r->batch->trials[trial], end->ending == ENDED_TIMEOUT || end->ending == ENDED_STUCK, r->arena);
+}
+
 /* It died idle: the trial that ended last left something behind. */
 static void blame_last_trial(struct batch_run *r, const struct process_end *end)
 {
     struct talk *t = &r->talk;
     size_t again = t->current;
 
+    count_death(r, t->last, end);
     t->current = t->last;
     explain_death(r, end);
     talk_finish_trial(t);
@@ -76,11 +79,11 @@ static void after_death(struct batch_run *r, const struct process_end *end)
         t->current = NO_TRIAL;
         return;
     }
-    r->deaths++;
     if (!t->begun && !t->preparing && t->last != NO_TRIAL) {
         blame_last_trial(r, end);
         return;
     }
+    count_death(r, t->current, end);
     explain_death(r, end);
     if (clock_ms() >= r->batch->end_by && end->ending == ENDED_TIMEOUT) {
         t->out.stop = STOP_OURS;
@@ -139,8 +142,6 @@ static void go_on(struct batch_run *r)
         give_up(r, "interrupted");
     else if (clock_ms() >= r->batch->end_by)
         fail_all(r, overtime);
-    else if (r->deaths >= DEATHS_MAX)
-        give_up(r, text_make(r->arena, "not reached: %d children died on %s", DEATHS_MAX, who(r->batch, r->arena)));
     else if (talk_has_more(&r->talk))
         start_child(r);
 }
@@ -173,6 +174,7 @@ struct batch_run *batch_start(const struct batch *b, const struct batch_events *
     r->batch = b;
     r->arena = a;
     talk_init(&r->talk, b, events, a);
+    r->talk.where = who(b, a);
     share_page(r);
     return r;
 }

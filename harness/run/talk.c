@@ -70,6 +70,8 @@ bool talk_has_more(struct talk *t)
         const char *why = t->events->not_reached(t->events->arg, trial(t, t->next));
 
         if (why == NULL)
+            why = deaths_forbid(&t->deaths, trial(t, t->next), t->where, t->arena);
+        if (why == NULL)
             return true;
         talk_not_run(t, t->next, why);
         tell(t, 's');

@@ -7,6 +7,7 @@
 
 #include "model/record.h"
 #include "run/batch.h"
+#include "run/deaths.h"
 
 #define NO_TRIAL SIZE_MAX
 
@@ -17,6 +18,8 @@ struct talk {
     struct arena              *arena;
     const int                 *control;     /* the child's control pipe; -1 when no child lives */
 
+    struct deaths              deaths;      /* of this batch's children */
+    const char                *where;       /* they died: "gpu0 with toolkit-13.0" */
     size_t                     next;        /* the first trial that has no outcome yet */
     size_t                     current;     /* the trial the child was told to run; NO_TRIAL */
     size_t                     last;        /* the trial that ended last in this child; NO_TRIAL */

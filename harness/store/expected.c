@@ -66,7 +66,7 @@ static const struct column archs_columns[] = {
     COLUMN(gpu_arch, cc, CC, MUST_BE), COLUMN(gpu_arch, arch, WORDS, MUST_BE),
     COLUMN(gpu_arch, first_cuda, VERSION, MAY_BE), COLUMN(gpu_arch, last_cuda, VERSION, MAY_BE),
     COLUMN(gpu_arch, min_driver, WHOLE, MAY_BE), COLUMN(gpu_arch, last_driver, WHOLE, MAY_BE),
-    COLUMN(gpu_arch, cudnn_min, VERSION, MAY_BE), COLUMN(gpu_arch, cudnn_last, VERSION, MAY_BE),
+    COLUMN(gpu_arch, cudnn_last, VERSION, MAY_BE),
     COLUMN(gpu_arch, tegra, ANSWER, MAY_BE), COLUMN(gpu_arch, examples, WORD_LIST, MAY_BE),
     ORIGIN(gpu_arch),
 };

@@ -154,20 +154,6 @@ static void run_layout(struct child *c, struct dnn *dnn, const struct conv_data 
 
 /* ---- A convolution that fills the GPU: an image for each multiprocessor ---- */
 
-static void saw_sums(const struct turn *t, const struct dnn_sums *s)
-{
-    struct dnn_found f = dnn_sums_check(t->dnn, t->conv, s, output_of(t));
-    const int dims[] = { s->dims[0], s->dims[1], s->dims[2], 0 };
-    char index[96];
-
-    if (f.wrong + f.not_integers > 0) {
-        compare_index_text(index, sizeof index, f.first, dims);
-        saw_text(t->c, "first_sum", "%s: first at %s, over all %s; %zu elements are no integers", t->key, index,
-                 t->conv->way == CONV_BACKWARD_FILTER ? "filters" : "channels", f.not_integers);
-    }
-    saw_num(t->c, text_make(&t->c->arena, "wrong_sums.%s", t->key), "", (double)(f.wrong + (f.wrong == 0 && f.not_integers > 0)));
-}
-
 static void run_filling(struct child *c, struct dnn *dnn, const struct conv_data *data, struct tally *tally)
 {
     struct dnn_conv v;
@@ -184,7 +170,7 @@ static void run_filling(struct child *c, struct dnn *dnn, const struct conv_data
             continue;
         dnn_poison(dnn, output_of(&t), dnn_conv_output(&v));
         if (dnn_conv_run(dnn, &v, t.algo, t.at[0], t.at[1], t.at[2])) {
-            saw_sums(&t, &sums);
+            dnn_sums_tell(dnn, &v, &sums, output_of(&t), t.key);
             tally->compared += dnn_count(dnn_conv_output(&v));
         }
     }
@@ -261,7 +247,7 @@ static const struct expect expects[] = {
     { .key = "own.wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "the GPU itself is wrong: %s elements of our own convolution differ", .detail = "own.first" },
     { .key = "algorithms", .bound = AT_LEAST, .number = 1, .sentence = "cuDNN offers no algorithm for a plain convolution" },
     { .key = "wrong.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s elements differ from the exact result", .detail = "first" },
-    { .key = "wrong_sums.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s sums over all channels differ from the exact ones, in a convolution that fills the GPU", .detail = "first_sum" },
+    DNN_SUMS_BOUND,
     { .key = "nmse_ratio.*", .bound = AT_MOST, .number = 1, .sentence = "the error on random data is %s times what the type may show", .detail = "worst", .source = "math/conv.h" },
     { .key = "unequal.*", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s elements differ when an algorithm that is promised to be deterministic runs again" },
     { .key = NULL },

@@ -6,8 +6,9 @@ shim          := torch/csrc/inductor/aoti_torch/c/shim.h
 TORCH_HEADERS ?= $(patsubst %/$(shim),%,$(sort $(wildcard $(HOME)/.cache/gpuvet/envs/*/lib/python3*/site-packages/torch/include/$(shim))))
 
 abi_compilers := $(foreach c,gcc clang aarch64-linux-gnu-gcc,$(if $(shell command -v $c),$c))
-abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc,$l:$(CUDA)/include) \
-                 $(if $(wildcard $(CUDA)/include/cudnn.h),cudnn:$(CUDA)/include) $(if $(wildcard $(CUDA)/include/nccl.h),nccl:$(CUDA)/include)
+abi_toolkit   := $(foreach l,cuda cudart cublas cublaslt nvrtc cufft curand,$l:$(CUDA)/include) \
+                 $(foreach p,cudnn:cudnn nccl:nccl cupti:cupti,$(if $(wildcard $(CUDA)/include/$(lastword $(subst :, ,$p)).h),$(firstword $(subst :, ,$p)):$(CUDA)/include)) \
+                 $(if $(shell grep -sl __nvJitLinkCreate_13 $(CUDA)/include/nvJitLink.h),nvjitlink:$(CUDA)/include)
 abi_pairs     := $(if $(wildcard $(CUDA)/include/cuda.h),$(abi_toolkit)) \
                  $(if $(wildcard $(ABI_HEADERS)/nvml/nvml.h),nvml:$(ABI_HEADERS)/nvml) \
                  $(if $(wildcard $(ABI_HEADERS)/cudnn8/cudnn.h),cudnn:$(ABI_HEADERS)/cudnn8) \
@@ -17,6 +18,8 @@ abi_proofs    :=
 
 # Older headers may lack what we only want.
 abi_flags/libtorch := -DMAY_BE_OLDER -x c++ -std=c++17
+# nvJitLink's header gives its functions the names of its release: __nvJitLinkCreate_13_0.
+abi_flags/nvjitlink = -std=c11 -DRELEASE=$(shell sed -n 's/.*__nvJitLinkCreate\(_[0-9_]*\).*/\1/p' $(CUDA)/include/nvJitLink.h | head -n 1)
 abi_cppflags = -I. -Iharness -I$(abi_dir) -D_GNU_SOURCE
 
 $(abi_dir)/own_%.h: harness/load/%.h tests/abi/own $(wildcard harness/load/*.h)
@@ -39,9 +42,11 @@ $(foreach p,$(abi_pairs),$(eval abi_seen += x)$(foreach c,$(filter-out $(abi_wit
 
 .PHONY: abi
 abi: $(abi_proofs)
-	$(quiet)$(if $(filter cuda:%,$(abi_pairs)),,echo '  skipped: cuda cudart cublas cublaslt nvrtc - no headers in $(CUDA)/include')
+	$(quiet)$(if $(filter cuda:%,$(abi_pairs)),,echo '  skipped: cuda cudart cublas cublaslt nvrtc cufft curand - no headers in $(CUDA)/include')
 	$(quiet)$(if $(filter cudnn:$(CUDA)%,$(abi_pairs)),,echo '  skipped: cudnn 9 - no cudnn.h in $(CUDA)/include')
 	$(quiet)$(if $(filter nccl:%,$(abi_pairs)),,echo '  skipped: nccl - no nccl.h in $(CUDA)/include')
+	$(quiet)$(if $(filter cupti:%,$(abi_pairs)),,echo '  skipped: cupti - no cupti.h in $(CUDA)/include')
+	$(quiet)$(if $(filter nvjitlink:%,$(abi_pairs)),,echo '  skipped: nvjitlink - no nvJitLink.h of CUDA 13 in $(CUDA)/include')
 	$(quiet)$(if $(filter nvml:%,$(abi_pairs)),,echo '  skipped: nvml - scripts/abi-headers fetches its header')
 	$(quiet)$(if $(filter %/cudnn8,$(abi_pairs)),,echo '  skipped: cudnn 8 - scripts/abi-headers --cudnn8 fetches its headers (700 MB)')
 	$(quiet)$(if $(filter aarch64%,$(abi_compilers)),,echo '  skipped: aarch64 - no aarch64-linux-gnu-gcc')

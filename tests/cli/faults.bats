@@ -2,7 +2,7 @@
 load helpers
 
 # A fault comes again in every child that makes the call: the trials behind LIBRARY make it, too. After three
-# deaths the rest is not reached: a plan of fewer probes is run where more than that make the call.
+# deaths of a library its rest is not reached: a plan of fewer probes is run where more than that make the call.
 plan=()
 few=(-p cuda.sum -p blas.gemm.fp32 -p dnn.conv.fp32 -p nccl.kernel -p cnn.simple -p cnn.simple.random)
 blame() { # blame FAULT TRIAL CALL LIBRARY [TRIAL...]
@@ -183,4 +183,34 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     [ "$status" = 0 ]
     [[ "$output" == *" cells, 0 not as expected"* ]]
     grep -q "| cuda.context on a GPU | cuDevicePrimaryCtxRetain | libcuda.so.1 | + | + | + | + | + | + |" "$BATS_TEST_TMPDIR/torture.md"
+}
+
+@test "a library that kills every child is given up after three, and hides nothing of the others" {
+    FAKE_FAULT=crash:cublasLtMatmul run simulated -o "$out"
+    [ "$status" = 1 ]
+    dead=(blas.lt.fp64 blas.lt.fp32 blas.lt.tf32)
+    for probe in "${dead[@]}"; do
+        [[ "$(field "$probe@gpu0/toolkit-13.0" why)" == "crashed (SIGSEGV) in cublasLtMatmul"* ]]
+    done
+    for probe in blas.lt.fp16 blas.lt.int8; do
+        [ "$(verdict $probe@gpu0/toolkit-13.0)" = skip ]
+        [ "$(field $probe@gpu0/toolkit-13.0 why)" = "not reached: 3 trials of cublasLt died on gpu0 with toolkit-13.0: ${dead[0]}, ${dead[1]}, ${dead[2]}" ]
+    done
+    [ "$(verdict dnn.conv.fp32@gpu0/toolkit-13.0)" = pass ]
+    others_pass "${dead[@]/%/@gpu0/toolkit-13.0}" "trials of cublasLt died"
+}
+
+@test "a GPU on which every library hangs ends after six limits, and all that is not reached says so" {
+    began=$(date +%s)
+    FAKE_FAULT=hang:cublasSgemm_v2,hang:cublasDgemm_v2,hang:cublasGemmEx,hang:cublasLtMatmul,hang:cudnnCreate,hang:nvrtcCreateProgram,hang:ncclCommInitAll \
+        run simulated --limit 1 -o "$out"
+    [ "$status" = 1 ]
+    [ $(($(date +%s) - began)) -lt 60 ]
+    python3 - "$out" <<'PY'
+import json, sys
+trials = [t for t in json.load(open(sys.argv[1]))["trials"] if "@gpu0/" in t["id"]]
+hung = [t for t in trials if "did not end within" in t.get("why", "")]
+later = [t for t in trials if t.get("why", "").startswith("not reached: 6 trials did not end on gpu0 with toolkit-13.0: ")]
+assert len(hung) == 6 and len(later) > 10, [(t["id"], t["verdict"], t.get("why")) for t in trials]
+PY
 }

@@ -64,6 +64,30 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [[ "$(field blas.gemm.fp16@gpu0/toolkit-13.0 why)" == *" elements of the factors changed in memory" ]]
 }
 
+@test "block-scaled products are for Blackwell and cuBLASLt 12.8, those of 128 for Hopper and 12.9, and skipped with the reason elsewhere" {
+    FAKE_CC=120 FAKE_SMS=5 run simulated -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
+    [ "$status" = 0 ]
+    for probe in blas.lt.mxfp8 blas.lt.nvfp4; do
+        [ "$(verdict $probe@gpu0/toolkit-13.0)" = pass ]
+        [ "$(of $probe tn.compared)" = $((224 * 160)) ]
+        [ "$(of $probe tiles.compared)" = $((2 * 512 * 448)) ]
+    done
+    run simulated -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
+    [ "$status" = 0 ]
+    [ "$(field blas.lt.nvfp4@gpu0/toolkit-13.0 why)" = "it is for compute capability 10.0 and later; this GPU has 9.0" ]
+    FAKE_CC=100 FAKE_CUBLAS=120604 run simulated -p blas.lt.mxfp8 -o "$out"
+    [ "$(field blas.lt.mxfp8@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12.8 has no such block-scaled products" ]
+    FAKE_CUBLAS=120803 run simulated -p blas.lt.fp8_block128 -o "$out"
+    [ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12.9 has no such block-scaled products" ]
+    FAKE_CC=100 run simulated -p blas.lt.fp8_block128 -o "$out"
+    [ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" = "it is for compute capability 9.0; this GPU has 10.0" ]
+    run simulated -p blas.lt.fp8_block128 -o "$out"
+    [ "$(of blas.lt.fp8_block128 tn.compared)" = $((160 * 96)) ]
+    [ "$(verdict blas.lt.fp8_block128@gpu0/toolkit-13.0)" = pass ]
+    FAKE_CC=120 FAKE_FAULT=fail:cublasLtMatmulAlgoGetHeuristic:0:15 run simulated -p blas.lt.nvfp4 -o "$out"
+    [[ "$(field blas.lt.nvfp4@gpu0/toolkit-13.0 why)" == "cuBLASLt has no algorithm for block-scaled e2m1 matrices of "*" on compute capability 12.0" ]]
+}
+
 @test "what a GPU does not have is skipped, and says so" {
     export FAKE_CC=75
     blas

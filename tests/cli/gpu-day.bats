@@ -36,6 +36,7 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
     [ "$(rung ptx)" = ptx ]
     python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["rounds"] == 2' "$day/repeat.json"
     grep -q '^gpu = 1$' "$day/cases.txt"
+    grep -A 60 'faults that it puts in itself' "$day/cases.txt" | grep -q '^gpuvet: PASS'
     grep -q '^gpuvet_gpus{state="proved"} 1$' "$day/cases.txt"
     if grep -qa kernel_fatbin_ "$GPUVET_FAKES/../kernels/images.o"; then
         [ "$(rung sass)" = sass ]

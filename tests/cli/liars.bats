@@ -4,6 +4,7 @@ load helpers
 # lies LIE [:NTH] [OPTION...] - told by every call that multiplies.
 lies() {
     local call orders= lie=$1 nth=$2
+    export FAKE_CC=100                  # it has every type
     shift "$(($# < 2 ? $# : 2))"
     for call in cublasSgemm_v2 cublasDgemm_v2 cublasGemmEx cublasLtMatmul; do
         orders=$orders,$lie:$call$nth
@@ -12,12 +13,12 @@ lies() {
     [ "$status" = 1 ]
 }
 
-# caught WORDS - in all 13 probes, by the data, with an element that is named.
+# caught WORDS - in all 15 probes of such a GPU, by the data, with an element that is named.
 caught() {
     python3 - "$out" "$1" <<'PY'
 import json, sys
-trials = [t for t in json.load(open(sys.argv[1]))["trials"] if t["id"].startswith("blas.")]
-assert len(trials) == 13, len(trials)
+trials = [t for t in json.load(open(sys.argv[1]))["trials"] if t["id"].startswith("blas.") and not t["id"].startswith("blas.lt.fp8_block128@")]
+assert len(trials) == 15, len(trials)
 missed = [(t["id"], t["verdict"], t["why"]) for t in trials
           if t["verdict"] != "fail" or "differ" not in t["why"] or "D[" not in t["why"] or sys.argv[2] not in t["why"]]
 assert not missed, missed
@@ -40,4 +41,32 @@ PY
         [[ "$(field $probe@gpu0/toolkit-13.0 why)" == *"elements"*"differ from the exact result"*": that is the result in tf32, which was not asked for" ]]
     done
     others_pass blas.gemm.fp32@gpu0/toolkit-13.0 blas.lt.fp32@gpu0/toolkit-13.0
+}
+
+@test "sums over tiles that none of our kernels has written agree with nothing" {
+    FAKE_FAULT=stale:cuLaunchKernel@expect_tiles,stale:cuLaunchKernel@found_fp32 run simulated -p blas.gemm.fp32 -o "$out"
+    [ "$status" = 1 ]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *" tiles of a product that fills the GPU differ"* ]]
+}
+
+@test "scale factors of blocks that are ignored, and those of neighbours taken for each other" {
+    FAKE_CC=100 FAKE_FAULT=bare:cublasLtMatmul run simulated -p 'blas.lt.fp8_e*' -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
+    [ "$status" = 1 ]
+    for probe in blas.lt.mxfp8 blas.lt.nvfp4; do
+        [[ "$(field $probe@gpu0/toolkit-13.0 why)" == *" elements of A^T B differ from the exact result: D["*": that is the result without the blocks' scale factors" ]]
+    done
+    others_pass blas.lt.mxfp8@gpu0/toolkit-13.0 blas.lt.nvfp4@gpu0/toolkit-13.0
+    FAKE_CC=100 FAKE_FAULT=mixed:cublasLtMatmul:3 run simulated --isolate -p blas.lt.mxfp8 -p blas.lt.nvfp4 -o "$out"
+    [ "$status" = 1 ]
+    for probe in blas.lt.mxfp8 blas.lt.nvfp4; do
+        [[ "$(field $probe@gpu0/toolkit-13.0 why)" == "4 tiles of a product that fills the GPU differ from the exact result: algorithm 20, "*", D["*", expected "* ]]
+    done
+    FAKE_FAULT=bare:cublasLtMatmul:1 run simulated --isolate -p blas.lt.fp8_block128 -o "$out"
+    [[ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" == *": that is the result without the blocks' scale factors" ]]
+    FAKE_FAULT=mixed:cublasLtMatmul:2 run simulated --isolate -p blas.lt.fp8_block128 -o "$out"
+    [[ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" == *" elements of a product that is added to D differ from the exact result: D["* ]]
+    for lie in wrong nan zero stale shift swap; do
+        FAKE_FAULT=$lie:cublasLtMatmul:3 run simulated --isolate -p blas.lt.fp8_block128 -o "$out"
+        [[ "$(field blas.lt.fp8_block128@gpu0/toolkit-13.0 why)" == *" tiles of a product that fills the GPU differ"*"D["* ]]
+    done
 }

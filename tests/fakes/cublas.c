@@ -96,9 +96,9 @@ static cublasStatus_t multiply(cublasHandle_t h, cublasOperation_t ta, cublasOpe
 
     if (h == NULL)
         return 1;
-    *a = (struct fake_matrix){ a->at, a->type, ta == CUBLAS_OP_N ? p->m : p->k, ta == CUBLAS_OP_N ? p->k : p->m, a->ld, ta != CUBLAS_OP_N };
-    *b = (struct fake_matrix){ b->at, b->type, tb == CUBLAS_OP_N ? p->k : p->n, tb == CUBLAS_OP_N ? p->n : p->k, b->ld, tb != CUBLAS_OP_N };
-    p->c = (struct fake_matrix){ p->d, p->d_type, p->m, p->n, p->ldd, false };
+    *a = (struct fake_matrix){ a->at, a->type, ta == CUBLAS_OP_N ? p->m : p->k, ta == CUBLAS_OP_N ? p->k : p->m, a->ld, ta != CUBLAS_OP_N, NULL, 0, 0 };
+    *b = (struct fake_matrix){ b->at, b->type, tb == CUBLAS_OP_N ? p->k : p->n, tb == CUBLAS_OP_N ? p->n : p->k, b->ld, tb != CUBLAS_OP_N, NULL, 0, 0 };
+    p->c = (struct fake_matrix){ p->d, p->d_type, p->m, p->n, p->ldd, false, NULL, 0, 0 };
     if (p->m < 0 || p->n < 0 || p->k < 0 || a->ld < a->rows || b->ld < b->rows || p->ldd < p->m || a->ld < 1 || b->ld < 1 || p->ldd < 1
         || ta < 0 || ta > 2 || tb < 0 || tb > 2)
         return 7;

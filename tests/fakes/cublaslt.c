@@ -10,7 +10,7 @@ FAKE_LIBRARY(CUBLASLT_SYMS)
 
 const long fake_failure = 14;           /* CUBLAS_STATUS_INTERNAL_ERROR */
 
-struct cublasLtMatmulDesc { cublasComputeType_t compute; cudaDataType scale; int32_t ta, tb; int8_t fast; const float *scales[2]; };
+struct cublasLtMatmulDesc { cublasComputeType_t compute; cudaDataType scale; int32_t ta, tb; int8_t fast; const void *scales[2]; int32_t scale_mode[2]; };
 struct cublasLtMatrixLayout { cudaDataType type; uint64_t rows, columns; int64_t ld; };
 struct cublasLtMatmulPreference { uint64_t workspace; uint32_t reductions, alignment[4]; };
 
@@ -81,6 +81,10 @@ cublasStatus_t fake_cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cubla
     case CUBLASLT_MATMUL_DESC_A_SCALE_POINTER:
     case CUBLASLT_MATMUL_DESC_B_SCALE_POINTER:
         return set(&d->scales[which - CUBLASLT_MATMUL_DESC_A_SCALE_POINTER], sizeof d->scales[0], value, bytes);
+    case CUBLASLT_MATMUL_DESC_A_SCALE_MODE:
+    case CUBLASLT_MATMUL_DESC_B_SCALE_MODE:
+        return fake_cublasLtGetVersion() < CUBLAS_12_8 ? 7
+             : set(&d->scale_mode[which - CUBLASLT_MATMUL_DESC_A_SCALE_MODE], sizeof d->scale_mode[0], value, bytes);
     }
     return 7;
 }
@@ -128,6 +132,32 @@ static bool is_fp8(cudaDataType type)
     return type == CUDA_R_8F_E4M3 || type == CUDA_R_8F_E5M2;
 }
 
+/* Of Hopper: fp8, with factors for 128 elements of A and 128 x 128 of B. */
+static bool is_of_128(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a)
+{
+    return a->type == CUDA_R_8F_E4M3 && d->scale_mode[0] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC128_32F
+        && d->scale_mode[1] == CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F && a->rows % 128 == 0
+        && fake_number("FAKE_CC", 90) == 90 && fake_cublasLtGetVersion() >= CUBLAS_12_9;
+}
+
+/* Of Blackwell: one kind for each type. */
+static bool is_of_16_or_32(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a)
+{
+    int32_t mode = a->type == CUDA_R_4F_E2M1 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 : CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0;
+
+    return d->scale_mode[0] == mode && d->scale_mode[1] == mode && fake_number("FAKE_CC", 90) >= 100;
+}
+
+/* Factors for blocks want A transposed and multiples of 32. */
+static bool is_scaled_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t out)
+{
+    bool whole = a->rows % 32 == 0 && a->columns % 32 == 0 && b->columns % 32 == 0 && a->ld % 32 == 0 && b->ld % 32 == 0;
+
+    return whole && d->ta == CUBLAS_OP_T && d->tb == CUBLAS_OP_N && a->type == b->type && (a->type == CUDA_R_4F_E2M1 || a->type == CUDA_R_8F_E4M3)
+        && (is_of_128(d, a) || is_of_16_or_32(d, a)) && d->scales[0] != NULL && d->scales[1] != NULL
+        && out->type == CUDA_R_32F && d->compute == CUBLAS_COMPUTE_32F;
+}
+
 /* fp8 and int8 want A transposed and multiples of 16; fp8 is not for two of e5m2. */
 static bool is_narrow_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t out)
 {
@@ -144,6 +174,8 @@ static bool is_narrow_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a,
 
 static bool is_supported(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t out)
 {
+    if (a->type == CUDA_R_4F_E2M1 || d->scale_mode[0] != 0 || d->scale_mode[1] != 0)
+        return is_scaled_and_fits(d, a, b, out);
     if (fake_type_bytes(a->type) == 1)
         return is_narrow_and_fits(d, a, b, out);
     if (a->type != b->type || (a->type == CUDA_R_16BF && fake_number("FAKE_CC", 90) < 80))
@@ -166,6 +198,7 @@ static uint64_t flags_of(cublasLtMatmulDesc_t d, cudaDataType type)
     case CUDA_R_16BF:    return CUBLASLT_NUMERICAL_IMPL_FLAGS_HMMA | CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_32F | CUBLASLT_NUMERICAL_IMPL_FLAGS_INPUT_16BF;
     case CUDA_R_8I:      return CUBLASLT_NUMERICAL_IMPL_FLAGS_IMMA | CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_32I | CUBLASLT_NUMERICAL_IMPL_FLAGS_INPUT_8I;
     case CUDA_R_8F_E4M3: return CUBLASLT_NUMERICAL_IMPL_FLAGS_HMMA | CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_32F | CUBLASLT_NUMERICAL_IMPL_FLAGS_INPUT_8F_E4M3;
+    case CUDA_R_4F_E2M1: return CUBLASLT_NUMERICAL_IMPL_FLAGS_HMMA | CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_32F;      /* there is no word for its input */
     case CUDA_R_8F_E5M2: return CUBLASLT_NUMERICAL_IMPL_FLAGS_HMMA | CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_32F | CUBLASLT_NUMERICAL_IMPL_FLAGS_INPUT_8F_E5M2;
     }
     if (d->compute == CUBLAS_COMPUTE_32F_FAST_TF32)
@@ -226,7 +259,26 @@ static double scalar(const void *p, cudaDataType type)
 
 static struct fake_matrix matrix(const void *at, cublasLtMatrixLayout_t l, bool transposed)
 {
-    return (struct fake_matrix){ at, l->type, (int)l->rows, (int)l->columns, (long)l->ld, transposed };
+    return (struct fake_matrix){ .at = at, .type = l->type, .rows = (int)l->rows, .columns = (int)l->columns, .ld = (long)l->ld, .transposed = transposed };
+}
+
+/* The factors of fp8 and fp4: one for all, or one for each block. False where they are no device memory. */
+static bool apply_scales(cublasLtMatmulDesc_t d, struct fake_product *p)
+{
+    struct fake_matrix *of[2] = { &p->a, &p->b };
+
+    for (int i = 0; i < 2; i++)
+        if (d->scale_mode[i] != 0) {
+            of[i]->block = d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3 ? 16
+                         : d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0 ? 32 : 128;
+            of[i]->of_columns = d->scale_mode[i] == CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F ? 128 : 1;
+            of[i]->scales = d->scales[i];
+        } else if (d->scales[i] != NULL) {
+            if (!fake_driver()->owns(d->scales[i], sizeof(float)))
+                return false;
+            p->alpha *= (double)*(const float *)d->scales[i];
+        }
+    return true;
 }
 
 cublasStatus_t fake_cublasLtMatmul(cublasLtHandle_t h, cublasLtMatmulDesc_t d, const void *alpha, const void *a, cublasLtMatrixLayout_t of_a,
@@ -245,16 +297,9 @@ cublasStatus_t fake_cublasLtMatmul(cublasLtHandle_t h, cublasLtMatmulDesc_t d, c
         return 7;
     if (!is_supported(d, of_a, of_b, of_d))
         return 15;
-    for (int i = 0; i < 2 && d->scales[i] != NULL; i++) {
-        if (!is_fp8(of_a->type))
-            return 7;
-        if (!fake_driver()->owns(d->scales[i], sizeof(float))) {
-            fake_driver()->late(700);
-            return 0;
-        }
-        p.alpha *= (double)*d->scales[i];
-    }
-    if (!fake_matrix_is_there(&p.a) || !fake_matrix_is_there(&p.b) || !fake_matrix_is_there(&p.c) || !fake_matrix_is_there(&to)) {
+    if (d->scales[0] != NULL && !is_fp8(of_a->type) && of_a->type != CUDA_R_4F_E2M1)
+        return 7;
+    if (!apply_scales(d, &p) || !fake_matrix_is_there(&p.a) || !fake_matrix_is_there(&p.b) || !fake_matrix_is_there(&p.c) || !fake_matrix_is_there(&to)) {
         fake_driver()->late(700);
         return 0;
     }

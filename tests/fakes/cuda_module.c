@@ -221,6 +221,16 @@ static void spoil_changed(struct watched *list, size_t n)
     }
 }
 
+/* A kernel that is launched, and writes nothing. */
+static bool is_dropped(void)
+{
+    bool stale = fake_lie_is(STALE_RESULT);
+
+    if (stale)
+        fake_spoil(NULL, 0);
+    return stale;
+}
+
 /* A fault may be ordered for one kernel alone: cuLaunchKernel@NAME. */
 static CUresult ask_gate(CUresult code, const char *call, CUfunction f)
 {
@@ -244,6 +254,8 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     if (gx == 0 || gx > INT32_MAX || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
         || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
         return 1;
+    if (is_dropped())
+        return 0;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
     fake_make_trouble(false);
@@ -270,6 +282,8 @@ CUresult fake_cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, 
         return 1;
     if (gx > (unsigned)(fit * (fake_number("FAKE_MPS", 0) > 0 ? (int)fake_number("FAKE_MPS", 0) : fake_sms())))
         return 720;                     /* CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE */
+    if (is_dropped())
+        return 0;
     if (fake_spoil_is_ordered())
         n = watch(list, params, f->n);
     fake_make_trouble(true);

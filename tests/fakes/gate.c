@@ -3,7 +3,7 @@
  *     FAKE_FAULT="what:symbol[:nth[:code]],..."
  *
  * what is fail, crash, lost (a crash that has lost its stack), abort, hang, spin,
- * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap or wait;
+ * flood, exit, late, nan, wrong, zero, stale, tf32, layout, shift, swap, bare, mixed or wait;
  * nth counts the calls of that symbol in one process from 1, 0 and nothing mean
  * every one; code is what a failing or late call returns, the exit code, or how
  * many milliseconds are waited before the call goes on. A symbol may also be the
@@ -184,7 +184,7 @@ static bool is_turn_of_this_process(void)
 
 static const char *const lies[LIES] = {
     [NAN_RESULT] = "nan", [WRONG_RESULT] = "wrong", [ZERO_RESULT] = "zero", [STALE_RESULT] = "stale", [IN_TF32] = "tf32", [OTHER_LAYOUT] = "layout",
-    [SHIFTED_ROWS] = "shift", [SWAPPED] = "swap",
+    [SHIFTED_ROWS] = "shift", [SWAPPED] = "swap", [UNSCALED] = "bare", [MIXED_SCALES] = "mixed",
 };
 
 static long carry_out(const struct order *o)

@@ -20,7 +20,7 @@ extern const long fake_failure;
 long fake_gate(const char *symbol);
 
 /* What was ordered of the result of the call that runs. A fake that does not know a lie tells the truth. */
-enum fake_lie { SOUND, NAN_RESULT, WRONG_RESULT, ZERO_RESULT, STALE_RESULT, IN_TF32, OTHER_LAYOUT, SHIFTED_ROWS, SWAPPED, LIES };
+enum fake_lie { SOUND, NAN_RESULT, WRONG_RESULT, ZERO_RESULT, STALE_RESULT, IN_TF32, OTHER_LAYOUT, SHIFTED_ROWS, SWAPPED, UNSCALED, MIXED_SCALES, LIES };
 
 bool fake_lie_is(enum fake_lie lie);
 

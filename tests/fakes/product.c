@@ -8,7 +8,7 @@
 #include "tests/fakes/gate.h"
 #include "tests/fakes/number.h"
 
-enum { R_32F = 0, R_64F = 1, R_16F = 2, R_8I = 3, R_32I = 10, R_16BF = 14, R_8F_E4M3 = 28, R_8F_E5M2 = 29 };
+enum { R_32F = 0, R_64F = 1, R_16F = 2, R_8I = 3, R_32I = 10, R_16BF = 14, R_8F_E4M3 = 28, R_8F_E5M2 = 29, R_4F_E2M1 = 33 };
 
 size_t fake_type_bytes(int type)
 {
@@ -16,16 +16,34 @@ size_t fake_type_bytes(int type)
     case R_64F: return 8;
     case R_32F: case R_32I: return 4;
     case R_16F: case R_16BF: return 2;
-    case R_8I: case R_8F_E4M3: case R_8F_E5M2: return 1;
+    case R_8I: case R_8F_E4M3: case R_8F_E5M2: case R_4F_E2M1: return 1;
     }
     return 0;
+}
+
+/* Blocks in a column; where there is room for a multiple of 4, so many times 4. */
+static size_t fours(const struct fake_matrix *m)
+{
+    return ((size_t)(m->rows / m->block) + 3) / 4;
+}
+
+static size_t bytes_of_scales(const struct fake_matrix *m)
+{
+    size_t tall = ((size_t)m->columns + 127) / 128;
+
+    if (m->block < 128)
+        return tall * fours(m) * 512;
+    return 4 * (m->of_columns == 1 ? (size_t)m->columns * (size_t)(m->rows / 128) : tall * fours(m) * 4);
 }
 
 bool fake_matrix_is_there(const struct fake_matrix *m)
 {
     size_t last = (size_t)(m->columns - 1) * (size_t)m->ld + (size_t)m->rows;
+    size_t bytes = m->type == R_4F_E2M1 ? (last + 1) / 2 : last * fake_type_bytes(m->type);
 
-    return m->rows == 0 || m->columns == 0 || fake_driver()->owns(m->at, last * fake_type_bytes(m->type));
+    if (m->rows == 0 || m->columns == 0)
+        return true;
+    return fake_driver()->owns(m->at, bytes) && (m->scales == NULL || fake_driver()->owns(m->scales, bytes_of_scales(m)));
 }
 
 static float from_e4m3(unsigned char v)
@@ -35,6 +53,13 @@ static float from_e4m3(unsigned char v)
             : exponent == 0 ? (float)fraction * 0x1p-9f : ldexpf((float)(8 + fraction), exponent - 10);
 
     return v & 0x80 ? -a : a;
+}
+
+static double from_e2m1(unsigned v)
+{
+    static const double magnitudes[] = { 0, 0.5, 1, 1.5, 2, 3, 4, 6 };
+
+    return v >= 8 ? -magnitudes[v - 8] : magnitudes[v];
 }
 
 static double get(const void *at, int type, size_t i)
@@ -48,8 +73,30 @@ static double get(const void *at, int type, size_t i)
     case R_8I:      return ((const int8_t *)at)[i];
     case R_8F_E4M3: return (double)from_e4m3(((const unsigned char *)at)[i]);
     case R_8F_E5M2: return (double)fake_from_fp16((uint16_t)(((const unsigned char *)at)[i] << 8));
+    case R_4F_E2M1: return from_e2m1(((const unsigned char *)at)[i / 2] >> (i % 2 == 0 ? 0 : 4) & 15);
     }
     return (double)NAN;
+}
+
+/* 8 bits: of an array [columns / 128][blocks / 4][32][4][4]. */
+static double factor(const struct fake_matrix *m, size_t column, size_t row)
+{
+    const unsigned char *bytes = m->scales;
+    size_t block, four;
+    unsigned char v;
+
+    if (m->scales == NULL || fake_lie_is(UNSCALED))
+        return 1;
+    block = row / (size_t)m->block;
+    if (fake_lie_is(MIXED_SCALES) && (block ^ 1) < (size_t)(m->rows / m->block))
+        block ^= 1;
+    if (m->block == 128)
+        return (double)((const float *)m->scales)[m->of_columns == 1 ? block * (size_t)m->columns + column : column / 128 * fours(m) * 4 + block];
+    four = column / 128 * fours(m) + block / 4;
+    v = bytes[((four * 32 + column % 32) * 4 + column / 32 % 4) * 4 + block % 4];
+    if (m->type == R_4F_E2M1)
+        return fabs((double)from_e4m3(v));
+    return v == 255 ? (double)NAN : ldexp(1, v - 127);
 }
 
 static void put(void *at, int type, size_t i, double v)
@@ -73,7 +120,8 @@ static double *unpacked(const struct fake_matrix *m, bool tf32, bool swapped)
         for (int i = 0; i < rows; i++) {
             bool other = swapped && i < columns && j < rows;
             size_t x = (size_t)(other ? j : i), y = (size_t)(other ? i : j);
-            double v = get(m->at, m->type, m->transposed ? x * (size_t)m->ld + y : y * (size_t)m->ld + x);
+            size_t row = m->transposed ? y : x, column = m->transposed ? x : y;
+            double v = get(m->at, m->type, column * (size_t)m->ld + row) * factor(m, column, row);
 
             out[(size_t)j * (size_t)rows + (size_t)i] = tf32 ? (double)fake_rounded((float)v, 13) : v;
         }

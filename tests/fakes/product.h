@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Column-major; rows and columns as they lie there, before a transpose. type is a cudaDataType. */
-struct fake_matrix { const void *at; int type; int rows, columns; long ld; bool transposed; };
+/* Column-major; rows and columns as they lie there, before a transpose. type is a cudaDataType.
+ * scales: factors of so many neighbours in a column: of 16 in UE4M3, of 32 in UE8M0, of 128 in fp32, of that many columns. */
+struct fake_matrix { const void *at; int type; int rows, columns; long ld; bool transposed; const void *scales; int block, of_columns; };
 
 struct fake_product {
     int                m, n, k;
@@ -19,7 +20,7 @@ struct fake_product {
     bool               tf32;            /* factors are rounded to it */
 };
 
-/* 0 for a type that the fakes do not have. */
+/* 0 for a type that the fakes do not have. Of fp4, two share one. */
 size_t fake_type_bytes(int type);
 
 /* It is all device memory. */

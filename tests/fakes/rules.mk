@@ -3,8 +3,9 @@
 fakes := $(BUILD)/fakes
 
 fake_driver_libs  := libcuda.so.1 libnvidia-ml.so.1
-fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13
-fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2
+fake_toolkit_libs := libcudart.so.13 libcublasLt.so.13 libcublas.so.13 libcudnn_ops.so.9 libcudnn.so.9 libnccl.so.2 libnvrtc.so.13 \
+                     libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 libcupti.so.13
+fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 libnccl.so.2 libnvJitLink.so.13 libcufft.so.12 libcurand.so.10 libcupti.so.13
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
 
@@ -28,6 +29,10 @@ fake_sources/libtorch_cpu.so   := torch_tensor torch_shim torch_dispatch torch_o
 fake_sources/libtorch_cuda.so  := torch_cuda
 fake_sources/libc10.so         := c10
 fake_sources/libc10_cuda.so    := c10_cuda
+fake_sources/libnvJitLink.so.13 := nvjitlink
+fake_sources/libcufft.so.12    := cufft
+fake_sources/libcurand.so.10   := curand
+fake_sources/libcupti.so.13    := cupti
 
 # What the release does not export, of all that the fake has.
 fake_hides/2.6.0  := torch_*; aoti_torch_call_dispatcher; aoti_torch_abi_version; aoti_torch_new_tensor_handle
@@ -40,13 +45,17 @@ fake_lacks/libcudart.so.13 := cudaGetLastError
 fake_lacks/libcublas.so.13 := cublasSgemm_v2
 fake_lacks/libcudnn.so.9   := cudnnConvolutionForward
 fake_lacks/libnccl.so.2    := ncclAllReduce
+fake_lacks/libnvJitLink.so.13 := *nvJitLinkAddData*
+fake_lacks/libcufft.so.12  := cufftExecR2C
+fake_lacks/libcurand.so.10 := curandGenerate
+fake_lacks/libcupti.so.13  := cuptiGetVersion
 
 # As the product's objects, but: -fPIC, plain loops without contraction, and no sanitizer, for a fault on order is a real one.
 fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN)
 fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
 # The loops of convolutions and products are what a simulated run spends its time with.
-$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o $(fakes)/obj/torch_ops.o: fake_cflags += -O3
+$(fakes)/obj/cudnn_conv.o $(fakes)/obj/product.o $(fakes)/obj/cufft.o $(fakes)/obj/torch_ops.o: fake_cflags += -O3
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<

@@ -6,7 +6,7 @@
 
 static const char *const pythons_38_312[] = { "3.8", "3.9", "3.10", "3.11", "3.12" };
 static const struct gpu_code codes_50_90[] = { { .arch = 50, .sass = true }, { .arch = 80, .sass = true }, { .arch = 90, .sass = true } };
-static const struct pin pins_241[] = { { "nvidia-cudnn-cu12", "9.1.0.70", NULL }, { "nvidia-nccl-cu12", "2.20.5", NULL } };
+static const struct pin pins_241[] = { { .distribution = "nvidia-cudnn-cu12", .version = "9.1.0.70" }, { .distribution = "nvidia-nccl-cu12", .version = "2.20.5" } };
 
 #define ROW(release, variant_, cuda_, ...) \
     { .torch = release, .variant = variant_, .platform = "linux-x86_64", .cuda = cuda_, .python = { pythons_38_312, 5 }, \

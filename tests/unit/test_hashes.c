@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child/hashes.h"
+#include "child/state.h"
 #include "discover/record_line.h"
 #include "tests/unit/layout.h"
 
@@ -17,6 +18,7 @@
 #define OF_MILLION_A "zcduXJkU-5KBocfihNc-Z_GAmkiklyAOBG05zMcRLNA"
 
 static struct crumb crumb;
+static struct child_state own;
 
 /* The state of every file of one RECORD, by its path's end. */
 struct hashing { struct child child; struct stack stack; struct stack_version records[2]; struct hashed *files; size_t n; };
@@ -29,6 +31,7 @@ static void hash(struct hashing *h, struct layout *l, const char *const *records
     h->stack.versions = h->records;
     h->child.stack = &h->stack;
     h->child.crumb = &crumb;
+    h->child.state = &own;
     h->child.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);     /* what it would tell the parent */
     h->n = hashes_listed(&h->files, &h->child);
     hashes_check(&h->child, h->files, h->n);

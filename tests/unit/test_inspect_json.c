@@ -35,7 +35,7 @@ static struct inspected files[] = {
       .wheel_needs = wheel_needs, .n_wheel_needs = 1 },
     { .path = "/nowhere", .problems = { again, 1 } },
 };
-static const struct pin pins[] = { { "nvidia-cublas", "13.1", NULL } };
+static const struct pin pins[] = { { .distribution = "nvidia-cublas", .version = "13.1" } };
 static struct wheel wheels[] = {
     { .path = "a-1.whl", .bytes = 1000, .name = "a", .version = "1", .python = "cp311", .abi = "cp311", .platform = "manylinux1_x86_64", .glibc = "2.5",
       .build = "1+cu130", .cuda = "13.0", .pins = pins, .n_pins = 1, .n_members = 7, .has_record = true, .n_recorded = 6, .problems = { problems, 3 } },

@@ -14,8 +14,12 @@
 #include "load/cuda.h"
 #include "load/cudart.h"
 #include "load/cudnn.h"
+#include "load/cufft.h"
+#include "load/cupti.h"
+#include "load/curand.h"
 #include "load/libtorch.h"
 #include "load/nccl.h"
+#include "load/nvjitlink.h"
 #include "load/nvml.h"
 #include "load/nvrtc.h"
 
@@ -30,11 +34,16 @@ static struct nccl     nccl;
 static struct libtorch libtorch;
 static struct libtorch_cuda libtorch_cuda;
 static struct libc10_cuda   libc10_cuda;
+static struct nvjitlink nvjitlink;
+static struct cufft    cufft;
+static struct curand   curand;
+static struct cupti    cupti;
 
 #define BIND_OF(lib) \
     static bool bind_##lib(void *handle, struct err *e) { return lib##_bind(&lib, handle, e); }
 BIND_OF(cuda) BIND_OF(nvml) BIND_OF(cudart) BIND_OF(cublas) BIND_OF(cublaslt) BIND_OF(cudnn) BIND_OF(nvrtc) BIND_OF(nccl)
 BIND_OF(libtorch) BIND_OF(libtorch_cuda) BIND_OF(libc10_cuda)
+BIND_OF(nvjitlink) BIND_OF(cufft) BIND_OF(curand) BIND_OF(cupti)
 
 static const struct library {
     const char *file, *lacking, *symbol;        /* a build that lacks this symbol; NULL if there is none */
@@ -52,6 +61,10 @@ static const struct library {
     { "torch-2.14.1/lib/libtorch_cpu.so",  NULL,                    NULL,                      bind_libtorch, &libtorch.dl },
     { "torch-2.14.1/lib/libtorch_cuda.so", NULL,                    NULL,                      bind_libtorch_cuda, &libtorch_cuda.dl },
     { "torch-2.14.1/lib/libc10_cuda.so",   NULL,                    NULL,                      bind_libc10_cuda, &libc10_cuda.dl },
+    { "toolkit/lib64/libnvJitLink.so.13", "lacking/libnvJitLink.so.13", "nvJitLinkAddData",   bind_nvjitlink, &nvjitlink.dl },
+    { "toolkit/lib64/libcufft.so.12",    "lacking/libcufft.so.12",  "cufftExecR2C",            bind_cufft,    &cufft.dl },
+    { "toolkit/lib64/libcurand.so.10",   "lacking/libcurand.so.10", "curandGenerate",          bind_curand,   &curand.dl },
+    { "toolkit/lib64/libcupti.so.13",    "lacking/libcupti.so.13",  "cuptiGetVersion",         bind_cupti,    &cupti.dl },
 };
 
 static char path_of_fake[1100];

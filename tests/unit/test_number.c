@@ -196,6 +196,56 @@ static void an_array_is_written_and_read_by_element(void **state)
     assert_string_equal(number_name(NUMBER_E4M3), "e4m3");
 }
 
+/* OCP Microscaling Formats 1.0, 5.3.3: all sixteen of e2m1, none of them infinite or NaN. */
+static void fp4_has_sixteen_numbers_and_two_share_a_byte(void **state)
+{
+    static const double values[] = { 0, .5, 1, 1.5, 2, 3, 4, 6 };
+    unsigned char room[4] = { 0xEE, 0xEE, 0xEE, 0xEE };
+
+    (void)state;
+    for (unsigned bits = 0; bits < 8; bits++) {
+        assert_true(number_value(NUMBER_E2M1, bits) == values[bits] && number_value(NUMBER_E2M1, bits | 8) == -values[bits]);
+        assert_int_equal(number_bits(NUMBER_E2M1, values[bits]), bits);
+        assert_int_equal(number_bits(NUMBER_E2M1, -values[bits]), bits | 8);
+        if (bits < 7)
+            assert_int_equal(number_bits(NUMBER_E2M1, (values[bits] + values[bits + 1]) / 2), bits % 2 == 0 ? bits : bits + 1);
+    }
+    assert_true(number_largest(NUMBER_E2M1) == 6 && number_integers(NUMBER_E2M1) == 4);
+    assert_int_equal(number_bits(NUMBER_E2M1, 1e9), 7);
+    assert_int_equal(number_bits(NUMBER_E2M1, -(double)INFINITY), 15);
+    assert_int_equal(number_bits(NUMBER_E2M1, (double)NAN) & 7, 7);
+    assert_int_equal(number_room(NUMBER_E2M1, 7), 4);
+    assert_int_equal(number_room(NUMBER_FP16, 7), 14);
+    number_set(NUMBER_E2M1, room, 2, 6);
+    number_set(NUMBER_E2M1, room, 5, -1.5);
+    assert_memory_equal(room, ((unsigned char[]){ 0xEE, 0xE7, 0xBE, 0xEE }), 4);
+    assert_true(number_get(NUMBER_E2M1, room, 2) == 6 && number_get(NUMBER_E2M1, room, 5) == -1.5 && number_get(NUMBER_E2M1, room, 4) == -4);
+}
+
+static void scale_factors_have_no_sign(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 255; bits++) {
+        assert_true(number_value(NUMBER_UE8M0, bits) == ldexp(1, (int)bits - 127));
+        assert_int_equal(number_bits(NUMBER_UE8M0, ldexp(1, (int)bits - 127)), bits);
+    }
+    assert_true(isnan(number_value(NUMBER_UE8M0, 255)) && number_largest(NUMBER_UE8M0) == 0x1p127);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 1.49), 127);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 1.5), 128);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 3), 128);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 3.01), 129);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 0), 0);
+    assert_int_equal(number_bits(NUMBER_UE8M0, -1), 255);
+    assert_int_equal(number_bits(NUMBER_UE8M0, 0x1p128), 255);
+    for (unsigned bits = 0; bits < 127; bits++) {
+        assert_true(number_value(NUMBER_UE4M3, bits) == number_value(NUMBER_E4M3, bits));
+        assert_true(number_value(NUMBER_UE4M3, bits | 128) == number_value(NUMBER_E4M3, bits));      /* the sign's bit is not looked at */
+        assert_int_equal(number_bits(NUMBER_UE4M3, number_value(NUMBER_E4M3, bits)), bits);
+    }
+    assert_int_equal(number_bits(NUMBER_UE4M3, -1), 127);
+    assert_int_equal(number_bits(NUMBER_UE4M3, -0.0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +257,8 @@ int main(void)
         cmocka_unit_test(the_kernels_round_as_defined),
         cmocka_unit_test(all_integers_up_to_the_limit_are_exact_and_the_next_is_not),
         cmocka_unit_test(an_array_is_written_and_read_by_element),
+        cmocka_unit_test(fp4_has_sixteen_numbers_and_two_share_a_byte),
+        cmocka_unit_test(scale_factors_have_no_sign),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "model/plan.h"
 
-static const struct member members[] = { { .family = "cudart" }, { .family = "cublas" }, { .family = "cudnn" }, { .family = "nvrtc" }, { .family = "nccl" } };
+static const struct member members[] = { { .family = "cudart" }, { .family = "cublas" }, { .family = "cudnn" }, { .family = "nvrtc" }, { .family = "nccl" }, { .family = "cublasLt" } };
 static const struct member torch_members[] = { { .family = "torch_cpu" }, { .family = "cudart" } };
 
 static const struct stack stacks[] = {
@@ -41,6 +41,18 @@ static struct plan make(struct arena *a, const struct machine *m, size_t n_devic
     if (!plan_make(&p, a, m, devices, n_devices, stacks, COUNT_OF(stacks), &pick, &e))
         fail_msg("%s", e.text);
     return p;
+}
+
+static void a_probe_of_another_generation_of_gpus_is_left_out(void **state)
+{
+    struct arena a = { NULL };
+    struct plan p = make(&a, &meant, 2, (struct selection){ .no_gpu = false });
+
+    (void)state;
+    assert_string_equal(find(&p, "blas.lt.mxfp8@gpu0/toolkit-13.0")->left_out, "it is for compute capability 10.0 and later; this GPU has 9.0");
+    assert_null(find(&p, "blas.lt.fp8_block128@gpu0/toolkit-13.0")->left_out);
+    assert_true(text_has(find(&p, "blas.lt.fp8_block128@gpu1/toolkit-13.0")->left_out, "does not answer"));
+    arena_free(&a);
 }
 
 static void every_trial_has_an_id_of_its_own(void **state)
@@ -171,6 +183,7 @@ static void every_probe_declares_what_it_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_probe_of_another_generation_of_gpus_is_left_out),
         cmocka_unit_test(every_trial_has_an_id_of_its_own),
         cmocka_unit_test(foundations_come_before_what_rests_on_them),
         cmocka_unit_test(what_is_left_out_says_why),

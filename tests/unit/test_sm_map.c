@@ -18,8 +18,7 @@ static struct sm_row rows[2 * SMS];
 static struct sm_log faults;
 static uint64_t *expected;
 
-/* `each` blocks on every multiprocessor. */
-static struct sm_map_seen map(struct twin_trouble trouble, unsigned each)
+static struct sm_map_seen map_by(const char *kernel, struct twin_trouble trouble, unsigned each)
 {
     unsigned long long seed = 7, wait_ns = 100000000, *want = (unsigned long long *)expected;
     unsigned words = EACH;
@@ -30,10 +29,16 @@ static struct sm_map_seen map(struct twin_trouble trouble, unsigned each)
     memset(&faults, 0, sizeof faults);
     twin_trouble = trouble;
     twin_trouble.sms = SMS;
-    assert_true(twin_launch_together("sm_map", each * SMS, SM_THREADS, SHARED,
+    assert_true(twin_launch_together(kernel, each * SMS, SM_THREADS, SHARED,
                                      (void *[]){ &want, &to_rows, &to, &seed, &wait_ns, &words, NULL }));
     twin_trouble = (struct twin_trouble){ .sms = 0 };
     return (struct sm_map_seen){ .sms = SMS, .blocks = each * SMS, .rows = rows, .log = &faults };
+}
+
+/* `each` blocks on every multiprocessor. */
+static struct sm_map_seen map(struct twin_trouble trouble, unsigned each)
+{
+    return map_by("sm_map", trouble, each);
 }
 
 static int make_expected(void **state)
@@ -115,6 +120,19 @@ static void one_lane_that_computes_wrongly_is_named_with_its_bit(void **state)
     }
 }
 
+static void the_build_for_the_self_test_has_one_bit_wrong_in_one_lane_of_one_multiprocessor(void **state)
+{
+    const struct sm_map_seen s = map_by("sm_map_spoilt", (struct twin_trouble){ .sms = SMS }, 1);
+    const char *where = sm_map_where(&s, &arena);
+
+    (void)state;
+    assert_true(text_starts(where, text_make(&arena, "SM %u is wrong in 8 of 8 items, in fp32, lane %d, bit %d (first: fp32, warp ", rows[SMS / 2].sm,
+                                             SM_SPOILT_LANE, SM_SPOILT_BIT)));
+    assert_false(text_has(where, "; SM"));
+    assert_int_equal(faults.faults, SM_ITEMS * SM_THREADS / 32);
+    assert_null(sm_map_missing(&s, &arena));
+}
+
 static void a_wrong_expectation_is_a_column_and_no_multiprocessor_is_blamed(void **state)
 {
     struct sm_map_seen s;
@@ -193,6 +211,7 @@ int main(void)
         CASE(the_chains_stay_in_range_and_do_not_settle),
         CASE(one_multiprocessor_that_computes_wrongly_is_a_row),
         CASE(one_lane_that_computes_wrongly_is_named_with_its_bit),
+        CASE(the_build_for_the_self_test_has_one_bit_wrong_in_one_lane_of_one_multiprocessor),
         CASE(a_wrong_expectation_is_a_column_and_no_multiprocessor_is_blamed),
         CASE(a_multiprocessor_that_no_block_ran_on_is_named_and_not_proved),
         CASE(blocks_that_never_meet_end_at_the_deadline_and_prove_nothing),

@@ -1,0 +1,169 @@
+/* nvjitlink.links - the stack's linker compiles and links a kernel and the
+ * function that it calls, for this GPU, and the GPU runs it; without a GPU, for
+ * one that every nvJitLink knows. */
+#include "child/child.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "kernels/pattern.h"
+
+/* kernels/pattern.h and fill_words once more, in two pieces. */
+static const char kernel[] =
+    ".version 6.3\n.target sm_60\n.address_size 64\n"
+    ".extern .func (.param .b64 mixed) mix_word(.param .b64 word);\n"
+    ".visible .entry fill_words(.param .u64 p, .param .u64 words, .param .u64 seed)\n"
+    "{\n"
+    "    .reg .pred %outside;\n"
+    "    .reg .b32 %r<4>;\n"
+    "    .reg .b64 %i, %word, %limit, %at;\n"
+    "    mov.u32 %r1, %ctaid.x;\n"
+    "    mov.u32 %r2, %ntid.x;\n"
+    "    mov.u32 %r3, %tid.x;\n"
+    "    mul.wide.u32 %i, %r1, %r2;\n"
+    "    cvt.u64.u32 %at, %r3;\n"
+    "    add.u64 %i, %i, %at;\n"
+    "    ld.param.u64 %limit, [words];\n"
+    "    setp.ge.u64 %outside, %i, %limit;\n"
+    "    @%outside bra done;\n"
+    "    ld.param.u64 %word, [seed];\n"
+    "    add.u64 %at, %i, 1;\n"
+    "    mad.lo.u64 %word, %at, 0x9E3779B97F4A7C15, %word;\n"
+    "    {\n"
+    "        .param .b64 word, mixed;\n"
+    "        st.param.b64 [word], %word;\n"
+    "        call.uni (mixed), mix_word, (word);\n"
+    "        ld.param.b64 %word, [mixed];\n"
+    "    }\n"
+    "    shr.u64 %word, %word, 32;\n"
+    "    ld.param.u64 %at, [p];\n"
+    "    cvta.to.global.u64 %at, %at;\n"
+    "    shl.b64 %i, %i, 2;\n"
+    "    add.u64 %at, %at, %i;\n"
+    "    st.global.u32 [%at], %word;\n"
+    "done:\n"
+    "    ret;\n"
+    "}\n";
+
+static const char function[] =
+    ".version 6.3\n.target sm_60\n.address_size 64\n"
+    ".visible .func (.param .b64 mixed) mix_word(.param .b64 word)\n"
+    "{\n"
+    "    .reg .b64 %z, %high;\n"
+    "    ld.param.b64 %z, [word];\n"
+    "    shr.u64 %high, %z, 30;\n"
+    "    xor.b64 %z, %z, %high;\n"
+    "    mul.lo.u64 %z, %z, 0xBF58476D1CE4E5B9;\n"
+    "    shr.u64 %high, %z, 27;\n"
+    "    xor.b64 %z, %z, %high;\n"
+    "    mul.lo.u64 %z, %z, 0x94D049BB133111EB;\n"
+    "    st.param.b64 [mixed], %z;\n"
+    "    ret;\n"
+    "}\n";
+
+enum { WORDS = 4096, ANY_CC = 90 };     /* sm_90 is known since 11.8, nvJitLink since 12.0 */
+
+struct linking { struct child *c; nvJitLinkHandle handle; int cc; };
+
+/* What the linker has to say; NULL if nothing. */
+static const char *log_of(const struct linking *l)
+{
+    struct child *c = l->c;
+    size_t bytes = 0;
+    char *log;
+
+    if (l->handle == NULL || CALL(c, nvjitlink, nvJitLinkGetErrorLogSize(l->handle, &bytes)) != 0 || bytes < 2 || bytes > 1 << 20)
+        return NULL;
+    log = host_buffer(c, bytes + 1);
+    return CALL(c, nvjitlink, nvJitLinkGetErrorLog(l->handle, log)) == 0 ? log : NULL;
+}
+
+/* An architecture that it does not know is told by a code in 13.0, by the words of ptxas alone in 12.1 and 12.4. */
+static void check(const struct linking *l, const char *call, long code)
+{
+    struct child *c = l->c;
+    const char *log = code != 0 ? log_of(l) : NULL;
+
+    if (code == 0)
+        return;
+    if (code == NVJITLINK_ERROR_UNRECOGNIZED_ARCH || code == NVJITLINK_ERROR_UNSUPPORTED_ARCH
+        || (log != NULL && text_has(log, "is not defined for option 'gpu-name'")))
+        stop_unsupported(c, "this nvJitLink cannot link for sm_%d", l->cc);
+    if (log != NULL)
+        saw_text(c, "log", "%s", log);
+    child_call_failed(c, call, &c->nvjitlink.dl, code);
+}
+
+static char *link_both(struct linking *l, size_t *bytes)
+{
+    struct child *c = l->c;
+    const char *options[1] = { text_make(&c->arena, "-arch=sm_%d", l->cc) };
+    char *cubin;
+
+    check(l, text_make(&c->arena, "nvJitLinkCreate(%s)", options[0]), CALL(c, nvjitlink, nvJitLinkCreate(&l->handle, 1, options)));
+    check(l, "nvJitLinkAddData(kernel)", CALL(c, nvjitlink, nvJitLinkAddData(l->handle, NVJITLINK_INPUT_PTX, kernel, sizeof kernel, "kernel.ptx")));
+    check(l, "nvJitLinkAddData(function)", CALL(c, nvjitlink, nvJitLinkAddData(l->handle, NVJITLINK_INPUT_PTX, function, sizeof function, "function.ptx")));
+    check(l, "nvJitLinkComplete(handle)", CALL(c, nvjitlink, nvJitLinkComplete(l->handle)));
+    MUST(c, nvjitlink, nvJitLinkGetLinkedCubinSize(l->handle, bytes));
+    cubin = host_buffer(c, *bytes + 1);
+    MUST(c, nvjitlink, nvJitLinkGetLinkedCubin(l->handle, cubin));
+    MUST(c, nvjitlink, nvJitLinkDestroy(&l->handle));
+    return cubin;
+}
+
+static size_t run_on_gpu(struct child *c, const char *cubin)
+{
+    uint64_t words = WORDS;
+    uint32_t host[WORDS];
+    size_t wrong = 0;
+    CUmodule module;
+    CUdeviceptr p;
+    void *args[] = { &p, &words, &c->seed, NULL };
+
+    child_open_context(c);
+    MUST(c, cuda, cuModuleLoadData(&module, cubin));
+    p = device_buffer(c, sizeof host);
+    child_launch_from(c, module, "fill_words", blocks_for(words), (struct grid){ BLOCK, 1, 1 }, args);
+    device_wait(c);
+    device_download(c, host, p, sizeof host);
+    for (uint64_t i = 0; i < words; i++)
+        wrong += host[i] != pattern_word(c->seed, i);
+    MUST(c, cuda, cuModuleUnload(module));
+    return wrong;
+}
+
+static void run(struct child *c)
+{
+    struct linking l = { .c = c, .cc = c->cc > 0 ? c->cc : ANY_CC };
+    size_t bytes = 0;
+    char *cubin;
+
+    child_bind_nvjitlink(c);
+    cubin = link_both(&l, &bytes);
+    saw_text(c, "arch", "sm_%d", l.cc);
+    saw_num(c, "cubin.bytes", "B", (double)bytes);
+    saw_num(c, "cubin.is_elf", "", bytes > 4 && memcmp(cubin, "\177ELF", 4) == 0);
+    saw_num(c, "cubin.has_kernel", "", memmem(cubin, bytes, "fill_words", strlen("fill_words")) != NULL);
+    if (c->device_uuid != NULL)
+        saw_num(c, "wrong", "", (double)run_on_gpu(c, cubin));
+}
+
+extern const struct probe probe_stack_loads, probe_cuda_context;
+
+const struct probe probe_nvjitlink_links = {
+    .name     = "nvjitlink.links",
+    .claim    = "The stack's run-time linker links a kernel to a function in another object.",
+    .scope    = SCOPE_STACK_CPU_DEVICE,
+    .needs    = NEEDS_STACK,
+    .stacks   = ON_ANY_STACK,
+    .library  = "nvJitLink",
+    .rests_on = { &probe_stack_loads, &probe_cuda_context },
+    .may_skip = true,
+    .expects  = (const struct expect[]){
+        { .key = "cubin.is_elf", .bound = EQUALS, .number = 1, .sentence = "what the linker gave is no machine code" },
+        { .key = "cubin.has_kernel", .bound = EQUALS, .number = 1, .sentence = "what the linker gave does not hold the kernel" },
+        { .key = "wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s of 4096 words are wrong when the linked kernel runs" },
+        { .key = NULL },
+    },
+    .run      = run,
+};
