@@ -9,6 +9,7 @@
 # make check-tolerances  each tolerance on 10,000 random inputs: results/tolerances.md (an hour or two of processor time)
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
+# make check-torch    the torch.* probes with real builds from 1.8 to 2.14, on the CPU (fetches 35 GB)
 # make check-cuobjdump    gpuvet inspect against NVIDIA's cuobjdump, library by library (fetches 5 GB)
 # make ship       build/ship/gpuvet-x86_64 and -aarch64, for every glibc since 2.28 (fetches zig, 100 MB)
 # make check-ship     start them in a Debian 11 root

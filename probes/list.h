@@ -100,7 +100,13 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
+    X(torch_version) \
+    X(torch_device_count) \
     X(torch_cnn) \
+    X(torch_layer_norm) \
+    X(torch_embedding) \
+    X(torch_attention) \
+    X(torch_optimizer) \
     X(soak_burn) \
     X(soak_own) \
     X(selftest_exact) \

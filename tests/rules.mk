@@ -70,6 +70,11 @@ demo: all fakes
 check-wheels: all
 	$(quiet)scripts/check-wheels $(BUILD)/gpuvet results/wheels.md
 
+# Real builds of PyTorch, one after the other, on the CPU.
+.PHONY: check-torch
+check-torch: all
+	$(quiet)scripts/check-torch $(BUILD)/gpuvet results/torch.md
+
 # Every library of the toolkit and of a torch, beside NVIDIA's own tool.
 .PHONY: check-cuobjdump
 check-cuobjdump: all

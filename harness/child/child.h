@@ -80,6 +80,7 @@ struct child {
     struct nccl     nccl;
     struct libtorch libtorch;
     struct libtorch_cuda libtorch_cuda;
+    struct libc10_cuda libc10_cuda;
 
     CUdevice      device;           /* with NEEDS_CONTEXT */
     CUcontext     context;
@@ -133,6 +134,7 @@ void child_bind_curand(struct child *c);
 void child_bind_cupti(struct child *c);
 void child_bind_nccl(struct child *c);
 void child_bind_libtorch(struct child *c);          /* libtorch_cuda too, where it is loaded */
+void child_bind_libc10_cuda(struct child *c);
 
 /* ---- The driver ---- */
 void child_open_driver(struct child *c);        /* libcuda.so.1 and cuInit, once per process */

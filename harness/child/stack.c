@@ -126,6 +126,7 @@ BINDER(cufft, "cufft")
 BINDER(curand, "curand")
 BINDER(cupti, "cupti")
 BINDER(nccl, "nccl")
+BINDER(libc10_cuda, "c10_cuda")
 
 void child_bind_libtorch(struct child *c)
 {
@@ -138,4 +139,5 @@ void child_bind_libtorch(struct child *c)
     if (dl_find_mapped("torch_cuda", path, other)
         && !libtorch_cuda_bind(&c->libtorch_cuda, handle_of(c, "torch_cuda"), &c->err))
         stop_load(c, "%s", c->err.text);
+    c->libtorch_cuda.cpu = &c->libtorch;
 }

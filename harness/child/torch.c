@@ -1,19 +1,11 @@
 #include "child/torch.h"
 
-#include "base/text.h"
+#include <string.h>
+
+#include "child/torch_dispatch.h"
 #include "child/torch_mangled.h"
 
-/* The release whose dispatcher schemas we were written for: 2.10.0. libtorch
- * keeps adapters for older callers. */
-#define BUILT_FOR UINT64_C(0x020a000000000000)
-
 static const int64_t ones[2] = { 1, 1 }, twos[2] = { 2, 2 }, zeros[2] = { 0, 0 };
-
-static bool has_dispatcher(const struct libtorch *l)
-{
-    return l->torch_call_dispatcher != NULL && l->torch_new_list_reserve_size != NULL && l->torch_list_push_back != NULL
-        && l->aoti_torch_new_tensor_handle != NULL;
-}
 
 static bool has_shim(const struct libtorch *l)
 {
@@ -26,6 +18,7 @@ static bool has_tensors(const struct libtorch *l)
 {
     return l->aoti_torch_empty_strided != NULL && l->aoti_torch_create_tensor_from_blob != NULL && l->aoti_torch_copy_ != NULL
         && l->aoti_torch_delete_tensor_object != NULL && l->aoti_torch_dtype_float32 != NULL
+        && l->aoti_torch_dtype_float16 != NULL && l->aoti_torch_dtype_bfloat16 != NULL && l->aoti_torch_dtype_int64 != NULL
         && l->aoti_torch_device_type_cpu != NULL && l->aoti_torch_device_type_cuda != NULL
         && l->aoti_torch_grad_mode_set_enabled != NULL && l->aoti_torch_get_device_type != NULL;
 }
@@ -35,14 +28,14 @@ static void choose_route(struct torch *t)
     struct child *c = t->child;
     const struct libtorch *l = &c->libtorch;
 
-    if (has_tensors(l) && has_dispatcher(l))
+    if (has_tensors(l) && dispatch_available(l))
         t->route = TORCH_DISPATCHER;
     else if (has_tensors(l) && has_shim(l))
         t->route = TORCH_SHIM;
-    else if (mangled_available(l, t->on_cuda))
+    else if (mangled_available(l))
         t->route = TORCH_MANGLED;
     else
-        stop_unsupported(c, "this libtorch has no interface that gpuvet knows: neither the C shim (2.4) nor the C++ names of 1.8 to 2.3");
+        stop_unsupported(c, "this libtorch has no interface that gpuvet knows: neither the C shim (2.3 and later) nor the C++ names of 1.8 to 2.2");
 }
 
 /* fp32 shall mean fp32: PyTorch lets cuDNN use TF32 unless it is told not to. */
@@ -58,6 +51,27 @@ static void refuse_tf32(struct torch *t)
     child_leave(t->child, 0);
 }
 
+/* ---- Exceptions: what a mangled name throws, nobody in C catches ---- */
+
+static struct child *whose_call;
+
+/* Instead of the abort that would follow: the call that threw failed. */
+static void thrown(void)
+{
+    struct child *c = whose_call;
+    char call[CRUMB_CALL];
+
+    memcpy(call, c->crumb->call, sizeof call);      /* other calls are made before it is told */
+    child_call_failed(c, call, &c->libtorch.dl, LIBTORCH_THREW);
+}
+
+static void hear_exceptions(struct child *c)
+{
+    whose_call = c;
+    if (c->libtorch.set_terminate != NULL)
+        c->libtorch.set_terminate(thrown);
+}
+
 void torch_begin(struct torch *t, struct child *c, bool on_cuda)
 {
     child_bind_libtorch(c);
@@ -65,10 +79,14 @@ void torch_begin(struct torch *t, struct child *c, bool on_cuda)
     choose_route(t);
     if (on_cuda && c->libtorch_cuda.dl.handle == NULL)
         stop_load(c, "libtorch_cuda is not loaded: this PyTorch cannot use a GPU");
+    hear_exceptions(c);
     refuse_tf32(t);
     if (t->route == TORCH_MANGLED)
         return;
-    t->float32 = VALUE(c, libtorch, aoti_torch_dtype_float32());
+    t->types[TORCH_FLOAT32] = VALUE(c, libtorch, aoti_torch_dtype_float32());
+    t->types[TORCH_FLOAT16] = VALUE(c, libtorch, aoti_torch_dtype_float16());
+    t->types[TORCH_BFLOAT16] = VALUE(c, libtorch, aoti_torch_dtype_bfloat16());
+    t->types[TORCH_INT64] = VALUE(c, libtorch, aoti_torch_dtype_int64());
     t->cpu = VALUE(c, libtorch, aoti_torch_device_type_cpu());
     t->device_type = on_cuda ? VALUE(c, libtorch, aoti_torch_device_type_cuda()) : t->cpu;
     child_enter(c, "aoti_torch_grad_mode_set_enabled(false)", c->libtorch.dl.path);
@@ -76,13 +94,14 @@ void torch_begin(struct torch *t, struct child *c, bool on_cuda)
     child_leave(c, 0);
 }
 
-const char *torch_route_name(const struct torch *t)
+void torch_saw_route(struct torch *t)
 {
     static const char *const names[] = {
         [TORCH_DISPATCHER] = "D (dispatcher)", [TORCH_SHIM] = "G (generated shim)", [TORCH_MANGLED] = "M (mangled names)",
     };
 
-    return names[t->route];
+    saw_text(t->child, "route", "%s%s", names[t->route], t->used_mangled && t->route != TORCH_MANGLED ? ", and M (mangled names)" : "");
+    saw_text(t->child, "device", "%s", t->on_cuda ? "cuda" : "cpu");
 }
 
 /* ---- Tensors ---- */
@@ -104,11 +123,16 @@ static AtenTensorHandle view_of_host(struct torch *t, float *data, int dims, con
     int64_t strides[8];
 
     contiguous(dims, sizes, strides);
-    MUST(c, libtorch, aoti_torch_create_tensor_from_blob(data, dims, sizes, strides, 0, t->float32, t->cpu, 0, &h));
+    MUST(c, libtorch, aoti_torch_create_tensor_from_blob(data, dims, sizes, strides, 0, t->types[TORCH_FLOAT32], t->cpu, 0, &h));
     return h;
 }
 
 AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const int64_t *sizes)
+{
+    return torch_from_host_as(t, TORCH_FLOAT32, data, dims, sizes);
+}
+
+AtenTensorHandle torch_from_host_as(struct torch *t, enum torch_type type, float *data, int dims, const int64_t *sizes)
 {
     struct child *c = t->child;
     AtenTensorHandle host, h = NULL;
@@ -116,10 +140,10 @@ AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const i
     int32_t where;
 
     if (t->route == TORCH_MANGLED)
-        return mangled_from_host(t, data, dims, sizes);
+        return mangled_from_host(t, type, data, dims, sizes);
     host = view_of_host(t, data, dims, sizes);
     contiguous(dims, sizes, strides);
-    MUST(c, libtorch, aoti_torch_empty_strided(dims, sizes, strides, t->float32, t->device_type, 0, &h));
+    MUST(c, libtorch, aoti_torch_empty_strided(dims, sizes, strides, t->types[type], t->device_type, 0, &h));
     MUST(c, libtorch, aoti_torch_copy_(h, host, 0));
     MUST(c, libtorch, aoti_torch_delete_tensor_object(host));
     MUST(c, libtorch, aoti_torch_get_device_type(h, &where));
@@ -151,56 +175,6 @@ void torch_drop(struct torch *t, AtenTensorHandle x)
     MUST(c, libtorch, aoti_torch_delete_tensor_object(x));
 }
 
-/* ---- Route D: what is passed is consumed, so each call gets handles of its own ---- */
-
-static StableIValue own(struct torch *t, AtenTensorHandle x)
-{
-    struct child *c = t->child;
-    AtenTensorHandle h = NULL;
-
-    MUST(c, libtorch, aoti_torch_new_tensor_handle(x, &h));
-    return (StableIValue)(uintptr_t)h;
-}
-
-/* A T? argument: the address of a value that libtorch deletes. */
-static StableIValue optional(struct torch *t, StableIValue v)
-{
-    struct child *c = t->child;
-    StableIValue *p = NULL;
-
-    if (c->libtorch.torch_new_stable_ivalue != NULL)
-        MUST(c, libtorch, torch_new_stable_ivalue(&p));
-    else
-        p = c->libtorch.operator_new(sizeof *p);
-    *p = v;
-    return (StableIValue)(uintptr_t)p;
-}
-
-static StableIValue pair(struct torch *t, const int64_t v[2])
-{
-    struct child *c = t->child;
-    StableListHandle list = NULL;
-
-    MUST(c, libtorch, torch_new_list_reserve_size(2, &list));
-    MUST(c, libtorch, torch_list_push_back(list, (StableIValue)v[0]));
-    MUST(c, libtorch, torch_list_push_back(list, (StableIValue)v[1]));
-    return (StableIValue)(uintptr_t)list;
-}
-
-static AtenTensorHandle dispatch(struct torch *t, const char *op, StableIValue *stack)
-{
-    struct child *c = t->child;
-    char call[CRUMB_CALL];
-    long code;
-
-    text_format(call, sizeof call, "torch_call_dispatcher(\"%s\")", op);
-    child_enter(c, call, c->libtorch.dl.path);
-    code = child_leave(c, c->libtorch.torch_call_dispatcher(op, "", stack, BUILT_FOR));
-    if (code != 0)
-        child_call_failed(c, call, &c->libtorch.dl, code);
-    return (AtenTensorHandle)(uintptr_t)stack[0];
-}
-
 /* ---- Operations ---- */
 
 AtenTensorHandle torch_conv2d(struct torch *t, AtenTensorHandle x, AtenTensorHandle w, AtenTensorHandle b)
@@ -209,9 +183,9 @@ AtenTensorHandle torch_conv2d(struct torch *t, AtenTensorHandle x, AtenTensorHan
     AtenTensorHandle y = NULL;
 
     if (t->route == TORCH_DISPATCHER) {
-        StableIValue s[7] = { own(t, x), own(t, w), optional(t, own(t, b)), pair(t, ones), pair(t, zeros), pair(t, ones), 1 };
+        StableIValue s[7] = { dispatch_own(t, x), dispatch_own(t, w), dispatch_optional(t, dispatch_own(t, b)), dispatch_integers(t, ones, 2), dispatch_integers(t, zeros, 2), dispatch_integers(t, ones, 2), 1 };
 
-        return dispatch(t, "aten::conv2d", s);
+        return dispatch(t, "aten::conv2d", "", s);
     }
     if (t->route == TORCH_MANGLED)
         return mangled_conv2d(t, x, w, b);
@@ -222,26 +196,14 @@ AtenTensorHandle torch_conv2d(struct torch *t, AtenTensorHandle x, AtenTensorHan
     return y;
 }
 
-/* A handle is the address of an at::Tensor, which is one pointer; libtorch deletes it. */
 AtenTensorHandle torch_relu(struct torch *t, AtenTensorHandle x)
 {
-    struct child *c = t->child;
-    struct at_tensor *box;
-    struct at_returned y;
-
     if (t->route == TORCH_DISPATCHER) {
-        StableIValue s[1] = { own(t, x) };
+        StableIValue s[1] = { dispatch_own(t, x) };
 
-        return dispatch(t, "aten::relu", s);
+        return dispatch(t, "aten::relu", "", s);
     }
-    if (t->route == TORCH_MANGLED)
-        return mangled_relu(t, x);
-    child_enter(c, "at::_ops::relu::call(x)", c->libtorch.dl.path);
-    y = c->libtorch.relu((const struct at_tensor *)(const void *)x);
-    box = c->libtorch.operator_new(sizeof *box);
-    child_leave(c, 0);
-    box->impl = y.impl;
-    return (AtenTensorHandle)(void *)box;
+    return mangled_relu(t, x);
 }
 
 AtenTensorHandle torch_max_pool2d(struct torch *t, AtenTensorHandle x)
@@ -250,9 +212,9 @@ AtenTensorHandle torch_max_pool2d(struct torch *t, AtenTensorHandle x)
     AtenTensorHandle y = NULL, indices = NULL;
 
     if (t->route == TORCH_DISPATCHER) {
-        StableIValue s[6] = { own(t, x), pair(t, twos), pair(t, twos), pair(t, zeros), pair(t, ones), 0 };
+        StableIValue s[6] = { dispatch_own(t, x), dispatch_integers(t, twos, 2), dispatch_integers(t, twos, 2), dispatch_integers(t, zeros, 2), dispatch_integers(t, ones, 2), 0 };
 
-        return dispatch(t, "aten::max_pool2d", s);
+        return dispatch(t, "aten::max_pool2d", "", s);
     }
     if (t->route == TORCH_MANGLED)
         return mangled_max_pool2d(t, x);
@@ -284,14 +246,14 @@ AtenTensorHandle torch_linear(struct torch *t, AtenTensorHandle x, AtenTensorHan
     AtenTensorHandle wt = NULL, y = NULL;
 
     if (t->route == TORCH_DISPATCHER) {
-        StableIValue s[3] = { own(t, x), own(t, w), optional(t, own(t, b)) };
+        StableIValue s[3] = { dispatch_own(t, x), dispatch_own(t, w), dispatch_optional(t, dispatch_own(t, b)) };
 
-        return dispatch(t, "aten::linear", s);
+        return dispatch(t, "aten::linear", "", s);
     }
     if (t->route == TORCH_MANGLED)
         return mangled_linear(t, x, w, b);
     MUST(c, libtorch, aoti_torch__reinterpret_tensor(w, 2, transposed, t_strides, 0, &wt));
-    MUST(c, libtorch, aoti_torch_empty_strided(2, sizes, strides, t->float32, t->device_type, 0, &y));
+    MUST(c, libtorch, aoti_torch_empty_strided(2, sizes, strides, t->types[TORCH_FLOAT32], t->device_type, 0, &y));
     if (t->on_cuda)
         MUST(c, libtorch_cuda, aoti_torch_cuda_addmm_out(y, b, x, wt, 1.0, 1.0));
     else

@@ -2,8 +2,9 @@
  *
  * Three routes, chosen by what the library exports and not by its version:
  *   D  the dispatcher with lists (libtorch 2.10 and later): any operation by name
- *   G  the generated C shim (2.4 and later), with relu by its mangled name
- *   M  mangled C++ names (before that; torch_mangled.h)
+ *   G  the C shim's tensors (2.3 and later) and its generated operations; what
+ *      it does not generate, by its mangled C++ name
+ *   M  mangled C++ names alone (before that; torch_mangled.h)
  * Facts on both: the headers torch/csrc/inductor/aoti_torch/c/shim.h and
  * torch/csrc/stable/c/shim.h of the releases.
  */
@@ -14,22 +15,29 @@
 
 enum torch_route { TORCH_DISPATCHER, TORCH_SHIM, TORCH_MANGLED };
 
+/* Element types that tensors may have on their device. */
+enum torch_type { TORCH_FLOAT32, TORCH_FLOAT16, TORCH_BFLOAT16, TORCH_INT64, TORCH_TYPES };
+
 struct torch {
     struct child    *child;
     enum torch_route route;
-    int32_t          float32, cpu;      /* torch's own numbers for them */
+    int32_t          types[TORCH_TYPES], cpu;       /* torch's own numbers for them */
     int32_t          device_type;       /* where operations run */
     bool             on_cuda;
+    bool             used_mangled;      /* a C++ name was called, whatever the route is */
 };
 
 /* Chooses the route; stop_unsupported if this libtorch has none. On a GPU,
- * TF32 is switched off, so that fp32 means fp32. */
+ * TF32 is switched off, so that fp32 means fp32. From here on a C++ exception
+ * ends the trial as the failure of the call that threw it, in its own words. */
 void torch_begin(struct torch *t, struct child *c, bool on_cuda);
 
-const char *torch_route_name(const struct torch *t);
+/* Observes "route" and "device"; when all calls are made. */
+void torch_saw_route(struct torch *t);
 
-/* Tensors are fp32, contiguous, row-major. */
+/* Tensors are contiguous and row-major; data on the host are fp32, and torch converts them. */
 AtenTensorHandle torch_from_host(struct torch *t, float *data, int dims, const int64_t *sizes);
+AtenTensorHandle torch_from_host_as(struct torch *t, enum torch_type type, float *data, int dims, const int64_t *sizes);
 void             torch_to_host(struct torch *t, AtenTensorHandle x, float *data, int dims, const int64_t *sizes);
 void             torch_drop(struct torch *t, AtenTensorHandle x);
 

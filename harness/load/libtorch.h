@@ -21,6 +21,9 @@ typedef struct StableListOpaque *StableListHandle;
     SYM(WANT, int32_t,        aoti_torch_device_type_cpu,         (void)) \
     SYM(WANT, int32_t,        aoti_torch_device_type_cuda,        (void)) \
     SYM(WANT, int32_t,        aoti_torch_dtype_float32,           (void)) \
+    SYM(WANT, int32_t,        aoti_torch_dtype_float16,           (void)) \
+    SYM(WANT, int32_t,        aoti_torch_dtype_bfloat16,          (void)) \
+    SYM(WANT, int32_t,        aoti_torch_dtype_int64,             (void)) \
     SYM(WANT, void,           aoti_torch_grad_mode_set_enabled,   (bool)) \
     SYM(WANT, AOTITorchError, aoti_torch_empty_strided,           (int64_t, const int64_t *, const int64_t *, int32_t, int32_t, int32_t, AtenTensorHandle *)) \
     SYM(WANT, AOTITorchError, aoti_torch_create_tensor_from_blob, (void *, int64_t, const int64_t *, const int64_t *, int64_t, int32_t, int32_t, int32_t, AtenTensorHandle *)) \
@@ -100,12 +103,36 @@ struct at_small_device { uint8_t a, b, c; };                    /* optional<Devi
     SYM(allow_tf32_cudnn,  void,   (void *, bool), "_ZN2at7Context17setAllowTF32CuDNNEb") \
     SYM(allow_tf32_cublas, void,   (void *, bool), "_ZN2at7Context18setAllowTF32CuBLASEb")
 
+#include "load/libtorch_ops.h"
+
+/* c10/cuda/CUDAFunctions.h, in libc10_cuda.so: how many GPUs there are, 0 too where it cannot be told; never throws. */
+#define LIBC10_CUDA_MANGLED(SYM) \
+    SYM(device_count, int8_t, (void), "_ZN3c104cuda12device_countEv")
+
 #define LIBTORCH_FIELD(field, ret, params, mangled)     ret (*field) params;
 
-struct libtorch      { struct dl dl; LIBTORCH_SYMS(DL_FIELD) LIBTORCH_MANGLED(LIBTORCH_FIELD) void *(*operator_new)(size_t); };
-struct libtorch_cuda { struct dl dl; LIBTORCH_CUDA_SYMS(DL_FIELD) };
+/* exception_ptr is one pointer, returned like a Tensor. */
+struct std_thrown { void *object; char beyond_registers[24]; };
+
+struct libtorch {
+    struct dl dl;
+    LIBTORCH_SYMS(DL_FIELD)
+    LIBTORCH_MANGLED(LIBTORCH_FIELD)
+    LIBTORCH_MORE(LIBTORCH_FIELD)
+
+    /* Of libstdc++, which libtorch_cpu needs; the last two NULL if it does not export them. */
+    void *(*operator_new)(size_t);
+    void  (*(*set_terminate)(void (*handler)(void)))(void);
+    struct std_thrown (*current_exception)(void);
+};
+struct libtorch_cuda { struct dl dl; LIBTORCH_CUDA_SYMS(DL_FIELD) const struct libtorch *cpu; };     /* cpu: whose words explain its errors */
+struct libc10_cuda   { struct dl dl; LIBC10_CUDA_MANGLED(LIBTORCH_FIELD) };
 
 bool libtorch_bind(struct libtorch *t, void *handle, struct err *e) MUST_USE;
 bool libtorch_cuda_bind(struct libtorch_cuda *t, void *handle, struct err *e) MUST_USE;
+bool libc10_cuda_bind(struct libc10_cuda *t, void *handle, struct err *e) MUST_USE;
+
+/* The code that libtorch's explain takes for a C++ exception that nobody caught. */
+#define LIBTORCH_THREW (-1)
 
 #endif

@@ -19,7 +19,8 @@ bool report_proves(const struct report *r, const struct device *d)
             continue;
         if (j->verdict == FAIL || j->verdict == BROKEN)
             return false;
-        ran |= j->verdict == PASS && (j->trial.probe->needs & NEEDS_CONTEXT) != 0;
+        /* A stack that does on each GPU what it does on the CPU opens its context itself. */
+        ran |= j->verdict == PASS && ((j->trial.probe->needs & NEEDS_CONTEXT) != 0 || j->trial.probe->scope == SCOPE_STACK_CPU_DEVICE);
     }
     return ran;
 }

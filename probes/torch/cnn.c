@@ -44,8 +44,6 @@ static void run(struct child *c)
     struct torch t;
 
     torch_begin(&t, c, c->device_uuid != NULL);
-    saw_text(c, "route", "%s", torch_route_name(&t));
-    saw_text(c, "device", "%s", t.on_cuda ? "cuda" : "cpu");
     if (!cnn_make_integers(&d, &expected, &c->arena, c->seed, &c->err))
         stop_ours(c, "%s", c->err.text);
     forward(&t, &d, logits);
@@ -53,6 +51,7 @@ static void run(struct child *c)
     cnn_make_random(&d, &expected, &c->arena, c->seed);
     forward(&t, &d, logits);
     compare_close(c, "random", logits, expected.logits, dims, cnn_nmse_limit());
+    torch_saw_route(&t);
     saw_num(c, "seed", "", (double)c->seed);
 }
 

@@ -9,6 +9,11 @@ fake_lacking_libs := libcuda.so.1 libcudart.so.13 libcublas.so.13 libcudnn.so.9 
                      libcupti.so.13 libcusolver.so.12 libcusparse.so.12 libcusparseLt.so.0
 fake_libs         := $(fake_driver_libs:%=$(fakes)/driver/%) $(fake_toolkit_libs:%=$(fakes)/toolkit/lib64/%) \
                      $(fake_lacking_libs:%=$(fakes)/lacking/%)
+
+# Folders of a libtorch, which differ in what they export: each leads gpuvet to another of its routes, the last to none for one operation.
+fake_torches      := 2.14.1 2.6.0 1.13.1 1.8.1 9.9.9
+fake_torch_libs   := libtorch_cpu.so libtorch_cuda.so libc10.so libc10_cuda.so
+fake_libs         += $(foreach t,$(fake_torches),$(fake_torch_libs:%=$(fakes)/torch-$t/lib/%) $(fakes)/torch-$t/build-version)
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
                      $(fakes)/toolkit/include/cudnn_version.h $(fakes)/toolkit/include/nccl.h $(fakes)/gpuvet-ptx
 
@@ -21,6 +26,10 @@ fake_sources/libcudnn.so.9     := cudnn cudnn_conv cudnn_layers cudnn_norm
 fake_sources/libcudnn_ops.so.9 := cudnn_ops
 fake_sources/libnccl.so.2      := nccl
 fake_sources/libnvrtc.so.13    := nvrtc
+fake_sources/libtorch_cpu.so   := torch_tensor torch_shim torch_dispatch torch_ops torch_mangled torch_throw
+fake_sources/libtorch_cuda.so  := torch_cuda
+fake_sources/libc10.so         := c10
+fake_sources/libc10_cuda.so    := c10_cuda
 fake_sources/libnvJitLink.so.13 := nvjitlink
 fake_sources/libcufft.so.12    := cufft
 fake_sources/libcurand.so.10   := curand
@@ -28,6 +37,12 @@ fake_sources/libcupti.so.13    := cupti
 fake_sources/libcusparse.so.12 := cusparse product
 fake_sources/libcusolver.so.12 := cusolver product
 fake_sources/libcusparseLt.so.0 := cusparselt product
+
+# What the release does not export, of all that the fake has.
+fake_hides/2.6.0  := torch_*; aoti_torch_call_dispatcher; aoti_torch_abi_version; aoti_torch_new_tensor_handle
+fake_hides/1.13.1 := torch_*; aoti_*; *St8optional*
+fake_hides/1.8.1  := $(fake_hides/1.13.1); _ZN2at4_ops*
+fake_hides/9.9.9  := $(fake_hides/2.6.0); *layer_norm*
 
 fake_lacks/libcuda.so.1    := cuMemGetInfo_v2
 fake_lacks/libcudart.so.13 := cudaGetLastError
@@ -47,12 +62,17 @@ fake_cflags = -std=c11 -fPIC -O1 -g -fvisibility=hidden -ffp-contract=off $(WARN
 fake_link    = -shared -Wl,-z,defs -Wl,-soname,$(@F) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN:$$ORIGIN/../toolkit/lib64'
 
 # The loops of convolutions and products are what a simulated run spends its time with.
-$(foreach o,cudnn_conv product cufft cusparse cusparselt,$(fakes)/obj/$o.o): fake_cflags += -O3
+$(foreach o,cudnn_conv product cufft cusparse cusparselt torch_ops,$(fakes)/obj/$o.o): fake_cflags += -O3
 
 $(fakes)/obj/%.o: tests/fakes/%.c $(BUILD)/flags
 	$(say) CC $<
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) -I. -Iharness -D_GNU_SOURCE $(fake_cflags) -MMD -MP -c $< -o $@
+
+$(fakes)/obj/%.o: tests/fakes/%.cpp $(BUILD)/flags
+	$(say) CXX $<
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CXX) -std=c++17 -fPIC -O1 -g -fvisibility=hidden -Wall -Wextra -MMD -MP -c $< -o $@
 
 # The gate knows its library: a fault may be ordered for the time it is loaded.
 define fake_library
@@ -62,7 +82,7 @@ $(fakes)/obj/gate-$(1).o: tests/fakes/gate.c $(BUILD)/flags
 
 fake_objects/$(1) := $(fake_sources/$(1):%=$(fakes)/obj/%.o) $(fakes)/obj/gate-$(1).o
 endef
-$(foreach l,$(fake_driver_libs) $(fake_toolkit_libs),$(eval $(call fake_library,$l)))
+$(foreach l,$(fake_driver_libs) $(fake_toolkit_libs) $(fake_torch_libs),$(eval $(call fake_library,$l)))
 
 # The driver runs kernels by their CPU twins (tests/host).
 fake_more/libcuda.so.1    = $(twin_objects)
@@ -80,6 +100,21 @@ $(fakes)/lacking/%: $$(fake_objects/$$*) $$(fake_more/$$*)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)echo '{ local: $(fake_lacks/$*); };' >$(@D)/$*.map
 	$(quiet)$(CC) $(fake_link) -Wl,--version-script=$(@D)/$*.map $^ $(fake_libs/$*) -ldl -lm -o $@
+
+# fake_torch VERSION: libtorch_cuda is linked with that folder's libtorch_cpu, and that one with libstdc++, which is the real ones'.
+define fake_torch
+$(fakes)/torch-$(1)/lib/%: $$$$(fake_objects/$$$$*)
+	$$(say) LD $$@
+	$$(quiet)mkdir -p $$(@D)
+	$$(quiet)echo '{ local: $$(or $$(fake_hides/$(1)),nothing); };' >$(fakes)/torch-$(1)/$$(@F).map
+	$$(quiet)$$(CC) $$(fake_link) -Wl,--version-script=$(fakes)/torch-$(1)/$$(@F).map $$^ -lstdc++ -ldl -lm -o $$@
+
+$(fakes)/torch-$(1)/lib/libtorch_cuda.so: $(fakes)/torch-$(1)/lib/libtorch_cpu.so
+
+$(fakes)/torch-$(1)/build-version:
+	$$(quiet)mkdir -p $$(@D) && echo $(1)+simulated >$$@
+endef
+$(foreach t,$(fake_torches),$(eval $(call fake_torch,$t)))
 
 $(fakes)/libhook.so: $(fakes)/obj/hook.o
 	$(say) LD $@

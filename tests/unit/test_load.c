@@ -36,6 +36,9 @@ static struct cusparse cusparse;
 static struct cusparselt cusparselt;
 static struct nvrtc    nvrtc;
 static struct nccl     nccl;
+static struct libtorch libtorch;
+static struct libtorch_cuda libtorch_cuda;
+static struct libc10_cuda   libc10_cuda;
 static struct nvjitlink nvjitlink;
 static struct cufft    cufft;
 static struct curand   curand;
@@ -44,6 +47,7 @@ static struct cupti    cupti;
 #define BIND_OF(lib) \
     static bool bind_##lib(void *handle, struct err *e) { return lib##_bind(&lib, handle, e); }
 BIND_OF(cuda) BIND_OF(nvml) BIND_OF(cudart) BIND_OF(cublas) BIND_OF(cublaslt) BIND_OF(cudnn) BIND_OF(nvrtc) BIND_OF(nccl)
+BIND_OF(libtorch) BIND_OF(libtorch_cuda) BIND_OF(libc10_cuda)
 BIND_OF(nvjitlink) BIND_OF(cufft) BIND_OF(curand) BIND_OF(cupti)
 BIND_OF(cusolver) BIND_OF(cusparse) BIND_OF(cusparselt)
 
@@ -60,6 +64,9 @@ static const struct library {
     { "toolkit/lib64/libcudnn.so.9",     "lacking/libcudnn.so.9",   "cudnnConvolutionForward", bind_cudnn,    &cudnn.dl },
     { "toolkit/lib64/libnvrtc.so.13",    NULL,                      NULL,                      bind_nvrtc,    &nvrtc.dl },
     { "toolkit/lib64/libnccl.so.2",      "lacking/libnccl.so.2",    "ncclAllReduce",           bind_nccl,     &nccl.dl },
+    { "torch-2.14.1/lib/libtorch_cpu.so",  NULL,                    NULL,                      bind_libtorch, &libtorch.dl },
+    { "torch-2.14.1/lib/libtorch_cuda.so", NULL,                    NULL,                      bind_libtorch_cuda, &libtorch_cuda.dl },
+    { "torch-2.14.1/lib/libc10_cuda.so",   NULL,                    NULL,                      bind_libc10_cuda, &libc10_cuda.dl },
     { "toolkit/lib64/libnvJitLink.so.13", "lacking/libnvJitLink.so.13", "nvJitLinkAddData",   bind_nvjitlink, &nvjitlink.dl },
     { "toolkit/lib64/libcufft.so.12",    "lacking/libcufft.so.12",  "cufftExecR2C",            bind_cufft,    &cufft.dl },
     { "toolkit/lib64/libcurand.so.10",   "lacking/libcurand.so.10", "curandGenerate",          bind_curand,   &curand.dl },
