@@ -16,7 +16,7 @@ struct compared {
 
     enum difference is;         /* filled from here on by differences_decide */
     struct ratio    ratio;      /* after over before; middle 0: the rounds say nothing */
-    size_t          would_tell; /* rounds of each with which it could be told; 0: not within a thousand, or it was */
+    size_t          would_tell; /* rounds of each with which it could be told; 0: not with two hundred, or it was */
 };
 
 /* What a unit measures: how far two of the same may lie apart, and which way is better. */

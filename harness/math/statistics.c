@@ -7,7 +7,7 @@
 static const double pi = 3.14159265358979323846;
 static const double doubt = 0.01;               /* what the interval leaves out */
 
-enum { FIGURES_MAX = 256, ROUNDS_MAX = 1000 };
+enum { FIGURES_MAX = 256, ROUNDS_MAX = 200 };
 
 static int by_size(const void *a, const void *b)
 {
@@ -74,7 +74,7 @@ double student_t(double p, size_t freedom)
 
     while (student_p(high, freedom) > p && high < DBL_MAX / 4)
         high *= 2;
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 50; i++) {
         double middle = (low + high) / 2;
 
         if (student_p(middle, freedom) > p)

@@ -28,7 +28,7 @@ struct ratio {
 bool ratio_of(struct ratio *r, const double *a, size_t n_a, const double *b, size_t n_b) MUST_USE;
 
 /* How many rounds of each would have an interval narrow enough to tell such a ratio from
- * one of 1 + margin; 0: not with a thousand. */
+ * one of 1 + margin; 0: not with two hundred. */
 size_t ratio_rounds(const struct ratio *r, double margin);
 
 /* Student's t: how often |t| or more comes about by chance, with so many degrees of freedom. */
