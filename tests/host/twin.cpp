@@ -19,6 +19,7 @@
 #include "kernels/rounded.cu"
 #include "kernels/errors.cu"
 #include "kernels/contract.cu"
+#include "kernels/stream.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
