@@ -77,6 +77,10 @@
     X(cnn_train_tf32) \
     X(cnn_train_repeat) \
     X(cnn_train_long) \
-    X(torch_cnn)
+    X(torch_cnn) \
+    X(bench_memory_read) \
+    X(bench_memory_write) \
+    X(bench_memory_copy) \
+    X(bench_memory_triad)
 
 #endif
