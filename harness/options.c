@@ -14,15 +14,15 @@ enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a m
 
 /* Where each option is allowed stands behind it: options of no use are errors. */
 static const struct option table[] = {
-    { "--probe",   "-p", LIST,     AT(probes),     "run" },
-    { "--device",  "-d", LIST,     AT(devices),    "run" },
+    { "--probe",   "-p", LIST,     AT(probes),     "run bench" },
+    { "--device",  "-d", LIST,     AT(devices),    "run bench" },
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
-    { "--require", NULL, LIST,     AT(requires),   "run judge" },
+    { "--require", NULL, LIST,     AT(requires),   "run bench judge" },
     { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
+    { "--root",    NULL, TEXT,     AT(root),       "run bench list inspect matrix" },
     { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
     { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
     { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
@@ -31,30 +31,31 @@ static const struct option table[] = {
     { "--framework", NULL, TEXT,   AT(framework),  "matrix" },
     { "--all",     NULL, FLAG,     AT(all),        "matrix" },
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
-    { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
-    { "--output",  "-o", TEXT,     AT(out),        "run judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run list inspect judge matrix" },
-    { "--junit",   NULL, TEXT,     AT(junit),      "run judge" },
-    { "--metrics", NULL, TEXT,     AT(metrics),    "run judge" },
-    { "--ci",      NULL, CI,       AT(ci),         "run judge" },
-    { "--nagios",  NULL, FLAG,     AT(nagios),     "run judge health" },
+    { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix" },
+    { "--output",  "-o", TEXT,     AT(out),        "run bench judge" },
+    { "--json",    NULL, FLAG,     AT(json),       "run bench list inspect judge matrix" },
+    { "--junit",   NULL, TEXT,     AT(junit),      "run bench judge" },
+    { "--metrics", NULL, TEXT,     AT(metrics),    "run bench judge" },
+    { "--ci",      NULL, CI,       AT(ci),         "run bench judge" },
+    { "--nagios",  NULL, FLAG,     AT(nagios),     "run bench judge health" },
     { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
     { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
-    { "--plan",    NULL, FLAG,     AT(plan),       "run" },
+    { "--plan",    NULL, FLAG,     AT(plan),       "run bench" },
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
-    { "--level",   NULL, LEVELLED, AT(level),      "run" },
-    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run list" },
-    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
+    { "--level",   NULL, LEVELLED, AT(level),      "run bench" },
+    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run bench list" },
+    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run bench" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
-    { "--kernels", NULL, RUNG,     AT(kernels),    "run" },
-    { "--strict",  NULL, FLAG,     AT(strict),     "run judge" },
-    { "--quiet",   "-q", FLAG,     AT(quiet),      "run" },
-    { "--seed",    NULL, SEED,     AT(seed),       "run" },
+    { "--kernels", NULL, RUNG,     AT(kernels),    "run bench" },
+    { "--strict",  NULL, FLAG,     AT(strict),     "run bench judge" },
+    { "--quiet",   "-q", FLAG,     AT(quiet),      "run bench" },
+    { "--seed",    NULL, SEED,     AT(seed),       "run bench" },
+    { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
-    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run" },
-    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run list judge inspect" },
+    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run bench" },
+    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run bench list judge inspect" },
 };
 
 int options_usage_code(const struct options *o)
@@ -64,7 +65,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "bench", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -176,8 +177,8 @@ static bool check_words(const struct options *o, struct err *e)
 {
     const size_t n = o->rest.n;
 
-    if (text_is(o->verb, "run") && n > 0)
-        return err_set(e, ERR_USAGE, "gpuvet run takes options only, not \"%s\"", o->rest.items[0]);
+    if ((text_is(o->verb, "run") || text_is(o->verb, "bench")) && n > 0)
+        return err_set(e, ERR_USAGE, "gpuvet %s takes options only, not \"%s\"", o->verb, o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
     if (text_is(o->verb, "inspect") && n == 0)
@@ -223,6 +224,8 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     o->verb = text_is(argv[1], "--help") || text_is(argv[1], "-h") ? "help" : text_is(argv[1], "--version") ? "version" : argv[1];
     if (!is_verb(o->verb))
         return err_set(e, ERR_USAGE, "there is no verb \"%s\"", argv[1]);
+    if (text_is(o->verb, "bench"))
+        o->repeat = BENCH_ROUNDS;
     for (int i = 2; i < argc; i++) {
         if (text_is(argv[i], "--help") || text_is(argv[i], "-h")) {
             *ARENA_PUSH(a, o->rest.items, o->rest.n) = o->verb;

@@ -7,6 +7,7 @@ static const char general_help[] =
     "gpuvet proves a CUDA stack by running it.\n"
     "\n"
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
+    "  gpuvet bench             how fast, against what this GPU can do\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
     "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
@@ -58,6 +59,22 @@ static const char run_help[] =
     "      --limit S        end each trial after S seconds (60; 120 where a stack is opened)\n"
     "      --color WHEN     auto, always or never\n"
     "  -q, --quiet          no progress\n";
+
+static const char bench_help[] =
+    "gpuvet bench - how fast each GPU is, against what its model can do; in rounds, each in fresh\n"
+    "processes; a figure is the median of its rounds\n"
+    "\n"
+    "  -p, --probe NAME     only this measurement; \"bench.memory.*\"; repeatable\n"
+    "  -d, --device GPU     only this GPU; repeatable\n"
+    "      --rounds N       measure N times (3); two are needed to compare with another run\n"
+    "      --data DIR       other tables than this program's own (results/expected)\n"
+    "      --timeout S      end each round after S seconds (600)\n"
+    "  -o, --output FILE, --json, --junit FILE, --metrics FILE, --ci github, --nagios, --require,\n"
+    "      --all-gpus, --even-if-busy, --kernels, --limit, --seed, --strict, --plan, --color,\n"
+    "  -q, --quiet          as run\n"
+    "\n"
+    "Exit codes: as run; 1 also for a GPU that is slower than healthy ones of its model. A GPU on\n"
+    "which other processes compute is measured and not judged.\n";
 
 static const char list_help[] =
     "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
@@ -155,7 +172,7 @@ static const char require_help[] =
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "run", run_help }, { "bench", bench_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 

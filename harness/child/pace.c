@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "math/statistics.h"
+#include "model/statistics.h"
 
 enum { WINDOWS_MAX = 6, CALLS_MAX = 100000 };
 

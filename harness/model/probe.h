@@ -65,6 +65,7 @@ struct probe {
     bool                 tells_facts;   /* its observations are what an order sheet asks of a GPU (model/gpu_property.h) */
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
+    const char          *measures;      /* the key of what it measures: run by `gpuvet bench` or by its name, and by no level; NULL: nothing */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);

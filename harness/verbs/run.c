@@ -1,8 +1,10 @@
-/* gpuvet run: discover, census, plan, run, judge, report. */
+/* gpuvet run: discover, census, plan, run, judge, report; and gpuvet bench, a run of what measures, in rounds. */
 #include "verbs/verbs.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/alike.h"
+#include "model/figures.h"
 #include "model/rounds.h"
 #include "model/vote.h"
 #include "report/journal.h"
@@ -83,6 +85,8 @@ static void write_head(struct run *r)
     journal_head(&r->journal, &head);
 }
 
+static const char *const all_measurements[] = { "bench.*" };
+
 static bool prepare(struct run *r, struct err *e)
 {
     struct session *s = &r->session;
@@ -95,6 +99,10 @@ static bool prepare(struct run *r, struct err *e)
 
     if (!read_requires(r, e) || !outputs_check(o, e) || !session_open(s, e))
         return false;
+    if (text_is(o->verb, "bench") && pick.n_probes == 0) {
+        pick.probes = all_measurements;
+        pick.n_probes = COUNT_OF(all_measurements);
+    }
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
     decide_meant(r);
@@ -122,23 +130,39 @@ static void add_round(struct judged *sums, const struct session *s, unsigned rou
             rounds_add(&sums[i], &s->judged[i], round);
 }
 
-static void run_rounds(struct session *s)
+static void measure(struct figure *figures, const struct session *s)
 {
-    struct judged *sums;
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        figure_add_round(&figures[i], &s->judged[i], s->arena);
+}
+
+static void run_rounds(struct session *s, const struct expected *x)
+{
+    struct figure *figures = arena_alloc(s->arena, s->plan.n_trials * sizeof *figures);
+    struct judged *sums = s->judged;
 
     s->round = s->o->repeat > 1 ? 1 : 0;
     session_execute(s, false);
-    if (s->o->repeat < 2)
-        return;
-    sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
-    add_round(sums, s, 1);
+    measure(figures, s);
+    if (s->o->repeat > 1) {
+        sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
+        add_round(sums, s, 1);
+    }
     for (unsigned round = 2; round <= s->o->repeat && process_interrupted() == 0; round++) {
         session_begin_round(s, round);
         session_execute(s, false);
+        measure(figures, s);
         add_round(sums, s, round);
     }
-    for (size_t i = 0; i < s->plan.n_trials; i++)
+    for (size_t i = 0; i < s->plan.n_trials; i++) {
         rounds_close(&sums[i], s->arena);
+        if (figures[i].n == 0)
+            continue;
+        figure_settle(&figures[i]);
+        figure_expect(&figures[i], &sums[i], x);
+        sums[i].figure = &figures[i];
+        judge_figure(&sums[i], s->arena);
+    }
     s->judged = sums;
 }
 
@@ -163,7 +187,7 @@ int verb_run(const struct options *o, char *const *env)
         out_error("%s", e.text);
         return 3;
     }
-    run_rounds(&r.session);
+    run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);

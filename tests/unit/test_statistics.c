@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "math/difference.h"
+#include "model/difference.h"
 #include "math/random.h"
 
 enum { PAIRS = 10000, ROUNDS = 5, WINDOWS = 6 };

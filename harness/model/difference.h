@@ -1,8 +1,8 @@
 /* difference.h - whether a measurement became slower or faster, decided on its rounds. Pure. */
-#ifndef MATH_DIFFERENCE_H
-#define MATH_DIFFERENCE_H
+#ifndef MODEL_DIFFERENCE_H
+#define MODEL_DIFFERENCE_H
 
-#include "math/statistics.h"
+#include "model/statistics.h"
 
 enum difference { CANNOT_TELL, SAME, FASTER, SLOWER };
 

@@ -1,8 +1,8 @@
 /* statistics.h - what the figures of several rounds say: their middle, their spread,
  * and whether two lots of rounds differ. Pure.
  */
-#ifndef MATH_STATISTICS_H
-#define MATH_STATISTICS_H
+#ifndef MODEL_STATISTICS_H
+#define MODEL_STATISTICS_H
 
 #include "base/base.h"
 

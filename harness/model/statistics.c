@@ -1,4 +1,4 @@
-#include "math/statistics.h"
+#include "model/statistics.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "math/difference.h"
+#include "model/difference.h"
 
 #include "base/text.h"
 
