@@ -45,6 +45,8 @@ int main(int argc, char **argv)
         return verb_inspect(&o, environ);
     if (text_is(o.verb, "judge"))
         return verb_judge(&o, environ);
+    if (text_is(o.verb, "compare"))
+        return verb_compare(&o);
     if (text_is(o.verb, "health"))
         return verb_health(&o);
     if (text_is(o.verb, "matrix"))

@@ -65,7 +65,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "bench", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -188,6 +188,8 @@ static bool check_words(const struct options *o, struct err *e)
             return err_set(e, ERR_USAGE, "gpuvet %s was given an empty name", o->verb);
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
+    if (text_is(o->verb, "compare") && n != 2)
+        return err_set(e, ERR_USAGE, "gpuvet compare takes two files: before and after");
     if (text_is(o->verb, "health") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
     if (text_is(o->verb, "matrix") && n > 0)

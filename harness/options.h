@@ -17,7 +17,7 @@ enum { BENCH_ROUNDS = 3 };
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "bench", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
+    const char        *verb;            /* "run", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 

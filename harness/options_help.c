@@ -8,6 +8,7 @@ static const char general_help[] =
     "\n"
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
     "  gpuvet bench             how fast, against what this GPU can do\n"
+    "  gpuvet compare A B       two saved runs of bench: what is slower, faster or the same\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
     "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
@@ -75,6 +76,16 @@ static const char bench_help[] =
     "\n"
     "Exit codes: as run; 1 also for a GPU that is slower than healthy ones of its model. A GPU on\n"
     "which other processes compute is measured and not judged.\n";
+
+static const char compare_help[] =
+    "gpuvet compare BEFORE AFTER - two saved runs of gpuvet bench (-o FILE): what differs around them,\n"
+    "then of each measurement whether it is the same, faster, slower, or cannot be told\n"
+    "\n"
+    "The same: within 1 % (GB/s), 2 % (TFLOP/s, images/s) or 10 % (us, ms) with 99 % certainty.\n"
+    "Slower and faster: beyond that, and certain at 99 % for the whole report (Welch's t on the rounds,\n"
+    "Holm's correction). It takes two rounds of each; more rounds tell smaller differences.\n"
+    "\n"
+    "Exit codes: 0 the same or faster, 1 something is slower or missing, 2 usage, 3 cannot tell.\n";
 
 static const char list_help[] =
     "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
@@ -172,7 +183,7 @@ static const char require_help[] =
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "bench", bench_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "run", run_help }, { "bench", bench_help }, { "compare", compare_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 

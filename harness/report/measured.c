@@ -15,7 +15,7 @@ static void put_bar(FILE *f, const struct figure *x)
     for (int i = 0; i < BAR; i++)
         bar[i] = x->least > 0 && i == least ? '|' : i < reached ? '#' : '.';
     bar[BAR] = '\0';
-    safe_print(f, "  %s %5.1f %% of %.0f", bar, 100 * x->middle / x->peak, x->peak);
+    safe_print(f, "  %s %5.1f %% of %.4g", bar, 100 * x->middle / x->peak, x->peak);
 }
 
 static void put_figure(FILE *f, const struct judged *j)

@@ -85,7 +85,7 @@ static void write_head(struct run *r)
     journal_head(&r->journal, &head);
 }
 
-static const char *const all_measurements[] = { "bench.*" };
+static const char *const all_measurements[] = { "bench.*", "device.facts" };
 
 static bool prepare(struct run *r, struct err *e)
 {
