@@ -13,6 +13,9 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a);
 /* A trial that passed by itself, and failed beside others like it. */
 void judge_failed(struct judged *j, const char *why);
 
+/* ... and what it says cannot be. */
+void judge_broken(struct judged *j, const char *why);
+
 /* What it measured against what a healthy GPU comes to: a trial that passed may fail by it. */
 void judge_figure(struct judged *j, struct arena *a);
 

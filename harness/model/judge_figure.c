@@ -16,8 +16,7 @@ void judge_figure(struct judged *j, struct arena *a)
     if (f == NULL || j->verdict != PASS || f->least <= 0)
         return;
     if (f->middle > f->peak * impossible) {
-        j->verdict = BROKEN;
-        j->why = text_make(a, "%.0f %s are more than the %.0f of %s: what was measured cannot be right", f->middle, f->unit, f->peak, f->peak_of);
+        judge_broken(j, text_make(a, "%.0f %s are more than the %.0f of %s: what was measured cannot be right", f->middle, f->unit, f->peak, f->peak_of));
         return;
     }
     if (f->middle >= f->least)
@@ -29,8 +28,6 @@ void judge_figure(struct judged *j, struct arena *a)
         j->why = text_make(a, "%s, but it is not alone: %s", below, d->foreign);
         return;
     }
-    j->verdict = FAIL;
-    j->warns = false;
-    j->why = below;
+    judge_failed(j, below);
     j->act = text_make(a, "nvidia-smi -q -d CLOCK,PERFORMANCE,TEMPERATURE,ECC,ROW_REMAPPER -i %s", d->pci != NULL ? d->pci : d->uuid);
 }
