@@ -37,7 +37,7 @@ int main(int argc, char **argv)
             out_error("try 'gpuvet help%s%s'", argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
         return options_usage_code(&o);
     }
-    if (text_is(o.verb, "run") || text_is(o.verb, "selftest"))
+    if (text_is(o.verb, "run") || text_is(o.verb, "selftest") || text_is(o.verb, "bench"))
         return verb_run(&o, environ);
     if (text_is(o.verb, "list"))
         return verb_list(&o, environ);
@@ -45,6 +45,8 @@ int main(int argc, char **argv)
         return verb_inspect(&o, environ);
     if (text_is(o.verb, "judge"))
         return verb_judge(&o, environ);
+    if (text_is(o.verb, "compare"))
+        return verb_compare(&o);
     if (text_is(o.verb, "health"))
         return verb_health(&o);
     if (text_is(o.verb, "matrix"))

@@ -15,15 +15,15 @@ enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a m
 
 /* Where each option is allowed stands behind it: options of no use are errors. */
 static const struct option table[] = {
-    { "--probe",   "-p", LIST,     AT(probes),     "run" },
-    { "--device",  "-d", LIST,     AT(devices),    "run selftest" },
+    { "--probe",   "-p", LIST,     AT(probes),     "run bench" },
+    { "--device",  "-d", LIST,     AT(devices),    "run bench selftest" },
     { "--select",  "-s", LIST,     AT(stacks),     "run" },
     { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
-    { "--require", NULL, LIST,     AT(requires),   "run judge" },
+    { "--require", NULL, LIST,     AT(requires),   "run bench judge" },
     { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
-    { "--root",    NULL, TEXT,     AT(root),       "run list inspect matrix" },
+    { "--root",    NULL, TEXT,     AT(root),       "run bench list inspect matrix" },
     { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
     { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
     { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
@@ -32,32 +32,33 @@ static const struct option table[] = {
     { "--framework", NULL, TEXT,   AT(framework),  "matrix" },
     { "--all",     NULL, FLAG,     AT(all),        "matrix" },
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
-    { "--data",    NULL, TEXT,     AT(data),       "run judge matrix" },
-    { "--output",  "-o", TEXT,     AT(out),        "run selftest judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run selftest list inspect judge matrix" },
-    { "--junit",   NULL, TEXT,     AT(junit),      "run selftest judge" },
-    { "--metrics", NULL, TEXT,     AT(metrics),    "run selftest judge" },
-    { "--ci",      NULL, CI,       AT(ci),         "run judge" },
-    { "--nagios",  NULL, FLAG,     AT(nagios),     "run selftest judge health" },
+    { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix" },
+    { "--output",  "-o", TEXT,     AT(out),        "run bench selftest judge" },
+    { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix" },
+    { "--junit",   NULL, TEXT,     AT(junit),      "run bench selftest judge" },
+    { "--metrics", NULL, TEXT,     AT(metrics),    "run bench selftest judge" },
+    { "--ci",      NULL, CI,       AT(ci),         "run bench judge" },
+    { "--nagios",  NULL, FLAG,     AT(nagios),     "run bench selftest judge health" },
     { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
     { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
-    { "--plan",    NULL, FLAG,     AT(plan),       "run" },
+    { "--plan",    NULL, FLAG,     AT(plan),       "run bench" },
     { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run selftest" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
-    { "--level",   NULL, LEVELLED, AT(level),      "run" },
+    { "--level",   NULL, LEVELLED, AT(level),      "run bench" },
     { "--for",     NULL, DURATION, AT(soak_s),     "run" },
     { "--on-fault", NULL, ON_FAULT, AT(on_fault),  "run" },
-    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run selftest list" },
-    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run" },
+    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run bench selftest list" },
+    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run bench" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
-    { "--kernels", NULL, RUNG,     AT(kernels),    "run selftest" },
-    { "--strict",  NULL, FLAG,     AT(strict),     "run selftest judge" },
-    { "--quiet",   "-q", FLAG,     AT(quiet),      "run selftest" },
-    { "--seed",    NULL, SEED,     AT(seed),       "run selftest" },
+    { "--kernels", NULL, RUNG,     AT(kernels),    "run bench selftest" },
+    { "--strict",  NULL, FLAG,     AT(strict),     "run bench selftest judge" },
+    { "--quiet",   "-q", FLAG,     AT(quiet),      "run bench selftest" },
+    { "--seed",    NULL, SEED,     AT(seed),       "run bench selftest" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
-    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run selftest" },
-    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run selftest" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run selftest list judge inspect" },
+    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run bench selftest" },
+    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench selftest" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run bench selftest list judge inspect" },
+    { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
 };
 
 int options_usage_code(const struct options *o)
@@ -67,7 +68,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "selftest", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "selftest", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -217,7 +218,7 @@ static bool check_words(const struct options *o, struct err *e)
 {
     const size_t n = o->rest.n;
 
-    if ((text_is(o->verb, "run") || text_is(o->verb, "selftest")) && n > 0)
+    if ((text_is(o->verb, "run") || text_is(o->verb, "selftest") || text_is(o->verb, "bench")) && n > 0)
         return err_set(e, ERR_USAGE, "gpuvet %s takes options only, not \"%s\"", o->verb, o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");
@@ -228,6 +229,8 @@ static bool check_words(const struct options *o, struct err *e)
             return err_set(e, ERR_USAGE, "gpuvet %s was given an empty name", o->verb);
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
+    if (text_is(o->verb, "compare") && n != 2)
+        return err_set(e, ERR_USAGE, "gpuvet compare takes two files: before and after");
     if (text_is(o->verb, "health") && n > 1)
         return err_set(e, ERR_USAGE, "gpuvet health takes one file at most");
     if (text_is(o->verb, "matrix") && n > 0)
@@ -266,6 +269,8 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     o->verb = text_is(argv[1], "--help") || text_is(argv[1], "-h") ? "help" : text_is(argv[1], "--version") ? "version" : argv[1];
     if (!is_verb(o->verb))
         return err_set(e, ERR_USAGE, "there is no verb \"%s\"", argv[1]);
+    if (text_is(o->verb, "bench"))
+        o->repeat = BENCH_ROUNDS;
     for (int i = 2; i < argc; i++) {
         if (text_is(argv[i], "--help") || text_is(argv[i], "-h")) {
             *ARENA_PUSH(a, o->rest.items, o->rest.n) = o->verb;
@@ -281,5 +286,9 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     }
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
+    if (text_is(o->verb, "bench") && o->probes.n == 0) {
+        *ARENA_PUSH(a, o->probes.items, o->probes.n) = "bench.*";
+        *ARENA_PUSH(a, o->probes.items, o->probes.n) = "device.facts";      /* the circumstances of a comparison */
+    }
     return check_words(o, e) && check_outputs(o, e);
 }

@@ -11,10 +11,13 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 /* What `health` reads, unless a file is named. */
 #define HEALTH_FILE "/var/lib/gpuvet/last.json"
 
+/* How often `bench` measures, each time in fresh processes. */
+enum { BENCH_ROUNDS = 3 };
+
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "selftest", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
+    const char        *verb;            /* "run", "selftest", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 
@@ -41,7 +44,7 @@ struct options {
     const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
-    unsigned           repeat;                          /* --repeat: rounds; 1 */
+    unsigned           repeat;                          /* --repeat, of bench --rounds; 1 */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
 };
 

@@ -7,6 +7,8 @@ static const char general_help[] =
     "gpuvet proves a CUDA stack by running it.\n"
     "\n"
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
+    "  gpuvet bench             how fast, against what this GPU can do\n"
+    "  gpuvet compare A B       two saved runs of bench: what is slower, faster or the same\n"
     "  gpuvet selftest          put faults in front of gpuvet's own detectors: do they catch them here?\n"
     "  gpuvet list              the GPUs and the stacks of this machine\n"
     "  gpuvet list probes       what can be proved\n"
@@ -89,6 +91,32 @@ static const char selftest_help[] =
     "Exit codes: 0 all were caught, 1 one was not - what gpuvet says of this machine is then worth\n"
     "nothing -, or the GPU failed before that; 2 usage, 3 could not find out, 77 no GPU is meant for\n"
     "this process and the detectors on the CPU caught theirs.\n";
+
+static const char bench_help[] =
+    "gpuvet bench - how fast each GPU is, against what its model can do; in rounds, each in fresh\n"
+    "processes; a figure is the median of its rounds\n"
+    "\n"
+    "  -p, --probe NAME     only this measurement; \"bench.memory.*\"; repeatable\n"
+    "  -d, --device GPU     only this GPU; repeatable\n"
+    "      --rounds N       measure N times (3); two are needed to compare with another run\n"
+    "      --data DIR       other tables than this program's own (results/expected)\n"
+    "      --timeout S      end each round after S seconds (600)\n"
+    "  -o, --output FILE, --json, --junit FILE, --metrics FILE, --ci github, --nagios, --require,\n"
+    "      --all-gpus, --even-if-busy, --kernels, --limit, --seed, --strict, --plan, --color,\n"
+    "  -q, --quiet          as run\n"
+    "\n"
+    "Exit codes: as run; 1 also for a GPU that is slower than healthy ones of its model. A GPU on\n"
+    "which other processes compute is measured and not judged.\n";
+
+static const char compare_help[] =
+    "gpuvet compare BEFORE AFTER - two saved runs of gpuvet bench (-o FILE): what differs around them,\n"
+    "then of each measurement whether it is the same, faster, slower, or cannot be told\n"
+    "\n"
+    "The same: within 1 % (GB/s), 2 % (TFLOP/s, images/s) or 10 % (us, ms) with 99 % certainty.\n"
+    "Slower and faster: beyond that, and certain at 99 % for the whole report (Welch's t on the rounds,\n"
+    "Holm's correction). It takes two rounds of each; more rounds tell smaller differences.\n"
+    "\n"
+    "Exit codes: 0 the same or faster, 1 something is slower or missing, 2 usage, 3 cannot tell.\n";
 
 static const char list_help[] =
     "gpuvet list [probes] - the GPUs and the stacks of this machine, or the probes\n"
@@ -186,7 +214,8 @@ static const char require_help[] =
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "selftest", selftest_help }, { "list", list_help }, { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "run", run_help }, { "bench", bench_help }, { "compare", compare_help }, { "selftest", selftest_help }, { "list", list_help },
+        { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 

@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak) X(stream)
 
 /* Of selftest.*, for whom alone they are loaded. */
 #define SELFTEST_IMAGES(X) X(sm_map_spoilt)
@@ -40,6 +40,19 @@
     X(correlate_one,    contract) \
     X(correlate_filter, contract) \
     X(soak_judge,   soak) \
-    X(soak_multiply, soak)
+    X(soak_multiply, soak) \
+    X(stream_read_2, stream) \
+    X(stream_write_2, stream) \
+    X(stream_copy_2, stream) \
+    X(stream_triad_2, stream) \
+    X(stream_read_4, stream) \
+    X(stream_write_4, stream) \
+    X(stream_copy_4, stream) \
+    X(stream_triad_4, stream) \
+    X(stream_read_8, stream) \
+    X(stream_write_8, stream) \
+    X(stream_copy_8, stream) \
+    X(stream_triad_8, stream) \
+    X(stream_wrong, stream)
 
 #endif

@@ -109,6 +109,10 @@
     X(torch_optimizer) \
     X(soak_burn) \
     X(soak_own) \
+    X(bench_memory_read) \
+    X(bench_memory_write) \
+    X(bench_memory_copy) \
+    X(bench_memory_triad) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \

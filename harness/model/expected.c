@@ -143,3 +143,26 @@ struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const c
     }
     return found;
 }
+
+const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu)
+{
+    for (size_t i = 0; i < x->n_peaks; i++)
+        if (text_is(x->peaks[i].gpu, gpu))
+            return &x->peaks[i];
+    return NULL;
+}
+
+const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu)
+{
+    const struct healthy_rate *any = NULL;
+
+    for (size_t i = 0; i < x->n_rates; i++) {
+        const struct healthy_rate *r = &x->rates[i];
+
+        if (text_is(r->measure, measure) && text_is(r->gpu, gpu))
+            return r;
+        if (text_is(r->measure, measure) && r->gpu == NULL)
+            any = r;
+    }
+    return any;
+}

@@ -75,6 +75,22 @@ struct gpu_model {
     struct origin origin;
 };
 
+/* What a model can do at most. */
+struct gpu_peak {
+    const char *gpu;                            /* as gpu_model */
+    int         sms;                            /* multiprocessors */
+    int         memory_gbs;                     /* 10^9 bytes a second */
+    struct origin origin;
+};
+
+/* What a healthy GPU reaches of that in a measurement. */
+struct healthy_rate {
+    const char *measure;                        /* a probe: "bench.memory.read" */
+    const char *gpu;                            /* NULL: any */
+    int         percent;
+    struct origin origin;
+};
+
 struct cudnn_build { const char *cuda, *min_driver; struct list cc; };
 
 struct cudnn_release {
@@ -104,6 +120,8 @@ struct expected {
     const struct compat_package    *compat;     size_t n_compat;
     const struct gpu_arch          *archs;      size_t n_archs;
     const struct gpu_model         *gpus;       size_t n_gpus;
+    const struct gpu_peak          *peaks;      size_t n_peaks;
+    const struct healthy_rate      *rates;      size_t n_rates;
     const struct cudnn_release     *cudnn;      size_t n_cudnn;
     const struct cudnn_parts       *parts;      size_t n_parts;
     const struct framework_release *frameworks; size_t n_frameworks;
@@ -133,6 +151,12 @@ struct named_gpu {
 
 /* "sm_120", "12.0", "120", "RTX 5090" or a whole name, whatever the case of its letters. */
 struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const char *name);
+
+/* Of a GPU by the driver's name; NULL if it is not known. */
+const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu);
+
+/* The row of exactly that GPU, else that of any; NULL if nothing is expected of that measurement. */
+const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu);
 
 /* "12.0" as 120; 0 if it is no compute capability. */
 int cc_parse(const char *text);

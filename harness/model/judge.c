@@ -370,6 +370,12 @@ void judge_failed(struct judged *j, const char *why)
     j->warns = false;
 }
 
+void judge_broken(struct judged *j, const char *why)
+{
+    set(j, BROKEN, why);
+    j->warns = false;
+}
+
 void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
 {
     j->act = NULL;

@@ -20,6 +20,12 @@ extern const struct expect judge_after_any_trial[];
 /* A trial that passed by itself, and failed beside others like it. */
 void judge_failed(struct judged *j, const char *why);
 
+/* ... and what it says cannot be. */
+void judge_broken(struct judged *j, const char *why);
+
+/* What it measured against what a healthy GPU comes to: a trial that passed may fail by it. */
+void judge_figure(struct judged *j, struct arena *a);
+
 /* Fills requires, exit_code and closing, from everything else in the report. */
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a);
 

@@ -82,7 +82,7 @@ static bool is_named(const struct selection *pick, const struct probe *p)
 
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level && !p->tests_itself))
+    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level && !p->tests_itself && p->measures == NULL))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)

@@ -71,6 +71,7 @@ struct probe {
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
+    const char          *measures;      /* the key of what it measures: run by `gpuvet bench` or by its name, and by no level; NULL: nothing */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     bool                 last;          /* it begins when all else is over, on every GPU at once */
     bool                 beats;         /* it says in between how far it is and what it has seen (child.h: child_beat); limit_s is how long it may be silent */

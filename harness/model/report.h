@@ -8,6 +8,8 @@
 #include "model/plan.h"
 #include "model/stack.h"
 
+struct figure;
+
 enum verdict { BROKEN, PASS, FAIL, SKIP };     /* 0 is BROKEN: what was never judged did not pass */
 
 const char *verdict_name(enum verdict v);       /* "pass", "fail", "broken", "skip" */
@@ -22,6 +24,7 @@ struct judged {
     unsigned       rounds;      /* how often it was run; 0 and 1: once */
     unsigned       passes;      /* in how many of these it passed */
     unsigned       round;       /* the round that outcome and verdict are of: the worst; 0: not repeated */
+    struct figure *figure;      /* what it measured (model/figures.h); NULL: nothing */
 };
 
 /* One line of `--require`, judged. Not met and `unknown`: it could not be found out. */

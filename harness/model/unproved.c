@@ -250,7 +250,7 @@ static void absent_probes(struct lister *l)
     const bool cut_short = l->r->interrupted && l->r->signo == 0, selective = was_selective(l);
 
     for (const struct probe *const *p = l->probes; *p != NULL; p++) {
-        if (is_in(l->r, *p) || (*p)->tests_itself)      /* gpuvet's own detectors are no part of a machine */
+        if (is_in(l->r, *p) || (*p)->tests_itself || (*p)->measures != NULL)    /* gpuvet's own detectors, and how fast something is */
             continue;
         if (cut_short)
             leave_out(l, UNPROVED_PROBE, "the run was cut short before them, or did not have them", (*p)->name);
@@ -259,7 +259,7 @@ static void absent_probes(struct lister *l)
         else if (selective)
             leave_out(l, UNPROVED_PROBE, "not among the probes that this run was asked for", (*p)->name);
         else
-            leave_out(l, UNPROVED_LEVEL, "only with --level full", (*p)->name);
+            leave_out(l, UNPROVED_LEVEL, (*p)->level == LEVEL_SOAK ? "only with --level soak" : "only with --level full", (*p)->name);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "report/json.h"
 
 #include "base/text.h"
+#include "model/figures.h"
 #include "model/names.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
@@ -155,6 +156,27 @@ static void put_set(json_t *o, const struct gpu_set *set)
     json_put_text(o, "without", set->without);
 }
 
+static json_t *figure(const struct figure *f)
+{
+    json_t *o = json_object(), *rounds = json_array();
+
+    json_put_text(o, "unit", f->unit);
+    for (size_t i = 0; i < f->n; i++)
+        json_array_append_new(rounds, json_of_number(f->rounds[i]));
+    json_put(o, "rounds", rounds);
+    json_put(o, "middle", json_of_number(f->middle));
+    json_put(o, "spread", json_of_number(f->spread));
+    if (f->peak > 0) {
+        json_put(o, "peak", json_of_number(f->peak));
+        json_put_text(o, "peak_of", f->peak_of);
+    }
+    if (f->least > 0) {
+        json_put(o, "least", json_of_number(f->least));
+        json_put_text(o, "least_source", f->least_source);
+    }
+    return o;
+}
+
 static json_t *trial(const struct judged *j)
 {
     const struct outcome *out = &j->outcome;
@@ -193,6 +215,7 @@ static json_t *trial(const struct judged *j)
     }
     if (j->round > 0)
         json_put(o, "round", json_integer(j->round));
+    json_put(o, "figure", j->figure != NULL ? figure(j->figure) : NULL);
     json_put(o, "saw", observations(out));
     return o;
 }

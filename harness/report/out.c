@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "report/as_require.h"
+#include "report/comparison.h"
 #include "report/github.h"
 #include "report/health.h"
 #include "report/inspect.h"
@@ -95,6 +96,12 @@ bool out_file_junit(const char *path, const struct report *r, struct err *e)
 bool out_file_metrics(const char *path, const struct report *r, struct err *e)
 {
     return whole_file_write(path, metrics_write, r, e);
+}
+
+bool out_comparison(const struct comparison *c, const char *before, const char *after, struct err *e)
+{
+    comparison_write(stdout, c, before, after);
+    return finish(e);
 }
 
 bool out_plan(const struct plan *p, struct err *e)

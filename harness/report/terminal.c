@@ -7,6 +7,7 @@
 #include "report/area.h"
 #include "report/detail.h"
 #include "report/evidence.h"
+#include "report/measured.h"
 #include "report/not_proven.h"
 #include "report/paragraph.h"
 #include "report/safe.h"
@@ -279,6 +280,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     for (size_t i = 0; i < r->n_trials; i++)
         if (area_is_first(r, i))
             area(&w, i);
+    measured_write(f, r);
     requirements(&w);
     selftest_table(f, r, t->width);
     details(&w);

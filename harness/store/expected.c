@@ -19,6 +19,8 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(compat,     "compat.json",      compat_package,    compat) \
     X(archs,      "archs.json",       gpu_arch,          archs) \
     X(gpus,       "gpus.json",        gpu_model,         gpus) \
+    X(peaks,      "peaks.json",       gpu_peak,          peaks) \
+    X(rates,      "rates.json",       healthy_rate,      rates) \
     X(cudnn,      "cudnn.json",       cudnn_release,     cudnn) \
     X(parts,      "cudnn-parts.json", cudnn_parts,       parts) \
     X(frameworks, "frameworks.json",  framework_release, frameworks)
@@ -74,6 +76,15 @@ static const struct column archs_columns[] = {
 static const struct column gpus_columns[] = {
     COLUMN(gpu_model, gpu, WORDS, MUST_BE), COLUMN(gpu_model, cc, CC, MUST_BE), COLUMN(gpu_model, kind, WORDS, MUST_BE), COLUMN(gpu_model, platform, WORDS, MAY_BE),
     ORIGIN(gpu_model),
+};
+
+static const struct column peaks_columns[] = {
+    COLUMN(gpu_peak, gpu, WORDS, MUST_BE), COLUMN(gpu_peak, sms, WHOLE, MUST_BE), COLUMN(gpu_peak, memory_gbs, WHOLE, MUST_BE), ORIGIN(gpu_peak),
+};
+
+static const struct column rates_columns[] = {
+    COLUMN(healthy_rate, measure, WORDS, MUST_BE), COLUMN(healthy_rate, gpu, WORDS, MAY_BE), COLUMN(healthy_rate, percent, WHOLE, MUST_BE),
+    ORIGIN(healthy_rate),
 };
 
 static const struct column cudnn_columns[] = {

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "model/difference.h"
+#include "model/figures.h"
 #include "model/names.h"
 
 static const struct probe *probe_of(struct door *d, const json_t *o)
@@ -107,6 +109,31 @@ static void observations(struct outcome *out, struct door *d, const json_t *o)
     out->saw = saw;
 }
 
+/* What the rounds come to is worked out anew, whatever it says. */
+static struct figure *figure(struct door *d, const json_t *o)
+{
+    struct figure *f = arena_alloc(d->arena, sizeof *f);
+    const json_t *list = door_list(d, o, "rounds");
+    double *rounds = arena_alloc(d->arena, (json_array_size(list) + 1) * sizeof *rounds);
+
+    *f = (struct figure){
+        .unit = door_text(d, o, "unit", MUST_BE), .rounds = rounds, .n = json_array_size(list),
+        .middle = door_number(d, o, "middle", MUST_BE), .spread = door_number(d, o, "spread", MUST_BE),
+        .peak = door_number(d, o, "peak", MAY_BE), .peak_of = door_text(d, o, "peak_of", MAY_BE),
+        .least = door_number(d, o, "least", MAY_BE), .least_source = door_text(d, o, "least_source", MAY_BE),
+    };
+    for (size_t i = 0; i < f->n && !d->failed; i++) {
+        rounds[i] = json_number_value(json_array_get(list, i));
+        if (!json_is_number(json_array_get(list, i)))
+            door_refuse(d, "rounds", "what was measured is no number");
+    }
+    if (!d->failed && (f->n == 0 || measure_of(f->unit) == NULL))
+        door_refuse(d, f->n == 0 ? "rounds" : "unit", f->n == 0 ? "there is none" : "nothing is measured in such a unit");
+    if (!d->failed)
+        figure_settle(f);
+    return f;
+}
+
 /* What belongs together: an error code without the call that returned it, say, is nobody's document. */
 static void check(const struct judged *j, struct door *d, const json_t *o)
 {
@@ -126,6 +153,17 @@ static void check(const struct judged *j, struct door *d, const json_t *o)
         door_refuse(d, "why", "it is missing");
     if (j->warns && j->verdict != PASS)
         door_refuse(d, "warns", "only what passed can warn");
+}
+
+static void measured(struct judged *j, struct door *d, const json_t *o)
+{
+    size_t back;
+    const json_t *item = door_has(o, "figure") ? door_enter(d, o, "figure", -1, &back) : NULL;
+
+    if (item != NULL)
+        j->figure = figure(d, item);
+    if (door_has(o, "figure"))
+        door_leave(d, back);
 }
 
 void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r)
@@ -157,5 +195,6 @@ void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct
     if (out->ending == ENDED_NOT_RUN)
         j->trial.left_out = out->text;
     observations(out, d, o);
+    measured(j, d, o);
     check(j, d, o);
 }

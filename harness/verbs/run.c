@@ -1,9 +1,10 @@
-/* gpuvet run: discover, census, plan, run, judge, report; and gpuvet selftest, which is a run of selftest.*. */
+/* gpuvet run: discover, census, plan, run, judge, report; and gpuvet selftest and bench, which are runs of selftest.* and bench.*. */
 #include "verbs/verbs.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/figures.h"
 #include "model/rounds.h"
 #include "model/unproved.h"
 #include "model/vote.h"
@@ -85,10 +86,10 @@ static void write_head(struct run *r)
     journal_head(&r->journal, &head);
 }
 
-/* No detector is tested on a stack: none is looked for. */
+/* No detector is tested on a stack, and nothing of one is measured: none is looked for. */
 static bool open_session(struct session *s, struct err *e)
 {
-    return text_is(s->o->verb, "selftest") ? session_open_machine(s, e) : session_open(s, e);
+    return text_is(s->o->verb, "run") ? session_open(s, e) : session_open_machine(s, e);
 }
 
 static bool prepare(struct run *r, struct err *e)
@@ -130,23 +131,39 @@ static void add_round(struct judged *sums, const struct session *s, unsigned rou
             rounds_add(&sums[i], &s->judged[i], round);
 }
 
-static void run_rounds(struct session *s)
+static void measure(struct figure *figures, const struct session *s)
 {
-    struct judged *sums;
+    for (size_t i = 0; i < s->plan.n_trials; i++)
+        figure_add_round(&figures[i], &s->judged[i], s->arena);
+}
+
+static void run_rounds(struct session *s, const struct expected *x)
+{
+    struct figure *figures = arena_alloc(s->arena, s->plan.n_trials * sizeof *figures);
+    struct judged *sums = s->judged;
 
     s->round = s->o->repeat > 1 ? 1 : 0;
     session_execute(s, false);
-    if (s->o->repeat < 2)
-        return;
-    sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
-    add_round(sums, s, 1);
+    measure(figures, s);
+    if (s->o->repeat > 1) {
+        sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
+        add_round(sums, s, 1);
+    }
     for (unsigned round = 2; round <= s->o->repeat && process_interrupted() == 0; round++) {
         session_begin_round(s, round);
         session_execute(s, false);
+        measure(figures, s);
         add_round(sums, s, round);
     }
-    for (size_t i = 0; i < s->plan.n_trials; i++)
+    for (size_t i = 0; i < s->plan.n_trials; i++) {
         rounds_close(&sums[i], s->arena);
+        if (figures[i].n == 0)
+            continue;
+        figure_settle(&figures[i]);
+        figure_expect(&figures[i], &sums[i], x);
+        sums[i].figure = &figures[i];
+        judge_figure(&sums[i], s->arena);
+    }
     s->judged = sums;
 }
 
@@ -171,7 +188,7 @@ int verb_run(const struct options *o, char *const *env)
         out_error("%s", e.text);
         return 3;
     }
-    run_rounds(&r.session);
+    run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);

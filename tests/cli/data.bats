@@ -45,7 +45,7 @@ wrong() {
 @test "the tables that the program carries pass, and each is counted" {
     run "$check"
     [ "$status" -eq 0 ]
-    for table in torch cuda drivers compat archs gpus cudnn cudnn-parts frameworks; do
+    for table in torch cuda drivers compat archs gpus peaks rates cudnn cudnn-parts frameworks; do
         [[ "$output" =~ [1-9][0-9]*\ $table ]]
     done
     run "$check" "$tables"
@@ -141,6 +141,9 @@ wrong() {
     wrong archs "9.0" min_driver 521 "min_driver: 521 is not in drivers.json"
     wrong archs "5.0" cudnn_last '"9.99.0"' "cudnn_last: 9.99.0 is not in cudnn.json"
     wrong gpus "NVIDIA H200" cc '"9.9"' "cc: 9.9 is not in archs.json"
+    wrong peaks "NVIDIA H200" memory_gbs 60000 "memory_gbs: 60000 is no whole number from 50 to 50000"
+    wrong rates "bench.memory.read" percent 20 "percent: 20 is no whole number from 30 to 100"
+    wrong rates "bench.memory.read" gpu '"NVIDIA X1"' "gpu: NVIDIA X1 is not in peaks.json" "bench.memory.read NVIDIA X1"
     wrong cudnn "9.1.0" full '"9.2.0.70"' "full: 9.2.0.70 is not cuDNN 9.1.0"
     wrong cudnn "9.1.0" builds '[{"cuda": "12.x", "min_driver": null, "cc": ["9.9"]}]' "builds: 9.9 is not in archs.json"
     wrong cudnn-parts "9" files '["libcudnn.so.8"]' "files: libcudnn.so.8 is not of cuDNN 9"

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/judge.h"
+#include "model/figures.h"
 #include "model/rounds.h"
 #include "model/unproved.h"
 
@@ -72,6 +73,12 @@ static const struct observation sample_saw[] = {
     { "sum.compared", "", "262144", 262144, true }, { "third", "", "0.333333333333333", 1.0 / 3, true },
     { "almost", "ms", "3", 2.9999999999999996, true }, { "huge", "", "1e+300", 1e300, true }, { "tiny", "", "5e-324", 5e-324, true },
     { "lost", "", "nan", (double)NAN, true },
+};
+
+static const double sample_rounds[] = { 4420, 4400.5, 4410.25 };
+static struct figure sample_figure = {
+    .unit = "GB/s", .rounds = sample_rounds, .n = COUNT_OF(sample_rounds), .peak = 4814, .peak_of = "the datasheet",
+    .least = 4332.6, .least_source = "https://example.org/table",
 };
 
 struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none; device -2: several */
@@ -172,6 +179,8 @@ static struct report sample_report(enum sample which, struct arena *a)
         all[i].outcome = t->outcome;
         judge_trial(&all[i], r.machine, a);
         sample_repeat(&all[i], r.rounds, a);
+        figure_settle(&sample_figure);
+        all[i].figure = which == SAMPLE_GOOD && i == 1 ? &sample_figure : NULL;
     }
     for (size_t i = 0; i < COUNT_OF(sample_requires); i++)
         if (sample_requires[i].of == which && !require_parse(&require, a, sample_requires[i].demand, &e))

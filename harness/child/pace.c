@@ -1,0 +1,95 @@
+#include "child/pace.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "model/statistics.h"
+
+enum { WINDOWS_MAX = 6, CALLS_MAX = 100000 };
+
+static const double window_ms = 500, settled_within = 0.005;
+
+/* The two clocks run at the same rate but start a call apart. */
+static const double clocks_differ = 0.01, clocks_apart_ms = 0.01;
+
+struct stretch { double device_ms, host_ms; };
+
+static struct stretch stretch_of(struct child *c, CUevent from, CUevent to, pace_work *work, void *arg, unsigned calls)
+{
+    const double began = clock_ms_fine();
+    float device;
+
+    MUST(c, cuda, cuEventRecord(from, NULL));
+    for (unsigned i = 0; i < calls; i++)
+        work(c, arg);
+    MUST(c, cuda, cuEventRecord(to, NULL));
+    MUST(c, cuda, cuEventSynchronize(to));
+    MUST(c, cuda, cuEventElapsedTime(&device, from, to));
+    return (struct stretch){ .device_ms = (double)device, .host_ms = clock_ms_fine() - began };
+}
+
+/* Events are given back by the process's end: each round is a process of its own. */
+static void make_events(struct child *c, CUevent *from, CUevent *to)
+{
+    MUST(c, cuda, cuEventCreate(from, 0));
+    MUST(c, cuda, cuEventCreate(to, 0));
+}
+
+static void drop_events(struct child *c, CUevent from, CUevent to)
+{
+    MUST(c, cuda, cuEventDestroy_v2(from));
+    MUST(c, cuda, cuEventDestroy_v2(to));
+}
+
+double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times)
+{
+    double shortest = (double)INFINITY;
+    CUevent from, to;
+
+    make_events(c, &from, &to);
+    for (unsigned i = 0; i < times; i++)
+        shortest = fmin(shortest, stretch_of(c, from, to, work, arg, 1).device_ms);
+    drop_events(c, from, to);
+    return shortest;
+}
+
+static bool agree(const struct stretch *s)
+{
+    return fabs(s->host_ms - s->device_ms) <= clocks_differ * s->host_ms + clocks_apart_ms;
+}
+
+static bool is_settled(const double *took, unsigned n)
+{
+    return n >= 2 && fabs(took[n - 1] - took[n - 2]) < settled_within * took[n - 1];
+}
+
+static unsigned calls_in(double window, double one_ms)
+{
+    return (unsigned)fmin(fmax(ceil(window / fmax(one_ms, 1e-6)), 1), CALLS_MAX);
+}
+
+struct pace pace_measure(struct child *c, pace_work *work, void *arg)
+{
+    double took[WINDOWS_MAX];
+    struct stretch last = { 0, 0 };
+    struct pace p = { .windows = 0 };
+    unsigned calls;
+    CUevent from, to;
+
+    make_events(c, &from, &to);
+    stretch_of(c, from, to, work, arg, 1);
+    calls = calls_in(window_ms, stretch_of(c, from, to, work, arg, 1).device_ms);
+    for (unsigned i = 0; i < WINDOWS_MAX && !is_settled(took, p.windows); i++) {
+        last = stretch_of(c, from, to, work, arg, calls);
+        if (agree(&last))
+            took[p.windows++] = last.device_ms / calls;
+    }
+    drop_events(c, from, to);
+    if (p.windows == 0)
+        stop_ours(c, "events say that %u calls took %.3f ms, and the host's clock %.3f ms: neither can be trusted", calls, last.device_ms, last.host_ms);
+    p.took_ms = statistics_median(took, p.windows);
+    p.spread = statistics_mad(took, p.windows) / p.took_ms;
+    p.first_ms = took[0];
+    p.settled = is_settled(took, p.windows);
+    return p;
+}

@@ -1,0 +1,27 @@
+/* pace.h - how long device work takes, measured until it takes the same each time (child only). */
+#ifndef CHILD_PACE_H
+#define CHILD_PACE_H
+
+#include "child/child.h"
+
+/* Of one call of the work. */
+struct pace {
+    double   took_ms;       /* the median of the windows */
+    double   spread;        /* of the windows, as a share of it (model/statistics.h) */
+    double   first_ms;      /* in the first window: before anything is warm or throttled */
+    unsigned windows;
+    bool     settled;       /* the last two windows differ by less than 0.5 % */
+};
+
+/* One call of the work puts it on the default stream, and does not wait. */
+typedef void pace_work(struct child *c, void *arg);
+
+/* Windows of half a second, until the last two agree or there are six; the work has run once
+ * before. Device time by events, which the host's clock must bear out for the same window; where it does
+ * so in none, the trial stops: no figure could be trusted. */
+struct pace pace_measure(struct child *c, pace_work *work, void *arg);
+
+/* A quick look for choosing between ways to do the same: the shortest of `times` calls, in ms. */
+double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times);
+
+#endif

@@ -1,0 +1,117 @@
+#include "model/comparison.h"
+
+#include "base/text.h"
+#include "model/figures.h"
+#include "model/gpu_property.h"
+
+static const struct judged *trial_of(const struct report *r, const char *id)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].figure != NULL && text_is(r->trials[i].trial.id, id))
+            return &r->trials[i];
+    return NULL;
+}
+
+static const char *saw(const struct report *r, const struct device *d, const char *key)
+{
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct observation *o = r->trials[i].trial.device == d ? outcome_saw(&r->trials[i].outcome, key) : NULL;
+
+        if (o != NULL)
+            return o->text;
+    }
+    return NULL;
+}
+
+struct changes { struct arena *arena; struct circumstance *list; size_t n; };
+
+static void change(struct changes *c, const char *what, const char *before, const char *after)
+{
+    if (!text_is(before != NULL ? before : "", after != NULL ? after : ""))
+        *ARENA_PUSH(c->arena, c->list, c->n) = (struct circumstance){ what, before != NULL ? before : "not known", after != NULL ? after : "not known" };
+}
+
+static const struct device *device_of(const struct report *r, int index)
+{
+    for (size_t i = 0; i < r->n_devices; i++)
+        if (r->devices[i].index == index)
+            return &r->devices[i];
+    return NULL;
+}
+
+static const char *property(const struct report *r, const struct device *d, const struct gpu_property *p, struct arena *a)
+{
+    struct gpu_value v;
+
+    return gpu_property_read(&v, p, r, d, a) ? v.text : NULL;
+}
+
+static void change_of_device(struct changes *c, const struct report *before, const struct report *after, const struct device *x, const struct device *y)
+{
+    const char *gpu = text_make(c->arena, "gpu%d", x->index);
+
+    for (const struct gpu_property *p = gpu_properties; p->name != NULL; p++)
+        change(c, text_make(c->arena, "%s%s", gpu, p->name + sizeof "gpu" - 1), property(before, x, p, c->arena), property(after, y, p, c->arena));
+    change(c, text_make(c->arena, "%s.uuid", gpu), x->uuid, y->uuid);
+    change(c, text_make(c->arena, "%s: who else computes on it", gpu), x->foreign != NULL ? x->foreign : "nobody", y->foreign != NULL ? y->foreign : "nobody");
+    change(c, text_make(c->arena, "%s: our kernels", gpu), saw(before, x, "kernels"), saw(after, y, "kernels"));
+}
+
+static void compare_circumstances(struct changes *c, const struct report *before, const struct report *after)
+{
+    change(c, "gpuvet", before->version, after->version);
+    change(c, "host", before->machine->hostname, after->machine->hostname);
+    change(c, "kernel", before->machine->kernel, after->machine->kernel);
+    change(c, "driver", report_driver(before), report_driver(after));
+    for (size_t i = 0; i < before->n_devices; i++) {
+        const struct device *x = &before->devices[i], *y = device_of(after, x->index);
+
+        if (y != NULL)
+            change_of_device(c, before, after, x, y);
+        else
+            change(c, text_make(c->arena, "gpu%d", x->index), x->name, "not there");
+    }
+}
+
+static struct compared compared_of(const struct figure *x, const struct figure *y)
+{
+    return (struct compared){ .unit = x->unit, .before = x->rounds, .n_before = x->n, .after = y->rounds, .n_after = y->n };
+}
+
+void comparison_make(struct comparison *c, const struct report *before, const struct report *after, struct arena *a)
+{
+    struct changes changes = { .arena = a };
+    struct compared *list = NULL;
+    struct pair *pairs = NULL;
+    const char **missing = NULL;
+    size_t n = 0;
+
+    *c = (struct comparison){ .n_pairs = 0 };
+    compare_circumstances(&changes, before, after);
+    for (size_t i = 0; i < before->n_trials; i++) {
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+
+        if (x->figure != NULL && (y == NULL || !text_is(x->figure->unit, y->figure->unit)))
+            *ARENA_PUSH(a, missing, c->n_missing) = x->trial.id;
+        else if (x->figure != NULL) {
+            *ARENA_PUSH(a, pairs, c->n_pairs) = (struct pair){ .id = x->trial.id, .before = x->figure->middle, .after = y->figure->middle };
+            *ARENA_PUSH(a, list, n) = compared_of(x->figure, y->figure);
+        }
+    }
+    differences_decide(list, n);
+    for (size_t i = 0; i < n; i++) {
+        pairs[i].c = list[i];
+        c->count[list[i].is]++;
+    }
+    c->pairs = pairs;
+    c->changed = changes.list;
+    c->n_changed = changes.n;
+    c->missing = missing;
+}
+
+int comparison_exit_code(const struct comparison *c)
+{
+    if (c->count[SLOWER] > 0 || c->n_missing > 0)
+        return 1;
+    return c->count[CANNOT_TELL] > 0 || c->n_pairs == 0 ? 3 : 0;
+}

@@ -1,0 +1,27 @@
+/* comparison.h - two saved runs, measurement by measurement. Pure. */
+#ifndef MODEL_COMPARISON_H
+#define MODEL_COMPARISON_H
+
+#include "base/arena.h"
+#include "model/difference.h"
+#include "model/report.h"
+
+/* One measurement that both runs have. */
+struct pair { const char *id; struct compared c; double before, after; };
+
+/* What is not the same of machine, program and GPUs: of such things a difference may come. */
+struct circumstance { const char *what, *before, *after; };
+
+struct comparison {
+    const struct pair         *pairs;    size_t n_pairs;
+    const struct circumstance *changed;  size_t n_changed;
+    const char *const         *missing;  size_t n_missing;      /* measurements that only the first run has */
+    size_t                     count[4];                        /* of pairs, by enum difference */
+};
+
+void comparison_make(struct comparison *c, const struct report *before, const struct report *after, struct arena *a);
+
+/* 1 if anything is slower or is missing, 3 if nothing is and something cannot be told or there is nothing to compare, else 0. */
+int comparison_exit_code(const struct comparison *c);
+
+#endif

@@ -1,0 +1,82 @@
+# gpuvet bench and compare, on the SIMULATED GPU: what is measured there is a CPU's, and only that it is measured is tested.
+load helpers
+
+# Of a few lines each, so that a round takes seconds.
+measured() {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" bench -q "$@"
+}
+
+rounds() {
+    python3 -c 'import json, sys; print(*[len(t["figure"]["rounds"]) for t in json.load(open(sys.argv[1]))["trials"] if "figure" in t])' "$1"
+}
+
+# edited FROM TO CODE - the saved run, changed by a line of Python on `trials` that have a figure.
+edited() {
+    python3 - "$@" <<'PY'
+import json, sys
+run = json.load(open(sys.argv[1]))
+trials = [t for t in run["trials"] if "figure" in t]
+exec(sys.argv[3])
+json.dump(run, open(sys.argv[2], "w"))
+PY
+}
+
+@test "a measurement of two rounds is the median of both, proves its work, and its run compares with itself as the same" {
+    run measured --rounds 2 -p bench.memory.read -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"Measured, the median of 2 rounds:"*"bench.memory.read@gpu0"*"GB/s"* ]]
+    [ "$(rounds "$out")" = 2 ]
+    [ "$(verdict bench.memory.read@gpu0)" = pass ]
+
+    edited "$out" "$BATS_TEST_TMPDIR/a.json" 'trials[0]["figure"]["rounds"] = [4000, 4001, 3999]'
+    edited "$out" "$BATS_TEST_TMPDIR/b.json" 'trials[0]["figure"]["rounds"] = [3800, 3801, 3799]'
+    run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/a.json"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"the same program, machine, driver and GPUs"*"gpuvet: PASS - of 1 measurements 1 the same"* ]]
+    run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/b.json"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"slower      bench.memory.read@gpu0"*"4000      3800 GB/s      -5.00 %"*"gpuvet: FAIL"*"1 slower"* ]]
+    run "$GPUVET" compare "$BATS_TEST_TMPDIR/b.json" "$BATS_TEST_TMPDIR/a.json"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"faster "* ]]
+
+    # Judged as another model's, it is far below what is healthy.
+    edited "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/h200.json" 'run["devices"][0]["name"] = "NVIDIA H200"'
+    run "$GPUVET" judge "$BATS_TEST_TMPDIR/h200.json"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"4000 GB/s are 83.1 % of the 4814 of the datasheet; a healthy GPU reaches 90 %"* ]]
+    run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/h200.json"
+    [[ "$output" == *"differs     gpu0.name: SIMULATED GPU (CPU twin), then NVIDIA H200"* ]]
+}
+
+@test "a kernel that does not do its work measures nothing" {
+    FAKE_FAULT=wrong:cuLaunchKernel@stream_write_2,wrong:cuLaunchKernel@stream_write_4,wrong:cuLaunchKernel@stream_write_8 \
+        run measured --rounds 1 -p bench.memory.write -o "$out"
+    [ "$status" -eq 1 ]
+    [[ "$(field bench.memory.write@gpu0 why)" == *"what was measured did not do its work"* ]]
+    [ "$(rounds "$out")" = "" ]
+}
+
+@test "no level of a run measures, and a run by name does" {
+    run simulated --plan --level full
+    [[ "$output" != *bench.* ]]
+    run simulated --plan -p bench.memory.copy
+    [[ "$output" == *bench.memory.copy@gpu0* ]]
+}
+
+@test "what is no figure is refused by its place, and one round cannot tell" {
+    run measured --rounds 1 -p bench.memory.read -o "$out"
+    [ "$status" -eq 0 ]
+    run "$GPUVET" compare "$out" "$out"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"it takes two rounds of each at least"*"gpuvet: CANNOT TELL"* ]]
+    edited "$out" "$BATS_TEST_TMPDIR/bad.json" 'trials[0]["figure"]["rounds"] = ["fast"]'
+    run "$GPUVET" compare "$out" "$BATS_TEST_TMPDIR/bad.json"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"figure.rounds: what was measured is no number"* ]]
+    edited "$out" "$BATS_TEST_TMPDIR/bad.json" 'trials[0]["figure"]["unit"] = "furlongs"'
+    run "$GPUVET" compare "$out" "$BATS_TEST_TMPDIR/bad.json"
+    [[ "$output" == *"figure.unit: nothing is measured in such a unit"* ]]
+    run "$GPUVET" compare "$out"
+    [ "$status" -eq 2 ]
+}
