@@ -64,6 +64,15 @@ static size_t count_stacks_run(const struct report *r)
     return n;
 }
 
+static size_t count_figures(const struct report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_trials; i++)
+        n += r->trials[i].figure != NULL;
+    return n;
+}
+
 static const char *stacks_tested(const struct report *r, struct arena *a)
 {
     size_t n = count_stacks_run(r);
@@ -71,6 +80,8 @@ static const char *stacks_tested(const struct report *r, struct arena *a)
 
     if (n == 0 && self.faults > 0)
         return text_make(a, "; of %zu faults that gpuvet put in itself %zu were caught", self.faults, self.caught);
+    if (n == 0 && count_figures(r) > 0)
+        return text_make(a, ", %zu measurement%s", count_figures(r), count_figures(r) == 1 ? "" : "s");
     if (r->n_stacks == 0)
         return "; no stack found: cuBLAS and cuDNN not tested";
     if (n == 0)

@@ -224,11 +224,26 @@ static bool is_in(const struct report *r, const struct probe *p)
 }
 
 /* Whether the run could have had a trial of it. */
+/* Not gpuvet's own detectors, nor how fast something is. */
+static bool proves(const struct probe *p)
+{
+    return !p->tests_itself && p->measures == NULL;
+}
+
+/* A self-test or a measurement sets out to prove nothing else. */
+static bool sets_out_to_prove(const struct report *r)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (!proves(r->trials[i].trial.probe))
+            return false;
+    return true;
+}
+
 static bool applies(const struct report *r, const struct probe *p)
 {
     static const unsigned bit[] = { [STACK_TOOLKIT] = ON_TOOLKIT, [STACK_PYTHON] = ON_PYTHON, [STACK_LIBTORCH] = ON_LIBTORCH };
 
-    if (p->scope == SCOPE_MACHINE || p->scope == SCOPE_DEVICE)
+    if (p->scope == SCOPE_MACHINE || p->scope == SCOPE_DEVICE || p->scope == SCOPE_DEVICES)
         return true;
     for (size_t i = 0; i < r->n_stacks; i++)
         if ((p->stacks & bit[r->stacks[i].kind]) != 0 && has_trial_of(r, &r->stacks[i]))
@@ -240,7 +255,7 @@ static bool applies(const struct report *r, const struct probe *p)
 static bool was_selective(const struct lister *l)
 {
     for (const struct probe *const *p = l->probes; *p != NULL; p++)
-        if ((*p)->level == LEVEL_QUICK && !(*p)->tests_itself && applies(l->r, *p) && !is_in(l->r, *p))
+        if ((*p)->level == LEVEL_QUICK && proves(*p) && applies(l->r, *p) && !is_in(l->r, *p))
             return true;
     return false;
 }
@@ -250,7 +265,7 @@ static void absent_probes(struct lister *l)
     const bool cut_short = l->r->interrupted && l->r->signo == 0, selective = was_selective(l);
 
     for (const struct probe *const *p = l->probes; *p != NULL; p++) {
-        if (is_in(l->r, *p) || (*p)->tests_itself || (*p)->measures != NULL)    /* gpuvet's own detectors, and how fast something is */
+        if (is_in(l->r, *p) || !proves(*p))
             continue;
         if (cut_short)
             leave_out(l, UNPROVED_PROBE, "the run was cut short before them, or did not have them", (*p)->name);
@@ -270,13 +285,17 @@ void unproved_list(struct report *r, const struct probe *const *probes, struct a
 
     hidden_gpus(&l);
     parts_of_gpus(&l);
-    shares(&l);
-    left_out_stacks(&l);
+    if (sets_out_to_prove(r)) {
+        shares(&l);
+        left_out_stacks(&l);
+    }
     for (size_t i = 0; i < r->n_trials; i++)
         if (r->trials[i].verdict == SKIP)
             leave_out(&l, UNPROVED_TRIAL, r->trials[i].why, r->trials[i].trial.id);
-    uncalled_libraries(&l);
-    absent_probes(&l);
+    if (sets_out_to_prove(r)) {
+        uncalled_libraries(&l);
+        absent_probes(&l);
+    }
     list = arena_alloc(a, l.n * sizeof *list + 1);
     for (size_t i = 0; i < l.n; i++)
         list[i] = (struct unproved){ l.list[i].about, l.list[i].why, l.list[i].what, l.list[i].n_what };
