@@ -7,59 +7,9 @@
 
 #include "base/text.h"
 #include "kernels/pattern.h"
+#include "kernels/pattern_text.h"
 
-/* kernels/pattern.h and fill_words once more, in two pieces. */
-static const char kernel[] =
-    ".version 6.3\n.target sm_60\n.address_size 64\n"
-    ".extern .func (.param .b64 mixed) mix_word(.param .b64 word);\n"
-    ".visible .entry fill_words(.param .u64 p, .param .u64 words, .param .u64 seed)\n"
-    "{\n"
-    "    .reg .pred %outside;\n"
-    "    .reg .b32 %r<4>;\n"
-    "    .reg .b64 %i, %word, %limit, %at;\n"
-    "    mov.u32 %r1, %ctaid.x;\n"
-    "    mov.u32 %r2, %ntid.x;\n"
-    "    mov.u32 %r3, %tid.x;\n"
-    "    mul.wide.u32 %i, %r1, %r2;\n"
-    "    cvt.u64.u32 %at, %r3;\n"
-    "    add.u64 %i, %i, %at;\n"
-    "    ld.param.u64 %limit, [words];\n"
-    "    setp.ge.u64 %outside, %i, %limit;\n"
-    "    @%outside bra done;\n"
-    "    ld.param.u64 %word, [seed];\n"
-    "    add.u64 %at, %i, 1;\n"
-    "    mad.lo.u64 %word, %at, 0x9E3779B97F4A7C15, %word;\n"
-    "    {\n"
-    "        .param .b64 word, mixed;\n"
-    "        st.param.b64 [word], %word;\n"
-    "        call.uni (mixed), mix_word, (word);\n"
-    "        ld.param.b64 %word, [mixed];\n"
-    "    }\n"
-    "    shr.u64 %word, %word, 32;\n"
-    "    ld.param.u64 %at, [p];\n"
-    "    cvta.to.global.u64 %at, %at;\n"
-    "    shl.b64 %i, %i, 2;\n"
-    "    add.u64 %at, %at, %i;\n"
-    "    st.global.u32 [%at], %word;\n"
-    "done:\n"
-    "    ret;\n"
-    "}\n";
-
-static const char function[] =
-    ".version 6.3\n.target sm_60\n.address_size 64\n"
-    ".visible .func (.param .b64 mixed) mix_word(.param .b64 word)\n"
-    "{\n"
-    "    .reg .b64 %z, %high;\n"
-    "    ld.param.b64 %z, [word];\n"
-    "    shr.u64 %high, %z, 30;\n"
-    "    xor.b64 %z, %z, %high;\n"
-    "    mul.lo.u64 %z, %z, 0xBF58476D1CE4E5B9;\n"
-    "    shr.u64 %high, %z, 27;\n"
-    "    xor.b64 %z, %z, %high;\n"
-    "    mul.lo.u64 %z, %z, 0x94D049BB133111EB;\n"
-    "    st.param.b64 [mixed], %z;\n"
-    "    ret;\n"
-    "}\n";
+static const char kernel[] = FILL_WORDS_PTX, function[] = MIX_WORD_PTX;
 
 enum { WORDS = 4096, ANY_CC = 90 };     /* sm_90 is known since 11.8, nvJitLink since 12.0 */
 

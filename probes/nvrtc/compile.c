@@ -6,19 +6,9 @@
 
 #include "base/text.h"
 #include "kernels/pattern.h"
+#include "kernels/pattern_text.h"
 
-/* kernels/pattern.h and fill_words once more, as the compiler takes them: as text. */
-static const char source[] =
-    "extern \"C\" __global__ void fill_words(unsigned *p, unsigned long long words, unsigned long long seed)\n"
-    "{\n"
-    "    unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;\n"
-    "    unsigned long long z = seed + (i + 1) * 0x9E3779B97F4A7C15ull;\n"
-    "\n"
-    "    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;\n"
-    "    z = (z ^ z >> 27) * 0x94D049BB133111EBull;\n"
-    "    if (i < words)\n"
-    "        p[i] = (unsigned)(z >> 32);\n"
-    "}\n";
+static const char source[] = "extern \"C\" __global__ " TEXT_OF(FILL_WORDS);
 
 enum { WORDS = 4096 };
 
