@@ -153,14 +153,18 @@ static void forget(struct generic *g)
     MUST(c, cusparse, cusparseDestroySpMat(g->described));
 }
 
-/* Not supported is listed; of what must be there it is a failure, as any other code is. */
+/* What is not supported is listed, and so is what is refused as an invalid value: so does 11.4 with a row-major product of COO
+ * (NVIDIA/CUDALibrarySamples 97), and any library with an algorithm that came after it. Of what must be there it is a failure,
+ * as any other code is. */
 static bool is_served(struct generic *g, const struct way *w, const char *call, long code)
 {
+    bool is_refused = code == CUSPARSE_STATUS_INVALID_VALUE;
+
     if (code == 0)
         return true;
-    if (must_be_there(g, w) || !cusparse_is_not_supported(code))
+    if (must_be_there(g, w) || !(is_refused || cusparse_is_not_supported(code)))
         child_call_failed(g->c, call, &g->c->cusparse.dl, code);
-    saw_text(g->c, "not_supported", "%s: %s", words_of(g, w), call);
+    saw_text(g->c, "not_supported", "%s: %s%s", words_of(g, w), call, is_refused ? " refuses it as an invalid value" : "");
     return false;
 }
 

@@ -67,7 +67,13 @@ lies() {
     [ "$status" = 0 ]
     [[ "$(of sparse.spmm not_supported)" == *"fp32, CSR, CUSPARSE_SPMM_CSR_ALG1: cusparseSpMM"* ]]
     FAKE_FAULT=fail:cusparseSpMM:5:3 run simulated --isolate -p sparse.spmm -o "$out"
+    [ "$status" = 0 ]               # as a library does that does not know the algorithm yet
+    [[ "$(of sparse.spmm not_supported)" == *"fp32, CSR, CUSPARSE_SPMM_CSR_ALG1: cusparseSpMM refuses it as an invalid value"* ]]
+    FAKE_FAULT=fail:cusparseSpMM:5:7 run simulated --isolate -p sparse.spmm -o "$out"
     [ "$status" = 1 ]
+    [[ "$(why sparse.spmm)" == "cusparseSpMM failed in "*"CUSPARSE_STATUS_INTERNAL_ERROR (7): internal error" ]]
+    FAKE_FAULT=fail:cusparseSpMM:2:3 run simulated --isolate -p sparse.spmm -o "$out"
+    [ "$status" = 1 ]               # the default, in fp32
     [[ "$(why sparse.spmm)" == "cusparseSpMM failed in "*"CUSPARSE_STATUS_INVALID_VALUE (3): invalid value" ]]
 }
 
