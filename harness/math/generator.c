@@ -1,5 +1,6 @@
 #include "math/generator.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -121,13 +122,14 @@ float generator_uniform(uint32_t x)
  * is used. What is off then, in parts of r: the angle, below 2 pi, is rounded four times (y, the constant, their
  * product, the sum): 4 * 2^-24 * 2 pi = 1.5e-6; the sine and cosine, by the GPU's fast instructions, 2^-21.4 within
  * pi of 0 and twice that beyond (CUDA programming guide, "Intrinsic Functions"): 7.2e-7; the logarithm 2 units, halved
- * by the root, the root and the product one each: 4 * 2^-24 = 2.4e-7. That makes 2.5e-6; 2^-18 is 3.8e-6. */
+ * by the root, the root and the product one each: 4 * 2^-24 = 2.4e-7. That makes 2.5e-6; 2^-18 is 3.8e-6.
+ * Of the 128 largest integers of 2^32 the radius is 0, and so is what it may be off: FLT_MIN is allowed, that 0 / 0 is no error. */
 struct normal generator_normal(uint32_t x, uint32_t y)
 {
     const double pi = 3.14159265358979323846;
     double radius = sqrt(-2 * log((double)generator_uniform(x))), angle = 2 * pi * (((double)y + 0.5) * 0x1p-32);
 
-    return (struct normal){ { radius * sin(angle), radius * cos(angle) }, radius * 0x1p-18 };
+    return (struct normal){ { radius * sin(angle), radius * cos(angle) }, radius * 0x1p-18 + FLT_MIN };
 }
 
 /* Each sequence of XORWOW makes two normal numbers of two that follow each other in it. */

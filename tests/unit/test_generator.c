@@ -87,6 +87,18 @@ static void normal_numbers_are_those_that_were_recorded(void **state)
     }
 }
 
+/* One pair of 2^25 has it, and so one trial of 230. */
+static void normal_numbers_of_no_radius_are_0_and_may_be_a_little_off(void **state)
+{
+    (void)state;
+    for (uint32_t x = 0xFFFFFFFF; x >= 0xFFFFFF80; x--) {
+        struct normal n = generator_normal(x, 12345);
+
+        assert_true(n.value[0] == 0 && n.value[1] == 0 && n.limit > 0 && n.limit < 1e-37);
+    }
+    assert_true(generator_normal(0xFFFFFF7F, 12345).limit > 1e-9);
+}
+
 /* Each number in fp32, as cuRAND's header computes it on a host. */
 static void the_limit_holds_for_all_numbers_made_in_fp32_by_half(void **state)
 {
@@ -147,6 +159,7 @@ int main(void)
         cmocka_unit_test(fewer_numbers_are_the_start_of_more),
         cmocka_unit_test(a_uniform_number_is_above_0_and_at_most_1),
         cmocka_unit_test(normal_numbers_are_those_that_were_recorded),
+        cmocka_unit_test(normal_numbers_of_no_radius_are_0_and_may_be_a_little_off),
         cmocka_unit_test(the_limit_holds_for_all_numbers_made_in_fp32_by_half),
         cmocka_unit_test(the_real_library_gives_these_numbers),
     };
