@@ -149,12 +149,21 @@ void solver_near(struct solver *s, const char *what, struct worst w)
 
 /* ---- Routines ---- */
 
-/* No routine may be taken to have told what the one before told. */
+static void set_info(struct solver *s, int value)
+{
+    device_upload(s->c, s->info, &value, sizeof value);
+}
+
+/* Of what finds out something about the matrix: no routine may be taken to have told what the one before told. */
 static void forget_info(struct solver *s)
 {
-    const int none = -1000;
+    set_info(s, -1000);
+}
 
-    device_upload(s->c, s->info, &none, sizeof none);
+/* Of what only finds fault with its parameters: it need not tell that there is none. */
+static void begin_without_fault(struct solver *s)
+{
+    set_info(s, 0);
 }
 
 static CUdeviceptr workspace(struct solver *s, int elements)
@@ -186,7 +195,7 @@ void solver_getrs(struct solver *s, CUdeviceptr a, CUdeviceptr pivots, CUdevicep
     void *pa = at(a), *pp = at(pivots), *pb = at(b), *pi = at(s->info);
     int n = s->n, ld = leading(s);
 
-    forget_info(s);
+    begin_without_fault(s);
     if (s->type == NUMBER_FP64)
         MUST(c, cusolver, cusolverDnDgetrs(s->handle, CUBLAS_OP_N, n, columns, pa, ld, pp, pb, ld, pi));
     else
@@ -223,7 +232,7 @@ void solver_potrs(struct solver *s, bool upper, CUdeviceptr a, CUdeviceptr b, in
     void *pa = at(a), *pb = at(b), *pi = at(s->info);
     int n = s->n, ld = leading(s);
 
-    forget_info(s);
+    begin_without_fault(s);
     if (s->type == NUMBER_FP64)
         MUST(c, cusolver, cusolverDnDpotrs(s->handle, side, n, columns, pa, ld, pb, ld, pi));
     else

@@ -88,3 +88,8 @@ PY
     [ "$(field solver.cholesky@gpu0/toolkit-13.0 why)" = "1 values are wrong: fp32: potrf of a matrix that is not positive definite tells 0, expected 34" ]
     [ "$(verdict solver.eigen@gpu0/toolkit-13.0)" = pass ]
 }
+
+@test "what only solves need not tell that its parameters are in order" {
+    FAKE_UNTOLD=1 run simulated --isolate -p 'solver.*' -o "$out"
+    [ "$status" = 0 ]
+}

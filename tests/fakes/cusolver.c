@@ -207,7 +207,8 @@ static cusolverStatus_t getrs(cusolverDnHandle_t h, cublasOperation_t op, struct
         swap_rows(&b, i, pivots[i] - 1);
     solve(&a, true, fake_lie_is(SWAPPED), true, &b);
     solve(&a, false, fake_lie_is(SWAPPED), false, &b);
-    *info = told(0);
+    if (fake_number("FAKE_UNTOLD", 0) == 0)
+        *info = told(0);
     lie(&b, before);
     return 0;
 }
@@ -251,7 +252,8 @@ static cusolverStatus_t potrs(cusolverDnHandle_t h, cublasFillMode_t side, struc
     before = kept(&b);
     solve(&a, lower, !lower, false, &b);
     solve(&a, lower, lower, false, &b);
-    *info = told(0);
+    if (fake_number("FAKE_UNTOLD", 0) == 0)
+        *info = told(0);
     lie(&b, before);
     return 0;
 }
