@@ -176,22 +176,24 @@ void products_queue(struct products *s, struct burst *b, unsigned n, bool look)
 {
     struct child *c = s->child;
 
-    b->n = n;
+    b->n = 0;
     b->first = s->queued + 1;
     b->turn = (unsigned)((uint64_t)s->queued % 2);
     memset(b->log, 0, sizeof *b->log);
     MUST(c, cuda, cuMemcpyHtoDAsync_v2(b->log_at, b->log, sizeof *b->log, s->stream));
     if (look)
         look_at_operands(s, b->log_at);
-    for (unsigned i = 0; i < n; i++) {
-        const unsigned which = turn_of(s, b, i);
+    for (; b->n < n; b->n++) {
+        const unsigned which = turn_of(s, b, b->n);
 
         s->by->queue(s->by, &s->p[which], s->stream);
-        check(s, b, i, which);
+        if (s->by->refused != NULL)
+            break;
+        check(s, b, b->n, which);
     }
     MUST(c, cuda, cuMemcpyDtoHAsync_v2(b->log, b->log_at, sizeof *b->log, s->stream));
     MUST(c, cuda, cuEventRecord(b->multiplied, s->stream));
-    s->queued += n;
+    s->queued += b->n;
 }
 
 /* The first wrong element of a tile as it was kept, by the definition of the product. */

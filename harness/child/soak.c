@@ -195,13 +195,15 @@ static void sample(struct soak *s)
     s->sampled_ms = at_ms(s);
 }
 
-/* How long one product takes with its checks, after a first one that made everything ready. */
-static void measure(struct soak *s)
+/* How long one product takes with its checks, after a first one that made everything ready. False where that was refused. */
+static bool measure(struct soak *s)
 {
     double took = 0;
 
     queue(s, 1, 1, true);
     drain(s);
+    if (s->by->refused != NULL)
+        return false;
     for (unsigned n = 1; n <= SOAK_BURST && took < LONG_ENOUGH_MS && !is_over(s); n *= 4) {
         const double began = at_ms(s);
 
@@ -211,6 +213,7 @@ static void measure(struct soak *s)
         took = at_ms(s) - began;
         s->product_ms = took / n > 0.001 ? took / n : 0.001;
     }
+    return true;
 }
 
 static void be_steady(struct soak *s, double until_ms)
@@ -297,7 +300,11 @@ static bool turn(struct soak *s, uint64_t number, unsigned lap)
 
     if (!choose_type(s, number, lap))
         return false;
-    measure(s);
+    if (!measure(s)) {
+        s->turns[s->type].left_out = s->by->refused;
+        s->by->refused = NULL;
+        return true;
+    }
     end = (double)(turn_now(s) + 1) * turn_ms(s) - s->began_ms;
     be_steady(s, end - turn_ms(s) / 3);
     wave(s, turn_now(s), end);

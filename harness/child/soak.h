@@ -14,11 +14,12 @@ struct soak_way {
     size_t             n_types;
     /* Makes ready for products of that shape, by the lap'th of several algorithms. False, with the reason, where there is none. */
     bool             (*prepare)(struct soak_way *by, const struct product *p, unsigned lap, const char **why);
-    /* The call, not the wait; stops the trial where it fails. */
+    /* The call, not the wait; stops the trial where it fails, but for what may be refused. */
     void             (*queue)(struct soak_way *by, const struct product *p, CUstream stream);
     const char        *call;        /* what is blamed where products do not end, and the library's file */
     const char        *library;
     const char        *said;        /* of the algorithm; NULL: nothing */
+    const char        *refused;     /* set by queue: why the library does not multiply what it offered an algorithm for; NULL: it does */
     void              *own;
 };
 

@@ -91,9 +91,10 @@ void child_choose_gpu(struct child *c, size_t gpu)
     c->context = g->context;
 }
 
+/* A library that works with all of them may have left another context current (NCCL sets the runtime's device): it is set each time. */
 void child_use_gpu(struct child *c, size_t gpu)
 {
-    if (gpu == c->gpu)
+    if (c->n_gpus == 1)
         return;
     child_choose_gpu(c, gpu);
     MUST(c, cuda, cuCtxSetCurrent(c->context));

@@ -104,7 +104,7 @@ double attention_nmse_limit(enum number type)
 {
     double rounding = 0.42 * (type == NUMBER_BF16 ? 0x1p-8 : type == NUMBER_FP16 ? 0x1p-11 : 0);
 
-    return 1e-11 + 16 * rounding * rounding;
+    return 3e-11 + 16 * rounding * rounding;
 }
 
 double adamw_nmse_limit(void)

@@ -43,8 +43,11 @@ double layer_norm_nmse_limit(void);
 /* Attention in fp32: scores are sums of 64 products of unit variance, right within
  * u sqrt(64) = 4.8e-7 at random; an exponential within 2^-20 = 9.5e-7 of itself; so
  * each weight errs by about 1.1e-6, independently, and so does y in the mean: NMSE
- * 1.2e-12; ten times that, rounded down: 1e-11. Scores in TF32 err by 2^-11 * 0.4 * sqrt 2
- * = 2.8e-4: NMSE 8e-8.
+ * 1.2e-12. PyTorch's kernel for fp32 multiplies on tensor cores, each product as three of
+ * TF32 (gemm_kernel_utils.h: OpMultiplyAddFastF32), whose sums are cut and not rounded: every
+ * score and every sum of weighted values is up to 24 or 30 times half a unit, u = 2^-24, too
+ * small, all in the same direction: 1.8e-6 at most, NMSE 3.2e-12 where all of it is. Ten times
+ * that, rounded down: 3e-11. Scores in TF32 err by 2^-11 * 0.4 * sqrt 2 = 2.8e-4: NMSE 8e-8.
  *
  * In 16 bits, u = 2^-8 (bf16) or 2^-11 (fp16): a rounding errs by 0.42 u of the value
  * (relative errors are uniform within half a unit, which is between u/2 and u of it). y is

@@ -35,7 +35,7 @@ static const char *what_failed(const struct session *s, const struct batch *b, c
 
 static const char *why_not(const struct session *s, const struct batch *b, const struct device *d)
 {
-    const char *why = harm_forbids(d, s->o->level == LEVEL_FULL, s->o->even_if_busy, s->arena);
+    const char *why = harm_forbids(d, s->o->level >= LEVEL_FULL, s->o->even_if_busy, s->arena);
     const struct judged *stuck = session_stuck_on(s, d);
 
     /* What NCCL allocates for itself among several GPUs cannot be held below harm.h's bound. */

@@ -351,6 +351,7 @@ static const struct expect all_exact[] = {
     const struct probe probe_nccl_##id = { \
         .name = "nccl." #id, .claim = sentence, .scope = SCOPE_STACK_DEVICES, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT, \
         .stacks = ON_ANY_STACK, .library = "nccl", .rests_on = { &probe_stack_loads, &probe_nccl_kernel }, .expects = all_exact, .run = run_##id, \
+        .limit_s = 120,         /* eight GPUs load NCCL's kernels, map each other's memory and look for a network first */ \
     };
 
 COLLECTIVE(all_reduce,     "NCCL's sum over all GPUs is exact on each.")

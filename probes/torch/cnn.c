@@ -4,6 +4,7 @@
 
 #include "child/torch.h"
 #include "math/cnn.h"
+#include "math/compare.h"
 
 static AtenTensorHandle upload(struct torch *t, float *data, int64_t a, int64_t b, int64_t c, int64_t d)
 {
@@ -35,9 +36,26 @@ static void forward(struct torch *t, const struct cnn_data *d, float *logits)
         torch_drop(t, (AtenTensorHandle[]){ x, w1, b1, w2, b2, w3, b3 }[i]);
 }
 
+static const int dims[] = { CNN_N, CNN_CLASSES, 0 };
+
+/* Which algorithm cuDNN convolves by is its choice. One that goes by fractions (Winograd, FFT) is not exact on integers, and
+ * is right: its error is that of fp32. A single logit that is off by one is far outside that, for all of them are below 2^12. */
+static void judge_integers(struct torch *t, const float *logits, const double *expected)
+{
+    struct child *c = t->child;
+    const double nmse = compare_closely(logits, expected, CNN_LOGITS).nmse;
+
+    if (!t->on_cuda || !(nmse > 0 && nmse <= cnn_nmse_limit())) {
+        compare_exact(c, "integers", logits, expected, dims);
+        return;
+    }
+    compare_close(c, "integers", logits, expected, dims, cnn_nmse_limit());
+    saw_num(c, "integers.wrong", "", 0);
+    saw_text(c, "integers.fractions", "cuDNN convolves by fractions here (Winograd, FFT): integers are held to what fp32 may show");
+}
+
 static void run(struct child *c)
 {
-    static const int dims[] = { CNN_N, CNN_CLASSES, 0 };
     float *logits = host_buffer(c, CNN_LOGITS * sizeof *logits);
     struct cnn_layers expected;
     struct cnn_data d;
@@ -47,7 +65,7 @@ static void run(struct child *c)
     if (!cnn_make_integers(&d, &expected, &c->arena, c->seed, &c->err))
         stop_ours(c, "%s", c->err.text);
     forward(&t, &d, logits);
-    compare_exact(c, "integers", logits, expected.logits, dims);
+    judge_integers(&t, logits, expected.logits);
     cnn_make_random(&d, &expected, &c->arena, c->seed);
     forward(&t, &d, logits);
     compare_close(c, "random", logits, expected.logits, dims, cnn_nmse_limit());

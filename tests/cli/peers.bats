@@ -117,13 +117,15 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [ "$(field peer.copy@gpus why)" = "not reached: fewer than two GPUs are left without gpu1 (cuda.context@gpu1 failed)" ]
 }
 
-@test "a GPU that others use gives 256 MiB, and at --level full it is left out" {
+@test "a GPU that others use gives 256 MiB, and at --level full and soak it is left out" {
     FAKE_GPUS=3 FAKE_FOREIGN=100 FAKE_FOREIGN_GPU=1 run simulated -p peer.copy -o "$out"
     [ "$status" = 0 ]
     grep -q -- '--gpu 1 GPU-[^ ]* 90 268435456' "$out"
-    FAKE_GPUS=3 FAKE_FOREIGN=100 FAKE_FOREIGN_GPU=1 run simulated -p peer.copy --level full -o "$out"
-    [ "$(field peer.copy@gpus together)" = "[0, 2]" ]
-    [[ "$(field peer.copy@gpus why)" == "without gpu1 (gpu1 is used by "* ]]
+    for level in full soak; do
+        FAKE_GPUS=3 FAKE_FOREIGN=100 FAKE_FOREIGN_GPU=1 run simulated -p peer.copy --level $level -o "$out"
+        [ "$(field peer.copy@gpus together)" = "[0, 2]" ]
+        [[ "$(field peer.copy@gpus why)" == "without gpu1 (gpu1 is used by "* ]]
+    done
 }
 
 @test "NCCL, whose memory nobody can bound, does without a GPU that others use, if nobody insists" {

@@ -46,6 +46,19 @@ beaten() {
     [[ "$output" == *"toolkit-13.0 on gpu0  (1 passed)  "*" values compared"* ]]
 }
 
+@test "fp8 that cuBLASLt offers and then refuses to run is left out, and the soak goes on with the other types" {
+    FAKE_REFUSED_FP8=1 run soak 3s
+    [ "$status" = 0 ]
+    [ "$(verdict $burn)" = pass ]
+    [ "$(saw $burn products.e4m3)" = 0 ]
+    [ "$(saw $burn left_out.e4m3)" = "cuBLASLt offers an algorithm for it, and refuses to run that on this GPU" ]
+    for type in bf16 fp16 int8 tf32 fp32 fp64; do
+        [ "$(saw $burn products.$type)" -ge 2 ]
+    done
+    FAKE_FAULT=fail:cublasLtMatmul:100:15 run soak 20s
+    [ "$status" = 1 ]
+}
+
 @test "a library that lies at every 1000th call is caught at the first: time, product, type, tile and element" {
     FAKE_FAULT=wrong:cublasLtMatmul:-1000 run soak 60s
     [ "$status" = 1 ]

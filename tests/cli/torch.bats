@@ -39,6 +39,16 @@ print(next(s["value"] for t in json.load(open(sys.argv[1]))["trials"] if t["id"]
     done
 }
 
+@test "a GPU's convolution that goes by fractions is held to fp32's bound on integers, a CPU's is exact" {
+    FAKE_CONV_FRACTIONS=2 run torch 2.14.1 -p torch.cnn
+    [ "$(verdict "$(of torch.cnn gpu0 2.14.1)")" = pass ]
+    [[ "$(saw "$(of torch.cnn gpu0 2.14.1)" integers.fractions)" == "cuDNN convolves by fractions here"* ]]
+    [ "$(verdict "$(of torch.cnn cpu 2.14.1)")" = fail ]
+    FAKE_CONV_FRACTIONS=4000 run torch 2.14.1 -p torch.cnn
+    [ "$(verdict "$(of torch.cnn gpu0 2.14.1)")" = fail ]
+    [[ "$(field "$(of torch.cnn gpu0 2.14.1)" why)" == *"of 640 logits differ on integer data"* ]]
+}
+
 @test "what a release does not have is not proved, and said" {
     run torch 1.8.1 -p torch.attention -p torch.optimizer
     [ "$status" = 0 ]

@@ -295,7 +295,7 @@ cublasStatus_t fake_cublasLtMatmul(cublasLtHandle_t h, cublasLtMatmulDesc_t d, c
     (void)stream;
     if (h == NULL || (bytes > 0 && !fake_driver()->owns(workspace, bytes)))
         return 7;
-    if (!is_supported(d, of_a, of_b, of_d))
+    if (!is_supported(d, of_a, of_b, of_d) || (is_fp8(of_a->type) && fake_number("FAKE_REFUSED_FP8", 0) != 0))
         return 15;
     if (d->scales[0] != NULL && !is_fp8(of_a->type) && of_a->type != CUDA_R_4F_E2M1)
         return 7;
