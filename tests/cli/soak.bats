@@ -49,7 +49,7 @@ beaten() {
 @test "a library that lies at every 1000th call is caught at the first: time, product, type, tile and element" {
     FAKE_FAULT=wrong:cublasLtMatmul:-1000 run soak 60s
     [ "$status" = 1 ]
-    [[ "$(why)" == "1 of its products are wrong: after "*" s, product 1000, "*" by algorithm 2"*": in the tile that begins at D[128][128], D[255][255] is "*", expected "*"; 1 of 4 tiles of it are wrong; of "*" repetitions of it 0 are wrong" ]]
+    [[ "$(why)" == "1 product is wrong: after "*" s, product 1000, "*" by algorithm 2"*": in the tile that begins at D[128][128], D[255][255] is "*", expected "*"; wrong in 1 of its 4 tiles; wrong in 0 of "*" repetitions of it" ]]
     [ "$(saw $burn soak.products)" -le 1100 ]
 }
 
@@ -215,7 +215,7 @@ PY
 
 @test "the progress line counts what was verified and what was wrong, of each GPU" {
     FAKE_GPUS=2 LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run script -qec "'$GPUVET' run --stack '$GPUVET_FAKES/toolkit' -s toolkit-13.0 --level soak --for 3s -p 'soak.*'" /dev/null
-    [[ "$output" == *"0:00:0"[0-3]" of 0:00:03 gpu"[01]" "*" verified, 0 wrong; gpu"[01]" "*" verified, 0 wrong"* ]]
+    [[ "$output" == *"0:00:0"[0-3]" of 0:00:03 gpu"[01]" "*" products verified, 0 wrong; gpu"[01]" "*" products verified, 0 wrong"* ]]
 }
 
 @test "a busy GPU is not soaked" {
