@@ -103,6 +103,21 @@ static void the_terminal_ends_with_eight_reasons_and_counts_the_others(void **st
     free(text);
 }
 
+static void a_self_test_does_not_say_that_nothing_was_left_out(void **state)
+{
+    static const struct probe detector = { .name = "selftest.exact", .claim = "c", .scope = SCOPE_DEVICE, .tests_itself = true };
+    char *text;
+
+    (void)state;
+    trials[0].trial.probe = &detector;
+    trials[0].trial.stack = NULL;
+    report.n_trials = 1;
+    report.n_stacks = report.n_unproved = 0;
+    text = written_terminal(80, false);
+    assert_false(text_has(text, "Not proven"));
+    free(text);
+}
+
 static void what_is_the_same_on_several_gpus_is_told_once_with_their_names(void **state)
 {
     static const struct device eight[3] = { { .index = 0, .answers = true }, { .index = 1, .answers = true }, { .index = 2, .answers = true } };
@@ -331,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_terminal_ends_with_eight_reasons_and_counts_the_others, set_up),
+        cmocka_unit_test_setup(a_self_test_does_not_say_that_nothing_was_left_out, set_up),
         cmocka_unit_test_setup(what_is_the_same_on_several_gpus_is_told_once_with_their_names, set_up),
         cmocka_unit_test_setup(a_soak_says_for_how_long_and_what_it_verified_on_each_gpu, set_up),
         cmocka_unit_test_setup(the_terminal_says_what_is_wrong_and_ends_in_one_line, set_up),
