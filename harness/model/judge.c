@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/blame.h"
 #include "model/repair.h"
+#include "model/singular.h"
 
 /* ---- Codes that can be somebody else's doing, by library family. Everything
  * else that a vendor call returns is the stack's or the machine's fault. ---- */
@@ -209,31 +210,6 @@ static bool holds(const struct expect *x, const struct observation *o, const str
     return false;
 }
 
-/* What follows the number 1 in a sentence about several: "element of A differs" for " elements of A differ". */
-static void add_singular(struct text *t, const char *rest)
-{
-    static const char *const nouns[] = { " elements", " pairs", " products", " repetitions", " results", " sums", " tiles", " values", " words" };
-    static const struct { const char *many, *one; } verbs[] = { { " differ", " differs" }, { " are ", " is " }, { " were ", " was " } };
-    const char *verb = NULL;
-    size_t noun = 0, k = 0;
-
-    while (noun < COUNT_OF(nouns) && !text_starts(rest, nouns[noun]))
-        noun++;
-    if (noun == COUNT_OF(nouns)) {
-        text_add(t, "%s", rest);
-        return;
-    }
-    text_add(t, "%.*s", (int)strlen(nouns[noun]) - 1, rest);
-    rest += strlen(nouns[noun]);
-    while (k < COUNT_OF(verbs) && (verb = strstr(rest, verbs[k].many)) == NULL)
-        k++;
-    if (verb != NULL) {
-        text_add(t, "%.*s%s", (int)(verb - rest), rest, verbs[k].one);
-        rest = verb + strlen(verbs[k].many);
-    }
-    text_add(t, "%s", rest);
-}
-
 /* The expectation's sentence with its first %s replaced by what was seen. */
 static const char *sentence(const struct expect *x, const struct observation *o, const struct outcome *out,
                             const struct machine *m, struct arena *a)
@@ -248,7 +224,7 @@ static const char *sentence(const struct expect *x, const struct observation *o,
     else
         text_add(&t, "%.*s%s", (int)(mark - x->sentence), x->sentence, o->text);
     if (mark != NULL && o->is_number && o->number == 1)
-        add_singular(&t, mark + 2);
+        singular_add(&t, mark + 2);
     else if (mark != NULL)
         text_add(&t, "%s", mark + 2);
     if (fact != NULL)

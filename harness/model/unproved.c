@@ -226,11 +226,27 @@ static bool is_shown_by_another(const struct report *r, const struct judged *ski
     return false;
 }
 
+/* Where each of several GPUs failed by itself the reasons differ only in its name, and eight of them would hide the others. */
+static const char *why_skipped(const struct lister *l, const struct judged *j)
+{
+    static const char begins[] = "not reached: ";
+    const char *id = text_starts(j->why, begins) ? j->why + sizeof begins - 1 : NULL;
+
+    for (size_t i = 0; i < l->r->n_trials && id != NULL && l->r->n_devices > 1 && j->trial.device != NULL; i++) {
+        const struct judged *below = &l->r->trials[i];
+        const size_t n = strlen(below->trial.id);
+
+        if (below->trial.device == j->trial.device && text_starts(id, below->trial.id) && (text_is(id + n, " failed") || text_is(id + n, " is broken")))
+            return text_make(l->arena, "%s%s%s there", begins, below->trial.probe->name, id + n);
+    }
+    return j->why;
+}
+
 static void skipped_trials(struct lister *l)
 {
     for (size_t i = 0; i < l->r->n_trials; i++)
         if (l->r->trials[i].verdict == SKIP && !is_shown_by_another(l->r, &l->r->trials[i]))
-            leave_out(l, UNPROVED_TRIAL, l->r->trials[i].why, l->r->trials[i].trial.id);
+            leave_out(l, UNPROVED_TRIAL, why_skipped(l, &l->r->trials[i]), l->r->trials[i].trial.id);
 }
 
 /* ---- Probes that have no trial at all ---- */

@@ -18,6 +18,18 @@ static double value_of(const struct judged *j, const char *key)
     return o != NULL ? o->number : 0;
 }
 
+/* All passes together: hours of them are petabytes. */
+static const char *amount(double bytes, struct arena *a)
+{
+    static const char *const units[] = { "MiB", "GiB", "TiB", "PiB" };
+    double n = bytes / (1 << 20);
+    size_t unit = 0;
+
+    for (; n >= 1024 && unit + 1 < COUNT_OF(units); unit++)
+        n /= 1024;
+    return text_make(a, "%.1f %s", n, units[unit]);
+}
+
 /* "0:12:30": hours, minutes, seconds */
 static void add_time(struct text *t, double seconds)
 {
@@ -44,8 +56,8 @@ static void put_gpu(FILE *f, const struct judged *j, int width)
     struct text t = { .arena = &passing };
 
     add_time(&t, value_of(j, "soak.seconds"));
-    text_add(&t, ", %.0f product%s verified, %.0f wrong; %.1f GiB of memory verified, %.0f word%s wrong", products, products == 1 ? "" : "s", wrong,
-             value_of(j, "memory.verified") / (1 << 30), words, words == 1 ? "" : "s");
+    text_add(&t, ", %.0f product%s verified, %.0f wrong; %s of memory verified, %.0f word%s wrong", products, products == 1 ? "" : "s", wrong,
+             amount(value_of(j, "memory.verified"), &passing), words, words == 1 ? "" : "s");
     add_range(&t, j, "power", "power");
     add_range(&t, j, "temperature", "temperature");
     add_range(&t, j, "SM clock", "clock.sm");
@@ -61,7 +73,7 @@ void soaked_write(FILE *f, const struct report *r, int width)
         if (number_of(&r->trials[i], "soak.seconds") == NULL || r->trials[i].trial.device == NULL)
             continue;
         if (!any)
-            safe_print(f, "\nSoaked, for hours:minutes:seconds:\n");
+            safe_print(f, "\nSoaked (hours:minutes:seconds):\n");
         any = true;
         put_gpu(f, &r->trials[i], width);
     }

@@ -159,7 +159,7 @@ static void a_soak_says_for_how_long_and_what_it_verified_on_each_gpu(void **sta
     free(text);
     trials[0].outcome = (struct outcome){ .saw = soaked, .n_saw = COUNT_OF(soaked) };
     text = written_terminal(200, false);
-    assert_true(text_has(text, "\nSoaked, for hours:minutes:seconds:\n  gpu0  1:01:01, 1 product verified, 0 wrong; 2.0 GiB of memory verified, 1 word wrong; "
+    assert_true(text_has(text, "\nSoaked (hours:minutes:seconds):\n  gpu0  1:01:01, 1 product verified, 0 wrong; 2.0 GiB of memory verified, 1 word wrong; "
                                "power 612 W on average (98 to 701)\n"));
     assert_true(text_has(text, "\nVerified: the result of 1 call.\n"));
     free(text);

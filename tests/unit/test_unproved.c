@@ -187,6 +187,22 @@ static void what_another_probe_showed_on_that_gpu_is_not_left_open(void **state)
     must_say(s, "soak.burn@gpu0 does this, too|soak.own\n");
 }
 
+static void what_failed_on_each_of_several_gpus_is_one_reason(void **state)
+{
+    struct scene *s = scene();
+
+    (void)state;
+    s->trials[1].trial.id = "cuda.launch@gpu0";
+    s->trials[2].trial.id = "cuda.launch@gpu1";
+    s->trials[1].verdict = s->trials[2].verdict = FAIL;
+    add(s, &march, 0, -1, SKIP, "not reached: cuda.launch@gpu0 failed");
+    add(s, &march, 1, -1, SKIP, "not reached: cuda.launch@gpu1 failed");
+    must_say(s, "not reached: cuda.launch failed there|memory.march,memory.march\n");
+    must_not_say(s, "cuda.launch@gpu");
+    s->r.n_devices = 1;
+    must_say(s, "not reached: cuda.launch@gpu0 failed|memory.march\n");
+}
+
 static void a_run_that_left_nothing_out_has_an_empty_list(void **state)
 {
     static const struct probe *const none[] = { NULL };
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(stacks_and_gpus_that_were_not_asked_for_are_named),
         cmocka_unit_test(gpus_that_are_hidden_passed_through_shared_or_in_use_are_named),
         cmocka_unit_test(what_another_probe_showed_on_that_gpu_is_not_left_open),
+        cmocka_unit_test(what_failed_on_each_of_several_gpus_is_one_reason),
         cmocka_unit_test(the_share_of_memory_and_of_multiprocessors_is_the_best_that_a_trial_had),
         cmocka_unit_test(a_run_that_left_nothing_out_has_an_empty_list),
     };
