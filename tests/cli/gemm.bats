@@ -43,7 +43,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
 @test "a product that is not the same again is found, and one of full mantissas that is far off" {
     FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.tf32 -o "$out"
     [ "$status" = 1 ]
-    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "1 repetitions of one product gave other bits than the first" ]]
+    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "1 repetition of one product gave other bits than the first" ]]
     FAKE_FAULT=shift:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"
     [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "on full-mantissa data the mean squared error is "*" times what a sound product may have" ]]
     FAKE_FAULT=stale:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"
