@@ -226,7 +226,7 @@ static void tell(struct products *s, const struct burst *b, unsigned slot, doubl
     const unsigned which = turn_of(s, b, f->product);
     char element[TOLD_BYTES / 2];
 
-    text_format(s->told[s->n_told], TOLD_BYTES, "after %.1f s, product %.0f, %s%s%s: %s; %u of %u tiles of it are wrong", at_s,
+    text_format(s->told[s->n_told], TOLD_BYTES, "after %.1f s, product %.0f, %s%s%s: %s; wrong in %u of its %u tiles", at_s,
                 b->first + f->product, number_name(s->p[0].a_type), s->by->said != NULL ? " by " : "", s->by->said != NULL ? s->by->said : "",
                 wrong_element(s, b, slot, which, element, sizeof element), b->log->wrong[f->product], s->tiles * s->tiles);
     s->n_told++;

@@ -86,7 +86,7 @@ static void tell_faults(struct child *c, const struct soak *s)
 
     for (size_t i = 0; i < p->n_told; i++)
         saw_text(c, i == 0 ? "soak.first" : "soak.fault", "%s%s", p->told[i],
-                 i == 0 && s->again > 0 ? text_make(&c->arena, "; of %u repetitions of it %u are wrong", s->again, s->again_wrong) : "");
+                 i == 0 && s->again > 0 ? text_make(&c->arena, "; wrong in %u of %u repetitions of it", s->again_wrong, s->again) : "");
     if (s->march.first[0] != '\0')
         saw_text(c, "memory.first", "%s", s->march.first);
 }
@@ -413,7 +413,7 @@ void soak_run(struct soak_way *by)
 }
 
 const struct expect soak_bounds[] = {
-    { .key = "soak.wrong", .bound = EQUALS, .number = 0, .sentence = "%s of its products are wrong", .detail = "soak.first" },
+    { .key = "soak.wrong", .bound = EQUALS, .number = 0, .sentence = "%s products are wrong", .detail = "soak.first" },
     { .key = "soak.unjudged", .bound = EQUALS, .number = 0, .sentence = "the GPU did not run all the checks of %s products" },
     { .key = "soak.operands", .bound = EQUALS, .number = 0, .sentence = "%s elements changed in memory", .detail = "soak.first" },
     { .key = "memory.wrong", .bound = EQUALS, .number = 0, .sentence = "%s words of 8 bytes are not what was written", .detail = "memory.first" },

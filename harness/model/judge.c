@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/blame.h"
 #include "model/repair.h"
+#include "model/singular.h"
 
 /* ---- Codes that can be somebody else's doing, by library family. Everything
  * else that a vendor call returns is the stack's or the machine's fault. ---- */
@@ -221,7 +222,11 @@ static const char *sentence(const struct expect *x, const struct observation *o,
     if (mark == NULL)
         text_add(&t, "%s", x->sentence);
     else
-        text_add(&t, "%.*s%s%s", (int)(mark - x->sentence), x->sentence, o->text, mark + 2);
+        text_add(&t, "%.*s%s", (int)(mark - x->sentence), x->sentence, o->text);
+    if (mark != NULL && o->is_number && o->number == 1)
+        singular_add(&t, mark + 2);
+    else if (mark != NULL)
+        text_add(&t, "%s", mark + 2);
     if (fact != NULL)
         text_add(&t, ": expected %s", fact);
     if (detail != NULL)

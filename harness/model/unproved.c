@@ -125,11 +125,11 @@ static void shares(struct lister *l)
 
         if (tested != NULL && number_of(tested, "memory.untested") > 0)
             leave_out(l, UNPROVED_MEMORY, "memory in use, kept free, or more than fits into the time",
-                      text_make(l->arena, "gpu%d, tested %s of %s", d->index, amount(number_of(tested, "memory.tested"), l->arena),
+                      text_make(l->arena, "gpu%d (%s of %s tested)", d->index, amount(number_of(tested, "memory.tested"), l->arena),
                                 amount(number_of(tested, "memory.tested") + number_of(tested, "memory.untested"), l->arena)));
         if (map != NULL && number_of(map, "sm.unproved") > 0)
             leave_out(l, UNPROVED_SM, "multiprocessors that no thread block reached",
-                      text_make(l->arena, "gpu%d, %.0f of %.0f", d->index, number_of(map, "sm.unproved"), number_of(map, "sm.proved") + number_of(map, "sm.unproved")));
+                      text_make(l->arena, "gpu%d (%.0f of %.0f)", d->index, number_of(map, "sm.unproved"), number_of(map, "sm.proved") + number_of(map, "sm.unproved")));
     }
 }
 
@@ -213,6 +213,42 @@ static void uncalled_libraries(struct lister *l)
     }
 }
 
+/* ---- Trials that were skipped ---- */
+
+/* Left out because another probe shows the same and more, and that one passed there. */
+static bool is_shown_by_another(const struct report *r, const struct judged *skipped)
+{
+    const struct probe *other = skipped->trial.probe->unless;
+
+    for (size_t i = 0; i < r->n_trials && other != NULL && skipped->outcome.ending == ENDED_NOT_RUN; i++)
+        if (r->trials[i].trial.probe == other && r->trials[i].trial.device == skipped->trial.device && r->trials[i].verdict == PASS)
+            return true;
+    return false;
+}
+
+/* Where each of several GPUs failed by itself the reasons differ only in its name, and eight of them would hide the others. */
+static const char *why_skipped(const struct lister *l, const struct judged *j)
+{
+    static const char begins[] = "not reached: ";
+    const char *id = text_starts(j->why, begins) ? j->why + sizeof begins - 1 : NULL;
+
+    for (size_t i = 0; i < l->r->n_trials && id != NULL && l->r->n_devices > 1 && j->trial.device != NULL; i++) {
+        const struct judged *below = &l->r->trials[i];
+        const size_t n = strlen(below->trial.id);
+
+        if (below->trial.device == j->trial.device && text_starts(id, below->trial.id) && (text_is(id + n, " failed") || text_is(id + n, " is broken")))
+            return text_make(l->arena, "%s%s%s there", begins, below->trial.probe->name, id + n);
+    }
+    return j->why;
+}
+
+static void skipped_trials(struct lister *l)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++)
+        if (l->r->trials[i].verdict == SKIP && !is_shown_by_another(l->r, &l->r->trials[i]))
+            leave_out(l, UNPROVED_TRIAL, why_skipped(l, &l->r->trials[i]), l->r->trials[i].trial.id);
+}
+
 /* ---- Probes that have no trial at all ---- */
 
 static bool is_in(const struct report *r, const struct probe *p)
@@ -223,15 +259,13 @@ static bool is_in(const struct report *r, const struct probe *p)
     return false;
 }
 
-/* Whether the run could have had a trial of it. */
 /* Not gpuvet's own detectors, nor how fast something is. */
 static bool proves(const struct probe *p)
 {
     return !p->tests_itself && p->measures == NULL;
 }
 
-/* A self-test or a measurement sets out to prove nothing else. */
-static bool sets_out_to_prove(const struct report *r)
+bool unproved_is_asked(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++)
         if (!proves(r->trials[i].trial.probe))
@@ -239,6 +273,7 @@ static bool sets_out_to_prove(const struct report *r)
     return true;
 }
 
+/* Whether the run could have had a trial of it. */
 static bool applies(const struct report *r, const struct probe *p)
 {
     static const unsigned bit[] = { [STACK_TOOLKIT] = ON_TOOLKIT, [STACK_PYTHON] = ON_PYTHON, [STACK_LIBTORCH] = ON_LIBTORCH };
@@ -285,14 +320,12 @@ void unproved_list(struct report *r, const struct probe *const *probes, struct a
 
     hidden_gpus(&l);
     parts_of_gpus(&l);
-    if (sets_out_to_prove(r)) {
+    if (unproved_is_asked(r)) {
         shares(&l);
         left_out_stacks(&l);
     }
-    for (size_t i = 0; i < r->n_trials; i++)
-        if (r->trials[i].verdict == SKIP)
-            leave_out(&l, UNPROVED_TRIAL, r->trials[i].why, r->trials[i].trial.id);
-    if (sets_out_to_prove(r)) {
+    skipped_trials(&l);
+    if (unproved_is_asked(r)) {
         uncalled_libraries(&l);
         absent_probes(&l);
     }

@@ -10,4 +10,7 @@
  * was only not asked for last. Sets r->unproved. */
 void unproved_list(struct report *r, const struct probe *const *probes, struct arena *a);
 
+/* False of a self-test and of a measurement: they set out to prove nothing else, so that their empty list says nothing. */
+bool unproved_is_asked(const struct report *r);
+
 #endif

@@ -75,3 +75,30 @@ const char *detail_last_lines(const char *said)
     }
     return at;
 }
+
+/* What only the GPU's name tells apart. */
+static bool is_same_finding(const struct judged *x, const struct judged *y)
+{
+    return detail_is_due(y) && x->trial.probe == y->trial.probe && x->trial.stack == y->trial.stack && x->trial.device != NULL && y->trial.device != NULL
+        && text_is(detail_word(x), detail_word(y)) && text_is(x->why, y->why)
+        && (x->act == NULL ? y->act == NULL : y->act != NULL && text_is(x->act, y->act));
+}
+
+bool detail_is_told_before(const struct report *r, const struct judged *j)
+{
+    for (const struct judged *x = r->trials; x < j; x++)
+        if (is_same_finding(j, x))
+            return true;
+    return false;
+}
+
+const char *detail_same_on(const struct report *r, const struct judged *j, struct arena *a)
+{
+    struct text t = { .arena = a };
+
+    text_put(&t, "", 0);
+    for (const struct judged *x = j + 1; x < r->trials + r->n_trials; x++)
+        if (is_same_finding(j, x))
+            text_add(&t, "%sgpu%d", t.n > 0 ? ", " : "", x->trial.device->index);
+    return t.s;
+}

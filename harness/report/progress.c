@@ -90,7 +90,7 @@ static void beat(struct watcher *watcher, const struct judged *j, const struct b
     text_add(&t, " of ");
     add_time(&t, b->all_ms);
     for (size_t k = 0; k < p->n_long; k++)
-        text_add(&t, "%s gpu%d %.0f verified, %.0f wrong", k > 0 ? ";" : "", p->long_ones[k].gpu, p->long_ones[k].beat.results, p->long_ones[k].beat.faults);
+        text_add(&t, "%s gpu%d %.0f products verified, %.0f wrong", k > 0 ? ";" : "", p->long_ones[k].gpu, p->long_ones[k].beat.results, p->long_ones[k].beat.faults);
     say(p, t.s);
     arena_free(&passing);
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/harm.h"
+#include "model/unproved.h"
 #include "report/area.h"
 #include "report/detail.h"
 #include "report/evidence.h"
@@ -12,6 +13,7 @@
 #include "report/paragraph.h"
 #include "report/safe.h"
 #include "report/selftest_table.h"
+#include "report/soaked.h"
 
 struct writer {
     FILE                  *f;
@@ -201,12 +203,14 @@ static void put_said(struct writer *w, const char *said)
 
 static void detail(struct writer *w, const struct judged *j)
 {
-    const char *rerun = detail_rerun(w->r, j, &w->arena);
+    const char *rerun = detail_rerun(w->r, j, &w->arena), *others = detail_same_on(w->r, j, &w->arena);
 
     fputc('\n', w->f);
     tag(w, detail_word(j));
     safe_print(w->f, "%s\n", j->trial.id);
     paragraph(w->f, w->t->width, 9, "", j->why);
+    if (*others != '\0')
+        paragraph(w->f, w->t->width, 9, "the same on: ", others);
     paragraph(w->f, w->t->width, 9, "claim: ", j->trial.probe->claim);
     if (j->outcome.said != NULL)
         put_said(w, j->outcome.said);
@@ -219,7 +223,7 @@ static void detail(struct writer *w, const struct judged *j)
 static void details(struct writer *w)
 {
     for (size_t i = 0; i < w->r->n_trials; i++)
-        if (detail_is_due(&w->r->trials[i]))
+        if (detail_is_due(&w->r->trials[i]) && !detail_is_told_before(w->r, &w->r->trials[i]))
             detail(w, &w->r->trials[i]);
 }
 
@@ -229,6 +233,8 @@ static void not_proven(struct writer *w)
 {
     const struct report *r = w->r;
 
+    if (r->n_unproved == 0 && !unproved_is_asked(r))
+        return;
     safe_print(w->f, "\nNot proven:%s\n", r->n_unproved == 0 ? " nothing that this gpuvet looks at was left out" : "");
     for (size_t i = 0; i < r->n_unproved && i < NOT_PROVEN_LINES; i++)
         paragraph(w->f, w->t->width, 2, "- ", text_make(&w->arena, "%s: %s", r->unproved[i].why, not_proven_names(&r->unproved[i], &w->arena)));
@@ -268,7 +274,7 @@ static void put_verified(struct writer *w)
         results += o != NULL && o->is_number ? o->number : 0;
     }
     if (results > 0)
-        safe_print(w->f, "\nVerified: the results of %.0f calls.\n", results);
+        safe_print(w->f, "\nVerified: the result%s of %.0f call%s.\n", results == 1 ? "" : "s", results, results == 1 ? "" : "s");
 }
 
 void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
@@ -285,6 +291,7 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     selftest_table(f, r, t->width);
     details(&w);
     not_proven(&w);
+    soaked_write(f, r, t->width);
     put_verified(&w);
     fputc('\n', f);
     if (r->earlier != NULL && *r->earlier != '\0' && !text_is(r->earlier, r->closing))

@@ -116,7 +116,7 @@ static void tell_first(struct child *c, struct pairs *all, const struct parcel *
     if (all->first.n > 0)
         return;
     device_download(c, &got, p->to + 4 * found[1], sizeof got);
-    text_add(&all->first, "from gpu%d to gpu%d (%s) by %s %" PRIu64 " of %" PRIu64 " words differ, the first at word %" PRIu64 ": 0x%08x%s, expected 0x%08x",
+    text_add(&all->first, "from gpu%d to gpu%d (%s) by %s, %" PRIu64 " of %" PRIu64 " words differ, the first at word %" PRIu64 ": 0x%08x%s, expected 0x%08x",
              c->gpus[p->s].index, c->gpus[p->d].index, route_names[all->routes[p->s][p->d]], how, found[0], p->words, found[1], got,
              got == POISON ? " (never written)" : "", pattern_word(p->seed, found[1]));
 }
@@ -348,7 +348,7 @@ extern const struct probe probe_cuda_launch;
 
 static const struct expect all_arrives[] = {
     { .key = "pairs", .bound = AT_LEAST, .number = 1, .sentence = "%s pairs of GPUs were tested" },
-    { .key = "wrong", .bound = EQUALS, .number = 0, .sentence = "pairs of GPUs between which data is corrupted: %s", .detail = "wrong.first" },
+    { .key = "wrong", .bound = EQUALS, .number = 0, .sentence = "data is corrupted between %s pairs of GPUs", .detail = "wrong.first" },
     { .key = NULL },
 };
 

@@ -27,11 +27,11 @@ each_pass() { # each_pass FAULT TYPES WORDS
 }
 
 @test "one wrong element of a convolution is found and named, in every type and pass" {
-    each_pass wrong:0 "fp32 tf32 fp16 bf16" "1 elements differ from the exact result: nchw.0."
+    each_pass wrong:0 "fp32 tf32 fp16 bf16" "1 element differs from the exact result: nchw.0."
 }
 
 @test "a convolution that is wrong the first time only is caught" {
-    each_pass wrong:1 "fp32 tf32 fp16 bf16" "1 elements differ from the exact result"
+    each_pass wrong:1 "fp32 tf32 fp16 bf16" "1 element differs from the exact result"
 }
 
 @test "a NaN in a convolution never passes" {
@@ -56,7 +56,7 @@ each_pass() { # each_pass FAULT TYPES WORDS
 }
 
 @test "an algorithm that goes by fractions is held to the integer as well" {
-    caught wrong:cudnnConvolutionForward:4 dnn.conv.fp32 "1 elements differ from the exact result: nchw.0.WINOGRAD_NONFUSED.fma"
+    caught wrong:cudnnConvolutionForward:4 dnn.conv.fp32 "1 element differs from the exact result: nchw.0.WINOGRAD_NONFUSED.fma"
     caught tf32:cudnnConvolutionForward:4 dnn.conv.fp32 "elements differ from the exact result: nchw.0.WINOGRAD_NONFUSED.fma"
 }
 
@@ -137,7 +137,7 @@ cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
 }
 
 @test "a gradient that is promised to be the same each time and is not, is found" {
-    caught wrong:cudnnPoolingBackward:4 dnn.pool "1 elements differ when what is promised to be deterministic runs again"
+    caught wrong:cudnnPoolingBackward:4 dnn.pool "1 element differs when what is promised to be deterministic runs again"
 }
 
 @test "a gradient that is documented to add in no order is not held to equal bits, whatever the list promises" {

@@ -111,7 +111,7 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
     export FAKE_FAULT=wrong:cublasSgemm_v2
     run simulated -p blas.gemm.fp32 -o "$out"
     [ "$status" = 1 ]
-    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *"1 elements of the product differ"*"expected"* ]]
+    [[ "$(field blas.gemm.fp32@gpu0/toolkit-13.0 why)" == *"1 element of the product differs"*"expected"* ]]
 }
 
 @test "a NaN never passes" {

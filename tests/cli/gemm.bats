@@ -26,7 +26,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
 @test "a wrong tile names the algorithm that made it" {
     FAKE_FAULT=wrong:cublasLtMatmul:4 run simulated --isolate -p blas.lt.int8 -o "$out"
     [ "$status" = 1 ]
-    [[ "$(field blas.lt.int8@gpu0/toolkit-13.0 why)" == "1 tiles of a product that fills the GPU differ from the exact result: algorithm 21, "*": in the tile that begins at D[128][128], D[255][191] is "*", expected "* ]]
+    [[ "$(field blas.lt.int8@gpu0/toolkit-13.0 why)" == "1 tile of a product that fills the GPU differs from the exact result: algorithm 21, "*": in the tile that begins at D[128][128], D[255][191] is "*", expected "* ]]
 }
 
 @test "one wrong element in 16 bits is named, with the number that it should be the nearest to" {
@@ -34,16 +34,16 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.bf16 -p blas.gemm.fp16 -o "$out"
     [ "$status" = 1 ]
     for type in bf16 fp16; do
-        [[ "$(field blas.gemm.$type@gpu0/toolkit-13.0 why)" == "1 elements in 16 bits are not the nearest to the exact result: D[255][191] is "*", the nearest to "* ]]
+        [[ "$(field blas.gemm.$type@gpu0/toolkit-13.0 why)" == "1 element in 16 bits is not the nearest to the exact result: D[255][191] is "*", the nearest to "* ]]
     done
     FAKE_FAULT=wrong:cublasGemmEx:8 run simulated --isolate -p blas.gemm.bf16 -o "$out"
-    [[ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" == "1 tiles of a product in 16 bits, whose every sum is exact in them, differ"* ]]
+    [[ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" == "1 tile of a product in 16 bits, whose every sum is exact in them, differs"* ]]
 }
 
 @test "a product that is not the same again is found, and one of full mantissas that is far off" {
     FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.tf32 -o "$out"
     [ "$status" = 1 ]
-    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "1 repetitions of one product gave other bits than the first" ]]
+    [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "1 repetition of one product gave other bits than the first" ]]
     FAKE_FAULT=shift:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"
     [[ "$(field blas.gemm.tf32@gpu0/toolkit-13.0 why)" == "on full-mantissa data the mean squared error is "*" times what a sound product may have" ]]
     FAKE_FAULT=stale:cublasGemmEx:6 run simulated --isolate -p blas.gemm.tf32 -o "$out"

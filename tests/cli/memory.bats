@@ -11,7 +11,7 @@ why() { field "$1" why; }
 @test "a stuck bit: its address, what was expected and read, and its lane" {
     FAKE_CELL=stuck1:1003:9 run simulated -p memory.pattern -o "$out"
     [ "$status" = 1 ]
-    [[ "$(why memory.pattern@gpu0)" == "1 words of 8 bytes are not what was written: the first at offset 0x1f58 of piece 1 of 1 (address 0x"*"read 0x"*", and the same again; 1 where 0 was written: bit 9; bit lane 201 of 256" ]]
+    [[ "$(why memory.pattern@gpu0)" == "1 word of 8 bytes is not what was written: the first at offset 0x1f58 of piece 1 of 1 (address 0x"*"read 0x"*", and the same again; 1 where 0 was written: bit 9; bit lane 201 of 256" ]]
     FAKE_CELL=stuck0:100003:63 run simulated -p memory.pattern -o "$out"
     [ "$status" = 1 ]
     [[ "$(why memory.pattern@gpu0)" == *"offset 0xc3518 of "*"; 0 where 1 was written: bit 63; "* ]]

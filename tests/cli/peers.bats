@@ -62,7 +62,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     for lie in wrong nan zero stale shift; do
         FAKE_GPUS=3 FAKE_FAULT=$lie:cuMemcpyPeer@2-1 run simulated -p 'peer.*' -o "$out"
         [ "$status" = 1 ]
-        told peer.copy@gpus "corrupted: 1: from gpu2 to gpu1 (PCIe) by the driver's copy "
+        told peer.copy@gpus "corrupted between 1 pair of GPUs: from gpu2 to gpu1 (PCIe) by the driver's copy, "
         [[ "$(field peer.copy@gpus act)" == *ACSCtl* ]]
         others_pass peer.copy@gpus
     done
@@ -78,7 +78,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     for lie in wrong nan zero; do
         FAKE_GPUS=3 FAKE_NVLINKS=4 FAKE_FAULT=$lie:cuLaunchKernel@copy_words@2-0 run simulated -p 'peer.*' -o "$out"
         [ "$status" = 1 ]
-        told peer.access@gpus "corrupted: 2: from gpu0 to gpu2 (NVLink) by a kernel's loads "
+        told peer.access@gpus "corrupted between 2 pairs of GPUs: from gpu0 to gpu2 (NVLink) by a kernel's loads, "
         [ "$(field peer.access@gpus act)" = "nvidia-smi nvlink -e" ]
         others_pass peer.access@gpus
     done
@@ -86,7 +86,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
 
 @test "a GPU that is in all wrong pairs is named as such" {
     FAKE_GPUS=4 FAKE_FAULT=wrong:cuMemcpyPeer@0-2,wrong:cuMemcpyPeer@2-1,wrong:cuMemcpyPeer@3-2 run simulated -p 'peer.*' -o "$out"
-    told peer.copy@gpus "corrupted: 3: from gpu0 to gpu2" "; gpu2 is in all of them"
+    told peer.copy@gpus "corrupted between 3 pairs of GPUs: from gpu0 to gpu2" "; gpu2 is in all of them"
 }
 
 @test "a copy that hangs, crashes or fails names its pair" {
@@ -147,7 +147,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
             others_pass "nccl.$collective@gpus/toolkit-13.0"
         done
         FAKE_GPUS=3 FAKE_FAULT=wrong:${calls[$collective]}:24 FAKE_FAULT_PROBE=nccl.$collective run simulated -p "nccl.$collective" --isolate -o "$out"
-        told "nccl.$collective@gpus/toolkit-13.0" "1 elements differ: in bf16, element " "wrong on gpu2"
+        told "nccl.$collective@gpus/toolkit-13.0" "1 element differs: in bf16, element " "wrong on gpu2"
     done
 }
 

@@ -38,8 +38,8 @@ PY
 }
 
 @test "LU: one wrong element" {
-    lies wrong solver.lu getrf:1 "1 values are wrong: TYPE: LU[66][66] is "
-    lies wrong solver.lu getrs:1 "1 values are wrong: TYPE: X[66][2] is "
+    lies wrong solver.lu getrf:1 "1 value is wrong: TYPE: LU[66][66] is "
+    lies wrong solver.lu getrs:1 "1 value is wrong: TYPE: X[66][2] is "
     lies wrong solver.lu getrf:2 "times what it may be at most: TYPE, factors, worst at [66][66]"
     lies wrong solver.lu getrs:2 "times what it may be at most: TYPE, solution, worst at ["
 }
@@ -80,12 +80,12 @@ PY
 @test "a code that is not told, or told where all is well, is wrong" {
     FAKE_INFO=7 run simulated --isolate -p 'solver.*' -o "$out"
     [ "$status" = 1 ]
-    [ "$(field solver.lu@gpu0/toolkit-13.0 why)" = "1 values are wrong: fp32: getrf tells 7, expected 0" ]
-    [ "$(field solver.eigen@gpu0/toolkit-13.0 why)" = "1 values are wrong: fp32: syevd tells 7, expected 0" ]
+    [ "$(field solver.lu@gpu0/toolkit-13.0 why)" = "1 value is wrong: fp32: getrf tells 7, expected 0" ]
+    [ "$(field solver.eigen@gpu0/toolkit-13.0 why)" = "1 value is wrong: fp32: syevd tells 7, expected 0" ]
     FAKE_INFO=0 run simulated --isolate -p 'solver.*' -o "$out"
     [ "$status" = 1 ]
-    [ "$(field solver.lu@gpu0/toolkit-13.0 why)" = "1 values are wrong: fp32: getrf of a singular matrix tells 0, expected 67" ]
-    [ "$(field solver.cholesky@gpu0/toolkit-13.0 why)" = "1 values are wrong: fp32: potrf of a matrix that is not positive definite tells 0, expected 34" ]
+    [ "$(field solver.lu@gpu0/toolkit-13.0 why)" = "1 value is wrong: fp32: getrf of a singular matrix tells 0, expected 67" ]
+    [ "$(field solver.cholesky@gpu0/toolkit-13.0 why)" = "1 value is wrong: fp32: potrf of a matrix that is not positive definite tells 0, expected 34" ]
     [ "$(verdict solver.eigen@gpu0/toolkit-13.0)" = pass ]
 }
 

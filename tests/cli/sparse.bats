@@ -38,7 +38,7 @@ lies() {
 @test "cuSPARSE: one wrong element, by the 40th product only" {
     FAKE_FAULT=wrong:cusparseSpMM:40 run simulated --isolate -p sparse.spmm -o "$out"
     [ "$status" = 1 ]
-    [[ "$(why sparse.spmm)" == "1 elements differ from the exact result: fp64, "* ]]
+    [[ "$(why sparse.spmm)" == "1 element differs from the exact result: fp64, "* ]]
 }
 @test "cuSPARSE: a NaN" { lies nan; [[ "$(why sparse.spmm)" == *"C[0][16] is nan, expected 0" ]]; }
 @test "cuSPARSE: zeros" { lies zero; [[ "$(why sparse.spmv)" == *"y[1] is 0, expected "* ]]; }

@@ -24,6 +24,7 @@ static const struct probe strict = { .name = "t.strict", .claim = "It is so.", .
 static const struct probe lenient = { .name = "t.lenient", .claim = "It is so.", .scope = SCOPE_STACK_DEVICE, .may_skip = true };
 
 static const struct observation fine[] = { { "wrong", "", "0", 0, true } };
+static const struct observation one_wrong[] = { { "wrong", "", "1", 1, true }, { "first", "", "y[0] is 1, expected 2", 0, false } };
 static const struct observation wrong[] = { { "wrong", "", "3", 3, true }, { "first", "", "y[0] is 1, expected 2", 0, false } };
 static const struct observation not_a_number[] = { { "wrong", "", "0", 0, true }, { "ratio", "", "nan", NAN, true } };
 static const struct observation infinite[] = { { "wrong", "", "0", 0, true }, { "ratio", "", "inf", INFINITY, true } };
@@ -48,6 +49,7 @@ static const struct {
     const char         *why;        /* a part of it */
 } cases[] = {
     { "all as expected",        &strict,  { .ending = ENDED_CLEAN, SAW(fine) }, PASS, "" },
+    { "one wrong element",      &strict,  { .ending = ENDED_CLEAN, SAW(one_wrong) }, FAIL, "1 element differs: y[0] is 1, expected 2" },
     { "wrong elements",         &strict,  { .ending = ENDED_CLEAN, SAW(wrong) }, FAIL, "3 elements differ: y[0] is 1, expected 2" },
     { "NaN never passes",       &strict,  { .ending = ENDED_CLEAN, SAW(not_a_number) }, FAIL, "nan times too much" },
     { "infinity never passes",  &strict,  { .ending = ENDED_CLEAN, SAW(infinite) }, FAIL, "inf times too much" },

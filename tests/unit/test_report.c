@@ -103,6 +103,68 @@ static void the_terminal_ends_with_eight_reasons_and_counts_the_others(void **st
     free(text);
 }
 
+static void a_self_test_does_not_say_that_nothing_was_left_out(void **state)
+{
+    static const struct probe detector = { .name = "selftest.exact", .claim = "c", .scope = SCOPE_DEVICE, .tests_itself = true };
+    char *text;
+
+    (void)state;
+    trials[0].trial.probe = &detector;
+    trials[0].trial.stack = NULL;
+    report.n_trials = 1;
+    report.n_stacks = report.n_unproved = 0;
+    text = written_terminal(80, false);
+    assert_false(text_has(text, "Not proven"));
+    free(text);
+}
+
+static void what_is_the_same_on_several_gpus_is_told_once_with_their_names(void **state)
+{
+    static const struct device eight[3] = { { .index = 0, .answers = true }, { .index = 1, .answers = true }, { .index = 2, .answers = true } };
+    char *text;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        trials[i] = trials[0];
+        trials[i].verdict = FAIL;
+        trials[i].trial.id = text_make(&arena, "a@gpu%zu/venv:/opt/app", i);
+        trials[i].trial.device = &eight[i];
+        trials[i].why = "1 element differs";
+    }
+    report.devices = eight;
+    report.n_devices = report.n_trials = 3;
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "[fail]    a@gpu0/venv:/opt/app\n         1 element differs\n         the same on: gpu1, gpu2\n"));
+    assert_false(text_has(text, "a@gpu1"));
+    free(text);
+    trials[1].why = "2 elements differ";
+    text = written_terminal(80, false);
+    assert_true(text_has(text, "         the same on: gpu2\n"));
+    assert_true(text_has(text, "[fail]    a@gpu1/venv:/opt/app\n         2 elements differ\n         claim:"));
+    free(text);
+}
+
+static void a_soak_says_for_how_long_and_what_it_verified_on_each_gpu(void **state)
+{
+    static const struct observation soaked[] = {
+        { "soak.seconds", "s", "3661.2", 3661.2, true }, { "verified", "", "1", 1, true }, { "soak.products", "", "1", 1, true },
+        { "soak.wrong", "", "0", 0, true }, { "soak.operands", "", "0", 0, true }, { "memory.verified", "B", "2147483648", 2147483648.0, true },
+        { "memory.wrong", "", "1", 1, true }, { "power.min", "W", "98", 98, true }, { "power.avg", "W", "612", 612, true }, { "power.max", "W", "701", 701, true },
+    };
+    char *text;
+
+    (void)state;
+    text = written_terminal(200, false);
+    assert_false(text_has(text, "Soaked"));
+    free(text);
+    trials[0].outcome = (struct outcome){ .saw = soaked, .n_saw = COUNT_OF(soaked) };
+    text = written_terminal(200, false);
+    assert_true(text_has(text, "\nSoaked (hours:minutes:seconds):\n  gpu0  1:01:01, 1 product verified, 0 wrong; 2.0 GiB of memory verified, 1 word wrong; "
+                               "power 612 W on average (98 to 701)\n"));
+    assert_true(text_has(text, "\nVerified: the result of 1 call.\n"));
+    free(text);
+}
+
 static void the_terminal_says_what_is_wrong_and_ends_in_one_line(void **state)
 {
     static const char *const parts[] = {
@@ -284,6 +346,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_terminal_ends_with_eight_reasons_and_counts_the_others, set_up),
+        cmocka_unit_test_setup(a_self_test_does_not_say_that_nothing_was_left_out, set_up),
+        cmocka_unit_test_setup(what_is_the_same_on_several_gpus_is_told_once_with_their_names, set_up),
+        cmocka_unit_test_setup(a_soak_says_for_how_long_and_what_it_verified_on_each_gpu, set_up),
         cmocka_unit_test_setup(the_terminal_says_what_is_wrong_and_ends_in_one_line, set_up),
         cmocka_unit_test_setup(nobody_else_can_move_the_cursor_or_write_our_last_line, set_up),
         cmocka_unit_test_setup(what_is_unknown_is_a_question_mark, set_up),

@@ -158,7 +158,7 @@ static void a_detector_that_misses_a_fault_is_told_and_what_it_says_meanwhile_is
     assert_string_equal(sent(sees_nan), "num\tcaught.nan\t\t1\n");
     assert_string_equal(sent(deaf_to_nan), "num\tcaught.nan\t\t0\ntext\tmissed\tnan (fp32): all of 1 observations are as of a right result\n");
     assert_string_equal(sent(sees_another), "num\tcaught.nan\t\t0\ntext\tmissed\tnan (fp32): what is said of it has no \"[1][1] is nan\": "
-                                            "1 elements are wrong: [2][3] is nan, expected 16\n");
+                                            "1 element is wrong: [2][3] is nan, expected 16\n");
     assert_string_equal(sent(silent), "num\tcaught.bit\t\t0\ntext\tmissed\tbit (fp32): all of 0 observations are as of a right result\n");
     assert_string_equal(sent(finds_no_fault), "num\talarms\t\t0\n");
     assert_string_equal(sent(finds_fault_with_all), "num\talarms\t\t1\ntext\talarm\tfp32: 3 elements are wrong\n");

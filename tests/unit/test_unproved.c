@@ -163,13 +163,44 @@ static void the_share_of_memory_and_of_multiprocessors_is_the_best_that_a_trial_
     (void)state;
     must_not_say(s, "memory in use");
     s->trials[1].outcome = (struct outcome){ .saw = few, .n_saw = 2 };
-    must_say(s, "gpu0, tested 1.0 GiB of 4.0 GiB\n");
+    must_say(s, "gpu0 (1.0 GiB of 4.0 GiB tested)\n");
     add(s, &march, 0, -1, PASS, "");
     s->trials[s->r.n_trials - 1].outcome = (struct outcome){ .saw = more, .n_saw = 2 };
-    must_say(s, "memory in use, kept free, or more than fits into the time|gpu0, tested 3.0 GiB of 4.0 GiB\n");
+    must_say(s, "memory in use, kept free, or more than fits into the time|gpu0 (3.0 GiB of 4.0 GiB tested)\n");
     must_not_say(s, "1.0 GiB of");
     s->trials[2].outcome = (struct outcome){ .saw = sms, .n_saw = 2 };
-    must_say(s, "multiprocessors that no thread block reached|gpu1, 2 of 132\n");
+    must_say(s, "multiprocessors that no thread block reached|gpu1 (2 of 132)\n");
+}
+
+static void what_another_probe_showed_on_that_gpu_is_not_left_open(void **state)
+{
+    static const struct probe burn = { .name = "soak.burn", .scope = SCOPE_STACK_DEVICE, .stacks = ON_ANY_STACK },
+                              own = { .name = "soak.own", .scope = SCOPE_DEVICE, .unless = &burn };
+    struct scene *s = scene();
+
+    (void)state;
+    add(s, &burn, 0, 0, PASS, "");
+    add(s, &own, 0, -1, SKIP, "soak.burn@gpu0 does this, too");
+    s->trials[s->r.n_trials - 1].outcome.ending = ENDED_NOT_RUN;
+    must_not_say(s, "does this, too");
+    s->trials[s->r.n_trials - 2].verdict = FAIL;
+    must_say(s, "soak.burn@gpu0 does this, too|soak.own\n");
+}
+
+static void what_failed_on_each_of_several_gpus_is_one_reason(void **state)
+{
+    struct scene *s = scene();
+
+    (void)state;
+    s->trials[1].trial.id = "cuda.launch@gpu0";
+    s->trials[2].trial.id = "cuda.launch@gpu1";
+    s->trials[1].verdict = s->trials[2].verdict = FAIL;
+    add(s, &march, 0, -1, SKIP, "not reached: cuda.launch@gpu0 failed");
+    add(s, &march, 1, -1, SKIP, "not reached: cuda.launch@gpu1 failed");
+    must_say(s, "not reached: cuda.launch failed there|memory.march,memory.march\n");
+    must_not_say(s, "cuda.launch@gpu");
+    s->r.n_devices = 1;
+    must_say(s, "not reached: cuda.launch@gpu0 failed|memory.march\n");
 }
 
 static void a_run_that_left_nothing_out_has_an_empty_list(void **state)
@@ -181,6 +212,7 @@ static void a_run_that_left_nothing_out_has_an_empty_list(void **state)
     s->r.n_stacks = 0;
     unproved_list(&s->r, none, &arena);
     assert_int_equal(s->r.n_unproved, 0);
+    assert_true(unproved_is_asked(&s->r));
 }
 
 static int tear_down(void **state)
@@ -197,6 +229,8 @@ int main(void)
         cmocka_unit_test(probes_that_have_no_trial_are_of_a_deeper_level_or_have_nothing_to_look_at),
         cmocka_unit_test(stacks_and_gpus_that_were_not_asked_for_are_named),
         cmocka_unit_test(gpus_that_are_hidden_passed_through_shared_or_in_use_are_named),
+        cmocka_unit_test(what_another_probe_showed_on_that_gpu_is_not_left_open),
+        cmocka_unit_test(what_failed_on_each_of_several_gpus_is_one_reason),
         cmocka_unit_test(the_share_of_memory_and_of_multiprocessors_is_the_best_that_a_trial_had),
         cmocka_unit_test(a_run_that_left_nothing_out_has_an_empty_list),
     };
