@@ -309,8 +309,9 @@ static struct answer judge_probes(struct judging *g, const struct demand *d)
         all = worse(all, in_the_way(g, j));
         n++;
     }
-    /* Of several probes those count that are for this machine; the only one that is asked for counts. */
-    return n > 0 ? all : elsewhere.why != NULL ? elsewhere : not_asked(g, "no trial of it is in this run");
+    /* Of several probes those count that are for this machine; the only one that is asked for counts. A run that was cut
+     * short may have been about to reach others. */
+    return n > 0 ? all : elsewhere.why != NULL && !g->r->interrupted ? elsewhere : not_asked(g, "no trial of it is in this run");
 }
 
 /* ---- Judging ---- */

@@ -58,7 +58,7 @@ why() { field "$1" why; }
 
 @test "an older cuRAND that has one ordering only is asked for no other" {
     FAKE_FAULT=fail:curandSetGeneratorOrdering:0:104 run simulated -p 'rand.*' -o "$out"
-    [ "$status" = 77 ]
+    [ "$status" = 0 ]
     FAKE_FAULT=fail:curandSetGeneratorOrdering run simulated -p 'rand.*' -o "$out"
     [ "$status" = 1 ]
     [[ "$(why rand.philox@gpu0/toolkit-13.0)" == *"curandSetGeneratorOrdering failed in"*"CURAND_STATUS_INTERNAL_ERROR (999)"* ]]
