@@ -1,6 +1,7 @@
 // errors.cu - how far D = A^T B is from our own product, which is summed in fp64, in
 // sampled squares of 16 x 16 elements; and a hash of all of D, by its bits.
 // A and B hold rows of k contiguous elements, D is column-major.
+#include <kernels/block.h>
 #include <kernels/matrix.h>
 #include <kernels/pattern.h>
 #include <kernels/ptx.h>
@@ -54,20 +55,21 @@ KERNEL product_errors(const void *a, const void *b, const void *d, struct of_pro
     }
 }
 
-// *hash grows by a hash of every word of D's columns and its place: the same bits at the same places give the same
-// number in any order. A column is `words` long.
-// Launch: blocks of 256 threads; ceil(words / 256) x any number of them, which share the columns. *hash starts at 0.
+// hash[0] grows by a hash of every word of D's columns and its place: the same bits at the same places give the same
+// number in any order; hash[1] by how many words that are. A column is `words` long.
+// Launch: blocks of 256 threads; ceil(words / 256) x any number of them, which share the columns. hash starts at 0.
 KERNEL hash_columns(const u32 *d, u64 ld_words, u32 words, u32 columns, u64 *hash)
 {
     __shared__ u64 part[8];
     u32 at = blockIdx.x * blockDim.x + threadIdx.x;
     bool in = at < words;
-    u64 h = 0;
+    u64 h = 0, done = 0;                                    // columns
 
     for (u32 column = blockIdx.y; column < columns; column += gridDim.y) {
         u64 i = (u64)column * words + at;
         u32 word = d[column * ld_words + (in ? at : 0)];
 
+        done++;
         h += in ? (u64)pattern_word(word, i) << 32 | pattern_word(~(u64)word, i) : 0;
     }
     for (int lanes = 16; lanes > 0; lanes /= 2)
@@ -80,6 +82,7 @@ KERNEL hash_columns(const u32 *d, u64 ld_words, u32 words, u32 columns, u64 *has
 
         for (int w = 0; w < 8; w++)
             all += part[w];
-        atomicAdd(hash, all);
+        atomicAdd(&hash[0], all);
+        atomicAdd(&hash[1], elements_of_block(words) * done);
     }
 }

@@ -72,6 +72,8 @@ INSIDE void march_element(u64 *p, u64 first, u64 seed, u64 expect, u64 next, u32
         UNROLL
         for (u32 k = 0; k < MARCH_PAIRS; k++)
             ptx_store(p + i + k * 2 * MARCH_THREADS, h[2 * k] ^ change, h[2 * k + 1] ^ change);
+    if (threadIdx.x == 0)
+        atomicAdd(&log->tiles[tile % MARCH_SLOTS], u64(1));
 }
 
 // Four blocks a multiprocessor are 64 KiB that are being read: more than it takes to hide the memory's latency.

@@ -1,11 +1,13 @@
 // rounded.cu - whether a matrix in 16 bits is, bit for bit, the nearest-even
 // rounding of one in fp32. Zeros of either sign are one number.
 // Launch: blocks of 256 threads; ceil(rows / 256) x columns of them. Column-major, one leading dimension for both.
-// *wrong counts the differences, *first is the smallest column * rows + row of them; the caller sets them to 0 and ~0.
+// An element's index is column * rows + row.
+#include <kernels/block.h>
+#include <kernels/checked.h>
 #include <kernels/formats.h>
 #include <kernels/ptx.h>
 
-KERNEL compare_rounded(const unsigned short *narrow, u32 format, const float *wide, u64 ld, u32 rows, u64 *wrong, u64 *first)
+KERNEL compare_rounded(const unsigned short *narrow, u32 format, const float *wide, u64 ld, u32 rows, struct checked *found)
 {
     u32 row = blockIdx.x * blockDim.x + threadIdx.x, column = blockIdx.y;
     bool in = row < rows;
@@ -15,7 +17,9 @@ KERNEL compare_rounded(const unsigned short *narrow, u32 format, const float *wi
     bool zeros = ((got | want) & 0x7FFFu) == 0;
 
     if (in && got != want && !zeros) {
-        atomicAdd(wrong, 1ull);
-        atomicMin(first, (u64)column * rows + row);
+        atomicAdd(&found->wrong, 1ull);
+        atomicMin(&found->first, (u64)column * rows + row);
     }
+    if (threadIdx.x == 0)
+        atomicAdd(&found->looked, elements_of_block(rows));
 }

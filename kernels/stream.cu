@@ -2,6 +2,8 @@
 // Launch: any number of blocks of 256 to 1024 threads; a tile is what one block does at a time, threads x depth x 16 bytes, and
 // block b does the tiles b, b + blocks, ... Every access of a warp covers 512 bytes in a row.
 // No work can be left out unseen: the sum of what was read, and each word that was written, are known in advance (stream.h).
+#include <kernels/block.h>
+#include <kernels/checked.h>
 #include <kernels/ptx.h>
 #include <kernels/stream.h>
 
@@ -91,11 +93,15 @@ template <u32 DEPTH> INSIDE void triad_tiles(u64 *to, const u64 *a, const u64 *b
 
 AT_DEPTH(2) AT_DEPTH(4) AT_DEPTH(8)
 
-// How many of the words are not what they should be. Launch: enough blocks for one thread a word.
-KERNEL stream_wrong(const u64 *p, u64 words, u64 base, u64 step, u64 *wrong)
+// Which of the words are not what they should be. Launch: enough blocks for one thread a word.
+KERNEL stream_wrong(const u64 *p, u64 words, u64 base, u64 step, struct checked *found)
 {
     u64 i = (u64)blockIdx.x * blockDim.x + threadIdx.x;
 
-    if (i < words && p[i] != base + step * i)
-        atomicAdd(wrong, u64(1));
+    if (i < words && p[i] != base + step * i) {
+        atomicAdd(&found->wrong, u64(1));
+        atomicMin(&found->first, i);
+    }
+    if (threadIdx.x == 0)
+        atomicAdd(&found->looked, elements_of_block(words));
 }

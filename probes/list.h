@@ -16,6 +16,7 @@
     X(cuda_copy_h2d) \
     X(cuda_copy_d2h) \
     X(cuda_copy_d2d) \
+    X(cuda_memset) \
     X(cuda_sum) \
     X(sm_map) \
     X(memory_pattern) \

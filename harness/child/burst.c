@@ -322,4 +322,6 @@ void marching_look(struct marching *m, const struct burst *b)
         text_format(m->first, sizeof m->first, "%s", area_first_wrong(m->child, &m->area, words, b->memory));
     }
     m->wrong = (double)b->memory->wrong;
+    m->tiles = march_tiles(b->memory);
+    m->due = (m->area.words + (uint64_t)m->verified) / MARCH_TILE;      /* all of it was written once, first */
 }

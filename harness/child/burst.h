@@ -64,6 +64,7 @@ struct marching {
     uint32_t      pass;
     CUdeviceptr   log_at;
     double        verified, wrong;      /* words */
+    uint64_t      tiles, due;           /* that were gone over, by the kernels' own count, and how many it should be */
     char          first[2 * TOLD_BYTES];
 };
 

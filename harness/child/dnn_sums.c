@@ -157,6 +157,7 @@ static struct found check(struct dnn *d, const struct dnn_conv *v, const struct 
     const uint64_t *got, none = 0;
 
     device_upload(c, s->bad, &none, sizeof none);
+    MUST(c, cuda, cuMemsetD8_v2(s->found, 0xFF, s->n * sizeof(uint64_t)));          /* a kernel that does nothing finds no agreement */
     if (v->way == CONV_BACKWARD_FILTER)
         contract_filters(d, dnn_conv_w(v), output, s->found, s->bad);
     else

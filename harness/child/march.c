@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "child/checked.h"
 #include "math/march.h"
 
 #define TILE_BYTES  (MARCH_TILE * sizeof(uint64_t))
@@ -87,6 +88,7 @@ void march_go_over(struct child *c, struct march *m, uint32_t element)
 
         launch(c, e->kernel, ((struct grid){ (unsigned)(p->words / MARCH_TILE), 1, 1 }), ((struct grid){ MARCH_THREADS, 1, 1 }),
                &p->at, &p->first, &c->seed, &expect, &next, &down, &element, &m->log);
+        m->tiles += p->words / MARCH_TILE;
     }
     device_wait(c);
 }
@@ -147,11 +149,26 @@ struct march *march_begin(struct child *c, const struct march_element *elements,
     return m;
 }
 
+uint64_t march_tiles(const struct march_log *log)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < MARCH_SLOTS; i++)
+        all += log->tiles[i];
+    return all;
+}
+
+void march_went_over(struct child *c, uint64_t tiles, uint64_t due)
+{
+    checked_all(c, "the march", "tiles of 16 KiB", tiles, due);
+}
+
 void march_tell(struct child *c, const struct march *m)
 {
     struct march_log *log = host_buffer(c, sizeof *log);
 
     device_download(c, log, m->log, sizeof *log);
+    march_went_over(c, march_tiles(log), m->tiles);
     if (log->wrong > 0)
         saw_text(c, "memory.first", "%s", area_first_wrong(c, &m->area, m->elements[log->fault[0].element].words, log));
     saw_num(c, "memory.wrong", "", (double)log->wrong);

@@ -16,9 +16,9 @@ extern const struct march_element march_two_passes[], march_c[];
 struct piece { CUdeviceptr at; uint64_t words, first; };
 struct area { struct piece pieces[PIECES_MAX]; size_t n; uint64_t words; };
 
-struct march { const struct march_element *elements; struct area area; CUdeviceptr log; };
+struct march { const struct march_element *elements; struct area area; CUdeviceptr log; uint64_t tiles; };
 
-/* Takes as much memory as may be taken, `most` bytes at most. */
+/* Takes as much memory as may be taken, `most` bytes at most. tiles: how many should have been gone over by now. */
 struct march *march_begin(struct child *c, const struct march_element *elements, uint64_t most);
 
 /* One element over all of it; waits for its end. */
@@ -26,6 +26,10 @@ void march_go_over(struct child *c, struct march *m, uint32_t element);
 
 /* Observes "memory.wrong" and, if any word is, "memory.first". */
 void march_tell(struct child *c, const struct march *m);
+
+/* How many tiles the kernels went over, by their own count; observes "unchecked" where that is not what is due. */
+uint64_t march_tiles(const struct march_log *log);
+void march_went_over(struct child *c, uint64_t tiles, uint64_t due);
 
 /* The memory's peak rate in bytes a second, by the device's own words; 0 where it says nothing. */
 uint64_t area_rate(struct child *c);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "child/checked.h"
 #include "math/precision.h"
 
 enum { SQUARE = 16, PAD = 16 };         /* elements along a side */
@@ -125,13 +126,17 @@ static void compare(const struct reals *r, double limit)
     saw_num(c, "own.wrong", "", fabs(sums[2 * r->squares - 1] / own - 1) < 1e-12 ? 0 : 1);
 }
 
+/* A hash, and of how many words it is. */
+struct hash { uint64_t sum, words; };
+
 /* Of all that lies between the first and the last row of each column. */
-static uint64_t hash(const struct reals *r, CUdeviceptr at)
+static struct hash hash(const struct reals *r, CUdeviceptr at)
 {
     struct child *c = r->by->child;
     unsigned words = (unsigned)((size_t)r->p.m * number_bytes(r->p.out) / 4), columns = (unsigned)r->p.n;
-    uint64_t ld_words = (uint64_t)r->p.ldd * number_bytes(r->p.out) / 4, out;
+    uint64_t ld_words = (uint64_t)r->p.ldd * number_bytes(r->p.out) / 4;
     CUdeviceptr d = r->p.d;
+    struct hash out;
 
     MUST(c, cuda, cuMemsetD8_v2(at, 0, sizeof out));
     launch(c, "hash_columns", ((struct grid){ (words + BLOCK - 1) / BLOCK, columns / 64, 1 }), ((struct grid){ BLOCK, 1, 1 }),
@@ -144,18 +149,24 @@ static uint64_t hash(const struct reals *r, CUdeviceptr at)
 static void repeat(const struct reals *r, int times)
 {
     struct child *c = r->by->child;
-    CUdeviceptr at = device_buffer(c, sizeof(uint64_t));
-    uint64_t first = hash(r, at);
+    CUdeviceptr at = device_buffer(c, sizeof(struct hash));
+    const struct hash first = hash(r, at);
+    uint64_t looked = first.words, of_one = (uint64_t)r->p.m * number_bytes(r->p.out) / 4 * (uint64_t)r->p.n;
     int others = 0;
 
     for (int i = 1; i < times; i++) {
+        struct hash again;
+
         multiply(r);
-        others += hash(r, at) != first;
+        again = hash(r, at);
+        looked += again.words;
+        others += again.sum != first.sum;
     }
+    checked_all(c, "hash_columns", "words", looked, of_one * (uint64_t)times);
     child_verified(c, (unsigned)times);
     saw_num(c, "repeat.times", "", times);
     saw_num(c, "repeat.different", "", others);
-    saw_text(c, "repeat.hash", "%016llx", (unsigned long long)first);
+    saw_text(c, "repeat.hash", "%016llx", (unsigned long long)first.sum);
     saw_text(c, "repeat.of", "seed %llu%s%s", (unsigned long long)c->seed, r->by->said != NULL ? ", " : "", r->by->said != NULL ? r->by->said : "");
 }
 

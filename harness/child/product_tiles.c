@@ -3,6 +3,7 @@
 #include "child/product.h"
 
 #include "base/text.h"
+#include "child/checked.h"
 
 enum { TILE = 128, PAD = 16 };          /* elements: every column begins at a multiple of 16 bytes */
 
@@ -110,7 +111,10 @@ static struct sums sum_up(const struct tiled *t)
 
     MUST(c, cuda, cuMemsetD8_v2(t->wrong, 0, sizeof(uint64_t)));
     MUST(c, cuda, cuMemsetD8_v2(t->bad, 0, bytes));
-    MUST(c, cuda, cuMemsetD8_v2(t->found, 0xFF, bytes));            /* unlike what is expected: kernels that do nothing find no agreement */
+    /* Unlike what is expected: kernels that do nothing find no agreement. */
+    MUST(c, cuda, cuMemsetD8_v2(t->found, 0xFF, bytes));
+    MUST(c, cuda, cuMemsetD8_v2(of_a, 0xFF, tiles_m * (size_t)k * sizeof(uint64_t)));
+    MUST(c, cuda, cuMemsetD8_v2(of_b, 0xFF, tiles_n * (size_t)k * sizeof(uint64_t)));
     combine(t, &t->a, t->p.a_type, t->p.a, wm, of_a);
     combine(t, &t->b, t->p.b_type, t->p.b, wn, of_b);
     launch(c, "expect_tiles", blocks_for(tiles * 32), ((struct grid){ BLOCK, 1, 1 }), &of_a, &of_b, &tiles_m, &tiles_n, &k, &expected);
@@ -206,21 +210,21 @@ static double rounding_limit(struct child *c, enum number in, enum number out)
 
 static void compare_rounded(const struct tiled *t, CUdeviceptr narrow, enum number out)
 {
-    uint64_t found[2] = { 0, ~UINT64_C(0) }, ld = (uint64_t)t->p.ldd, elements = (uint64_t)t->p.m * (uint64_t)t->p.n;
+    uint64_t ld = (uint64_t)t->p.ldd, elements = (uint64_t)t->p.m * (uint64_t)t->p.n;
     struct child *c = t->by->child;
-    CUdeviceptr wrong = device_buffer(c, sizeof found), first = wrong + sizeof found[0], wide = t->p.d;
+    CUdeviceptr at = checked_begin(c), wide = t->p.d;
+    struct checked found;
     unsigned format = out, rows = (unsigned)t->p.m;
 
-    device_upload(c, wrong, found, sizeof found);
     launch(c, "compare_rounded", ((struct grid){ (rows + BLOCK - 1) / BLOCK, (unsigned)t->p.n, 1 }), ((struct grid){ BLOCK, 1, 1 }),
-           &narrow, &format, &wide, &ld, &rows, &wrong, &first);
-    device_wait(c);
-    device_download(c, found, wrong, sizeof found);
+           &narrow, &format, &wide, &ld, &rows, &at);
+    found = checked_end(c, at);
+    checked_all(c, "compare_rounded", "elements", found.looked, elements);
     child_verified(c, 1);
     saw_num(c, "rounded.compared", "", (double)elements);
-    saw_num(c, "rounded.wrong", "", (double)found[0]);
-    if (found[0] > 0) {
-        uint64_t i = found[1] % rows, j = found[1] / rows;
+    saw_num(c, "rounded.wrong", "", (double)found.wrong);
+    if (found.wrong > 0) {
+        uint64_t i = found.first % rows, j = found.first / rows;
         unsigned char got[8];
 
         device_download(c, got, narrow + (j * ld + i) * number_bytes(out), number_bytes(out));

@@ -51,7 +51,7 @@ static double at_ms(const struct soak *s)
 
 static double faults(const struct soak *s)
 {
-    return s->products.wrong + s->products.unjudged + (s->products.operands > 0) + s->march.wrong + s->counted_errors;
+    return s->products.wrong + s->products.unjudged + (s->products.operands > 0) + s->march.wrong + (s->march.tiles != s->march.due) + s->counted_errors;
 }
 
 /* Before its time. */
@@ -106,6 +106,7 @@ static void tell(struct child *c, const struct soak *s)
     saw_num(c, "memory.verified", "B", s->march.verified * sizeof(uint64_t));
     saw_num(c, "memory.area", "B", (double)s->march.area.words * sizeof(uint64_t));
     saw_num(c, "memory.wrong", "", s->march.wrong);
+    march_went_over(c, s->march.tiles, s->march.due);
     saw_num(c, "soak.waves", "", s->waves);
     tell_faults(c, s);
     for (size_t i = 0; i < s->by->n_types; i++)

@@ -236,6 +236,7 @@ static const char *sentence(const struct expect *x, const struct observation *o,
 
 const struct expect judge_after_any_trial[] = {
     { .key = "guard.wrong", .bound = ABSENT, .sentence = "%s words outside its buffers were overwritten" },
+    { .key = "unchecked",   .bound = ABSENT, .sentence = "the GPU did not run a check of our own that was launched: %s" },
     { .key = "errors",      .bound = ABSENT, .sentence = "%s" },
     { .key = "foreign",     .bound = ABSENT, .sentence = "%s" },
     { .key = "twice",       .bound = ABSENT, .sentence = "%s" },

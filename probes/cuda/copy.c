@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "child/checked.h"
 #include "kernels/pattern.h"
 
 enum { WORDS = 1 << 18 };               /* 1 MiB: more than the driver sends without staging */
@@ -33,14 +34,14 @@ static void fill(struct child *c, CUdeviceptr p)
 
 static uint64_t verify(struct child *c, CUdeviceptr p)
 {
-    uint64_t words = WORDS, found[2] = { 0, ~UINT64_C(0) };
-    CUdeviceptr wrong = device_buffer(c, sizeof found), first = wrong + sizeof found[0];
+    uint64_t words = WORDS;
+    CUdeviceptr at = checked_begin(c);
+    struct checked found;
 
-    device_upload(c, wrong, found, sizeof found);
-    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &c->seed, &wrong, &first);
-    device_wait(c);
-    device_download(c, found, wrong, sizeof found);
-    return found[0];
+    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &c->seed, &at);
+    found = checked_end(c, at);
+    checked_all(c, "verify_words", "words", found.looked, words);
+    return found.wrong;
 }
 
 /* Pageable and pinned memory take different ways through the driver. */

@@ -3,6 +3,7 @@
 #include "child/child.h"
 
 #include "base/clock.h"
+#include "child/checked.h"
 #include "kernels/pattern.h"
 
 enum { WORDS = 1 << 18 };               /* 1 MiB */
@@ -10,9 +11,10 @@ enum { WORDS = 1 << 18 };               /* 1 MiB */
 static void run(struct child *c)
 {
     double began = clock_ms_fine();
-    uint64_t words = WORDS, found[2] = { 0, ~UINT64_C(0) }, host_wrong = 0;
+    uint64_t words = WORDS, host_wrong = 0;
     uint32_t *host = host_buffer(c, WORDS * sizeof *host);
-    CUdeviceptr p, wrong, first;
+    struct checked found;
+    CUdeviceptr p, at;
 
     child_load_kernels(c);
     saw_text(c, "kernels", "%s", child_kernels_rung(c));
@@ -20,17 +22,15 @@ static void run(struct child *c)
         saw_text(c, "kernels.why", "%s", child_kernels_why(c));
     saw_num(c, "kernels.load_ms", "ms", clock_ms_fine() - began);
     p = device_buffer(c, WORDS * sizeof *host);
-    wrong = device_buffer(c, sizeof found);
-    first = wrong + sizeof found[0];
-    device_upload(c, wrong, found, sizeof found);
+    at = checked_begin(c);
     launch(c, "fill_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &c->seed);
-    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &c->seed, &wrong, &first);
-    device_wait(c);
-    device_download(c, found, wrong, sizeof found);
+    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &c->seed, &at);
+    found = checked_end(c, at);
+    checked_all(c, "verify_words", "words", found.looked, words);
     device_download(c, host, p, WORDS * sizeof *host);
     for (uint64_t i = 0; i < words; i++)
         host_wrong += host[i] != pattern_word(c->seed, i);
-    saw_num(c, "device.wrong", "", (double)found[0]);
+    saw_num(c, "device.wrong", "", (double)found.wrong);
     saw_num(c, "host.wrong", "", (double)host_wrong);
     child_verified(c, 1);
     saw_num(c, "words", "", (double)words);

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "child/checked.h"
 #include "child/together.h"
 #include "kernels/pattern.h"
 
@@ -35,6 +36,7 @@ struct pairs {
     bool        reaches[GPU_SET_MAX][GPU_SET_MAX];              /* the first may use the second's memory */
     bool        tested[GPU_SET_MAX][GPU_SET_MAX], wrong[GPU_SET_MAX][GPU_SET_MAX];
     struct text first;                                          /* what is wrong, of the first that is */
+    uint64_t    looked, due;                                    /* words: by our checks, and how many it should be */
 };
 
 /* What is sent: words behind `from` on GPU s to `to` on GPU d. */
@@ -101,38 +103,38 @@ static void fill(struct child *c, const struct parcel *p)
 
 static void poison(struct child *c, const struct parcel *p, CUdeviceptr found)
 {
-    const uint64_t none[2] = { 0, ~UINT64_C(0) };
-
     child_use_gpu(c, p->d);
     MUST(c, cuda, cuMemsetD32_v2(p->to, POISON, p->words));
-    device_upload(c, found, none, sizeof none);
+    checked_empty(c, found);
     device_wait(c);
 }
 
-static void tell_first(struct child *c, struct pairs *all, const struct parcel *p, const char *how, const uint64_t found[2])
+static void tell_first(struct child *c, struct pairs *all, const struct parcel *p, const char *how, const struct checked *found)
 {
     uint32_t got = 0;
 
     if (all->first.n > 0)
         return;
-    device_download(c, &got, p->to + 4 * found[1], sizeof got);
-    text_add(&all->first, "from gpu%d to gpu%d (%s) by %s, %" PRIu64 " of %" PRIu64 " words differ, the first at word %" PRIu64 ": 0x%08x%s, expected 0x%08x",
-             c->gpus[p->s].index, c->gpus[p->d].index, route_names[all->routes[p->s][p->d]], how, found[0], p->words, found[1], got,
-             got == POISON ? " (never written)" : "", pattern_word(p->seed, found[1]));
+    device_download(c, &got, p->to + 4 * found->first, sizeof got);
+    text_add(&all->first, "from gpu%d to gpu%d (%s) by %s, %llu of %" PRIu64 " words differ, the first at word %llu: 0x%08x%s, expected 0x%08x",
+             c->gpus[p->s].index, c->gpus[p->d].index, route_names[all->routes[p->s][p->d]], how, found->wrong, p->words, found->first, got,
+             got == POISON ? " (never written)" : "", pattern_word(p->seed, found->first));
 }
 
 static void verify(struct child *c, struct pairs *all, const struct parcel *p, const char *how)
 {
-    CUdeviceptr to = p->to, wrong = all->ends[p->d].found, first = wrong + sizeof(uint64_t);
-    uint64_t words = p->words, seed = p->seed, found[2];
+    CUdeviceptr to = p->to, at = all->ends[p->d].found;
+    uint64_t words = p->words, seed = p->seed;
+    struct checked found;
 
     child_use_gpu(c, p->d);
-    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &to, &words, &seed, &wrong, &first);
-    device_wait(c);
-    device_download(c, found, wrong, sizeof found);
-    if (found[0] > 0)
-        tell_first(c, all, p, how, found);
-    all->wrong[p->s][p->d] |= found[0] > 0;
+    launch(c, "verify_words", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &to, &words, &seed, &at);
+    found = checked_end(c, at);
+    all->looked += found.looked;
+    all->due += words;
+    if (found.wrong > 0)
+        tell_first(c, all, p, how, &found);
+    all->wrong[p->s][p->d] |= found.wrong > 0;
     all->tested[p->s][p->d] = true;
 }
 
@@ -222,7 +224,7 @@ static struct pairs *prepare(struct child *c)
     all->first.arena = &c->arena;
     for (size_t i = 0; i < c->n_gpus; i++) {
         child_use_gpu(c, i);
-        all->ends[i] = (struct ends){ device_buffer(c, all->words * 4), device_buffer(c, all->words * 4), device_buffer(c, 2 * sizeof(uint64_t)) };
+        all->ends[i] = (struct ends){ device_buffer(c, all->words * 4), device_buffer(c, all->words * 4), checked_begin(c) };
         for (size_t k = 0; k < c->n_gpus; k++)
             all->reaches[i][k] = k != i && can_reach(c, i, k);
     }
@@ -308,6 +310,7 @@ static void tell(struct child *c, struct pairs *all)
         }
     }
     saw_num(c, "pairs", "", (double)tested);
+    checked_all(c, "verify_words", "words", all->looked, all->due);
     saw_num(c, "bytes", "B", (double)all->words * 4);
     saw_num(c, "wrong", "", (double)wrong);
     if (wrong == 0)

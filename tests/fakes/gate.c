@@ -134,7 +134,7 @@ static void append(const char *file, const char *symbol, const char *what)
     fclose(f);
 }
 
-/* Every symbol once: a short list with names that live as long as the library. */
+/* Every symbol once. */
 static void trace(const char *symbol)
 {
     static const char *seen[1024];
@@ -146,7 +146,7 @@ static void trace(const char *symbol)
             return;
     if (file == NULL || n_seen == sizeof seen / sizeof *seen)
         return;
-    seen[n_seen++] = symbol;
+    seen[n_seen++] = strdup(symbol);        /* cuLaunchKernel@NAME is put together where it is asked for */
     append(file, symbol, "");
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/checked.h"
 #include "kernels/integers.h"
 #include "math/compare.h"
 #include "math/number.h"
@@ -245,12 +246,13 @@ static void errors_are_of_the_squares_that_were_drawn(void **state)
 
 static uint64_t hash_of(unsigned blocks)
 {
-    unsigned long long ld = LDD, out = 0, *to = &out;
+    unsigned long long ld = LDD, out[2] = { 0, 0 }, *to = out;
     unsigned words = M, columns = N;
     void *pd = d;
 
     assert_true(twin_launch("hash_columns", 1, blocks, 1, 256, 1, 1, (void *[]){ &pd, &ld, &words, &columns, &to, NULL }));
-    return out;
+    assert_true(out[1] == (uint64_t)M * N);                             /* each word once */
+    return out[0];
 }
 
 static void a_hash_is_of_every_bit_at_its_place_and_of_no_padding(void **state)
@@ -284,7 +286,8 @@ static void a_rounding_is_right_only_bit_for_bit(void **state)
 {
     static const enum number types[] = { NUMBER_FP16, NUMBER_BF16 };
     static uint16_t narrow[N * LDD];
-    unsigned long long ld = LDD, wrong, first, *pw = &wrong, *pf = &first;
+    struct checked found, *pf = &found;
+    unsigned long long ld = LDD;
     void *pn = narrow, *pd = d;
     unsigned rows = M;
 
@@ -299,10 +302,9 @@ static void a_rounding_is_right_only_bit_for_bit(void **state)
             number_set(types[t], narrow, (size_t)i, (double)d[i]);
         narrow[5] = 0;                                                  /* zero is zero */
         for (int flip = 0; flip < 3; flip++) {
-            wrong = 0;
-            first = ~0ull;
-            assert_true(twin_launch("compare_rounded", 1, N, 1, 256, 1, 1, (void *[]){ &pn, &format, &pd, &ld, &rows, &pw, &pf, NULL }));
-            assert_true(wrong == (unsigned)flip && (flip == 0 || first == (flip == 1 ? 44u * M + 69 : 2u * M + 3)));
+            found = (struct checked)CHECKED_NOTHING;
+            assert_true(twin_launch("compare_rounded", 1, N, 1, 256, 1, 1, (void *[]){ &pn, &format, &pd, &ld, &rows, &pf, NULL }));
+            assert_true(found.looked == (uint64_t)M * N && found.wrong == (unsigned)flip && (flip == 0 || found.first == (flip == 1 ? 44u * M + 69 : 2u * M + 3)));
             narrow[flip == 0 ? 44 * LDD + 69 : 2 * LDD + 3] ^= 1;
         }
     }

@@ -32,6 +32,7 @@ static const struct observation found[] = { { "wrong", "", "0", 0, true }, { "ba
 static const struct observation other_version[] = { { "wrong", "", "0", 0, true }, { "version", "", "570.1", 0, false } };
 static const struct observation foreign[] = { { "wrong", "", "0", 0, true }, { "foreign", "", "cudnn is served by /x", 0, false } };
 static const struct observation guards[] = { { "wrong", "", "0", 0, true }, { "guard.wrong", "", "2", 2, true } };
+static const struct observation idle[] = { { "wrong", "", "0", 0, true }, { "unchecked", "", "look looked at 0 of 9 words", 0, false } };
 static const struct observation counted[] = { { "wrong", "", "0", 0, true }, { "errors", "", "the GPU counted 3", 0, false } };
 static const struct observation unrelated[] = { { "other", "", "1", 1, true } };
 static const struct observation warns[] = { { "wrong", "", "0", 0, true }, { "warning", "", "only PTX", 0, false } };
@@ -57,6 +58,7 @@ static const struct {
     { "another version",        &strict,  { .ending = ENDED_CLEAN, SAW(other_version) }, FAIL, "is 570.1: expected 580.65.06" },
     { "a foreign library",      &strict,  { .ending = ENDED_CLEAN, SAW(foreign) }, FAIL, "served by /x" },
     { "spoilt guards",          &strict,  { .ending = ENDED_CLEAN, SAW(guards) }, FAIL, "2 words outside" },
+    { "a check that never ran", &strict,  { .ending = ENDED_CLEAN, SAW(idle) }, FAIL, "the GPU did not run a check of our own that was launched: look looked at 0 of 9 words" },
     { "errors were counted",    &strict,  { .ending = ENDED_CLEAN, SAW(counted) }, FAIL, "the GPU counted 3" },
     { "no observation",         &strict,  { .ending = ENDED_CLEAN }, BROKEN, "without any observation" },
     { "not the observation",    &strict,  { .ending = ENDED_CLEAN, SAW(unrelated) }, BROKEN, "without observing wrong" },

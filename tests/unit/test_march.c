@@ -52,6 +52,8 @@ static void sound_memory_shows_nothing_and_holds_the_pattern(void **state)
     assert_int_equal(faults.wrong, 0);
     for (unsigned i = 0; i < WORDS; i++)
         assert_true(words[i] == pattern_long(SEED, FIRST + i));
+    for (unsigned i = 0; i < MARCH_SLOTS; i++)
+        assert_int_equal(faults.tiles[i], i < TILES ? 6 : 0);       /* every element counts every tile */
 }
 
 static void a_stuck_bit_is_found_at_its_word_and_its_bit(void **state)

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "kernels/checked.h"
 #include "kernels/stream.h"
 #include "tests/host/twin.h"
 
@@ -38,10 +39,11 @@ static void fill(unsigned long long *p, unsigned long long words, unsigned long 
 
 static unsigned long long wrong_of(unsigned long long *p, unsigned long long words, unsigned long long base, unsigned long long step)
 {
-    unsigned long long wrong = 0, *at = &wrong;
+    struct checked found = CHECKED_NOTHING, *at = &found;
 
     assert_true(twin_launch("stream_wrong", (unsigned)((words + 255) / 256), 1, 1, 256, 1, 1, (void *[]){ &p, &words, &base, &step, &at, NULL }));
-    return wrong;
+    assert_true(found.looked == words);
+    return found.wrong;
 }
 
 static void a_read_adds_up_every_word_once(void **state)

@@ -12,6 +12,7 @@
 #include "kernels/pattern.h"
 #include "math/cnn.h"
 #include "math/compare.h"
+#include "kernels/checked.h"
 #include "tests/host/twin.h"
 
 enum { WORDS = 3 * 256 + 77 };
@@ -19,9 +20,10 @@ enum { WORDS = 3 * 256 + 77 };
 static void filling_verifying_copying_and_adding_words(void **state)
 {
     static uint32_t words[WORDS + 8], copy[WORDS + 8];
-    unsigned long long n = WORDS, seed = 42, wrong = 0, first = ~0ull, sum = 0, expected = 0;
+    unsigned long long n = WORDS, seed = 42, sum = 0, expected = 0;
     uint32_t *p = words, *q = copy;
-    unsigned long long *pw = &wrong, *pf = &first, *ps = &sum;
+    struct checked found = CHECKED_NOTHING, *pf = &found;
+    unsigned long long *ps = &sum;
     unsigned blocks = (WORDS + 255) / 256;
 
     (void)state;
@@ -35,12 +37,12 @@ static void filling_verifying_copying_and_adding_words(void **state)
     assert_memory_equal(words, copy, sizeof words);
     assert_true(twin_launch("sum_words", blocks, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &ps, NULL }));
     assert_true(sum == expected);
-    assert_true(twin_launch("verify_words", blocks, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &seed, &pw, &pf, NULL }));
-    assert_true(wrong == 0 && first == ~0ull);
+    assert_true(twin_launch("verify_words", blocks, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &seed, &pf, NULL }));
+    assert_true(found.wrong == 0 && found.first == ~0ull && found.looked == WORDS);
     words[500] ^= 1u << 31;
     words[300] ^= 1;
-    assert_true(twin_launch("verify_words", blocks, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &seed, &pw, &pf, NULL }));
-    assert_true(wrong == 2 && first == 300);
+    assert_true(twin_launch("verify_words", blocks, 1, 1, 256, 1, 1, (void *[]){ &p, &n, &seed, &pf, NULL }));
+    assert_true(found.wrong == 2 && found.first == 300 && found.looked == 2 * WORDS);
 }
 
 static void a_missing_barrier_is_noticed(void **state)
