@@ -100,7 +100,7 @@ static void overrun(struct child *c, CUdeviceptr at, const char *fault)
     device_upload(c, at, &wrong, sizeof wrong);
     child_listen(c);
     device_look_at_guards(c);
-    selftest_caught(c, fault, "a buffer", judge_after_any_trial, "1 words outside");
+    selftest_caught(c, fault, "a buffer", judge_after_any_trial, "1 word outside");
     device_upload(c, at, &guard, sizeof guard);
 }
 

@@ -63,7 +63,7 @@ each_pass() { # each_pass FAULT TYPES WORDS
 # The calls before: each algorithm on integers, on random data, and again where it is deterministic; two shapes, two layouts.
 @test "one wrong element of a convolution that fills the GPU is seen in the sums over its channels" {
     for lie in wrong nan zero stale layout; do
-        caught $lie:cudnnConvolutionForward:31 dnn.conv.fp32 "differ from the exact ones, in a convolution that fills the GPU: nchw.filling.IMPLICIT_PRECOMP_GEMM.fma"
+        caught $lie:cudnnConvolutionForward:31 dnn.conv.fp32 " from the exact ones, in a convolution that fills the GPU: nchw.filling.IMPLICIT_PRECOMP_GEMM.fma"
         caught $lie:cudnnConvolutionBackwardData:21 dnn.conv.bf16.backward_data "nchw.filling.ALGO_1.tensor"
         caught $lie:cudnnConvolutionBackwardFilter:23 dnn.conv.fp16.backward_filter "nhwc.filling.ALGO_1.tensor"
     done

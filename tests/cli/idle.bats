@@ -69,7 +69,7 @@ PY
     FAKE_FAULT=stale:cuLaunchKernel@soak_multiply LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \
         run "$GPUVET" run -q --root "$BATS_TEST_TMPDIR" --require gpu --level soak --for 2s -p 'soak.*' -o "$out"
     [ "$status" = 1 ]
-    [[ "$(field soak.own@gpu0 why)" == *" of its products are wrong: "* ]]
+    [[ "$(field soak.own@gpu0 why)" == "1 product is wrong: "* ]]
 }
 
 # One way of two: nothing is faster than a kernel that does nothing, and the fastest is the one whose work is looked at.
