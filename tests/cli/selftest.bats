@@ -65,7 +65,7 @@ PY
     FAKE_FAULT=stale:cuLaunchKernel@hash_columns run selftest -o "$out"
     [ "$status" = 1 ]
     [ "$(cell 1000th repeat)" = NO ]
-    others_pass selftest.repeat@gpu0
+    others_pass selftest.repeat@gpu0 selftest.reals@gpu0
 }
 
 @test "a detector that finds fault with a right result is told, too" {

@@ -71,7 +71,7 @@ static bool run(const char *script, int force, int64_t limit_ms, struct counter 
     const struct process p = { .argv = argv, .envp = envp, .result_fd = 3, .control_fd = 4, .crumb_fd = 5, .crumb = STDERR_FILENO,
                                .grace_ms = 300, .ask = SIGTERM, .force = force };
 
-    *c = (struct counter){ .sink = { start_clock, count, 0 }, .limit_ms = limit_ms };
+    *c = (struct counter){ .sink = { .started = start_clock, .take = count }, .limit_ms = limit_ms };
     return run_to_end(&p, &c->sink, end, a);
 }
 
@@ -112,7 +112,7 @@ static void a_program_that_is_not_there_ends_with_127(void **state)
     char *argv[] = { missing, NULL }, *envp[] = { NULL };
     const struct process p = { .argv = argv, .envp = envp, .result_fd = 3, .control_fd = 4, .crumb_fd = 5, .crumb = STDERR_FILENO,
                                .grace_ms = 300, .ask = SIGTERM, .force = SIGKILL };
-    struct counter c = { .sink = { start_clock, count, 0 }, .limit_ms = 2000 };
+    struct counter c = { .sink = { .started = start_clock, .take = count }, .limit_ms = 2000 };
     struct arena a = { NULL };
     struct process_end end;
 
@@ -149,7 +149,7 @@ static void several_live_at_once(void **state)
     char *argv[] = { shell, option, script, NULL }, *envp[] = { NULL };
     const struct process p = { .argv = argv, .envp = envp, .result_fd = 3, .control_fd = 4, .crumb_fd = 5, .crumb = STDERR_FILENO,
                                .grace_ms = 300, .ask = SIGTERM, .force = SIGKILL };
-    struct counter c[2] = { { .sink = { start_clock, count, 0 }, .limit_ms = 5000 }, { .sink = { start_clock, count, 0 }, .limit_ms = 5000 } };
+    struct counter c[2] = { { .sink = { .started = start_clock, .take = count }, .limit_ms = 5000 }, { .sink = { .started = start_clock, .take = count }, .limit_ms = 5000 } };
     struct running r[2], *both[] = { &r[0], &r[1] };
     struct arena a = { NULL };
     struct process_end end;
