@@ -177,7 +177,7 @@ networks="cnn.simple@gpu0/toolkit-13.0 cnn.simple.random@gpu0/toolkit-13.0"
 
 @test "every fault at every call of a probe: blame, call, library and exit code" {
     build=${GPUVET%/gpuvet}
-    case $build in */asan) skip "one build is enough: it takes half a minute" ;; esac
+    one_build "it takes half a minute"
     run scripts/torture "$build" "$BATS_TEST_TMPDIR/torture.md" cuda.context
     echo "$output"
     [ "$status" = 0 ]

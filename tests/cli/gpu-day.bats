@@ -33,6 +33,7 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
 }
 
 @test "both rungs are run and recorded, in at most 8 files" {
+    one_build "it is about the script"
     gpu_day
     [ "$status" -eq 0 ]
     [ "$(find "$day" -type f | wc -l)" -le 8 ]
@@ -50,6 +51,7 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
 }
 
 @test "a rung that cannot be ends its own run, not the day" {
+    one_build "it is about the script"
     FAKE_DRIVER=12080 gpu_day
     [ "$(rung first)" = ptx ]
     [ "$(rung sass)" = "" ]

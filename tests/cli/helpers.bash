@@ -12,6 +12,11 @@ setup() {
     case $GPUVET in */asan/*) driver=$driver:$GPUVET_FAKES/toolkit/lib64 ;; esac
 }
 
+# one_build WHY - what tests a script, or takes long in libraries that no sanitizer sees, is not run once more below the sanitizers.
+one_build() {
+    case $GPUVET in */asan/*) skip "one build is enough: $1" ;; esac
+}
+
 # A machine with the fake driver, and the fake toolkit as its only stack of interest.
 simulated() {
     LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \

@@ -39,6 +39,7 @@ PY
 
 # The script behind results/liars.md, on three probes; the whole table takes it an hour.
 @test "no lie of any call is missed by a collective, a layer and a product" {
+    one_build "it takes half a minute"
     run scripts/liars "${GPUVET%/gpuvet}" "$BATS_TEST_TMPDIR/liars.md" nccl.kernel dnn.softmax blas.gemm.fp16
     echo "$output"
     [ "$status" = 0 ]
@@ -47,6 +48,7 @@ PY
 }
 
 @test "a lie that no probe of the run sees is told as missed" {
+    one_build "it takes half a minute"
     run scripts/liars "${GPUVET%/gpuvet}" "$BATS_TEST_TMPDIR/liars.md" cnn.simple      # ReLU cuts off the one wrong element
     echo "$output"
     [ "$status" = 1 ]

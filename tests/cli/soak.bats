@@ -60,6 +60,7 @@ beaten() {
 }
 
 @test "a library that lies at every 1000th call is caught at the first: time, product, type, tile and element" {
+    one_build "a thousand products of the fake"
     FAKE_FAULT=wrong:cublasLtMatmul:-1000 run soak 60s
     [ "$status" = 1 ]
     [[ "$(why)" == "1 product is wrong: after "*" s, product 1000, "*" by algorithm 2"*": in the tile that begins at D[128][128], D[255][255] is "*", expected "*"; wrong in 1 of its 4 tiles; wrong in 0 of "*" repetitions of it" ]]
