@@ -16,6 +16,7 @@ load helpers
 }
 
 @test "a byte too many is seen beside what was to be filled" {
+    case $GPUVET in */asan/*) skip "the sanitizer must be loaded before any other library" ;; esac
     cat >"$BATS_TEST_TMPDIR/long.c" <<'C'
 #include <dlfcn.h>
 #include <stddef.h>
