@@ -1,17 +1,16 @@
 /* nvjitlink.links - the stack's linker compiles and links a kernel and the
  * function that it calls, for this GPU, and the GPU runs it; without a GPU, for
  * one that every nvJitLink knows. */
-#include "child/child.h"
+#include "child/cubin.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "kernels/pattern.h"
 #include "kernels/pattern_text.h"
 
 static const char kernel[] = FILL_WORDS_PTX, function[] = MIX_WORD_PTX;
 
-enum { WORDS = 4096, ANY_CC = 90 };     /* sm_90 is known since 11.8, nvJitLink since 12.0 */
+enum { ANY_CC = 90 };     /* sm_90 is known since 11.8, nvJitLink since 12.0 */
 
 struct linking { struct child *c; nvJitLinkHandle handle; int cc; };
 
@@ -61,27 +60,6 @@ static char *link_both(struct linking *l, size_t *bytes)
     return cubin;
 }
 
-static size_t run_on_gpu(struct child *c, const char *cubin)
-{
-    uint64_t words = WORDS;
-    uint32_t host[WORDS];
-    size_t wrong = 0;
-    CUmodule module;
-    CUdeviceptr p;
-    void *args[] = { &p, &words, &c->seed, NULL };
-
-    child_open_context(c);
-    MUST(c, cuda, cuModuleLoadData(&module, cubin));
-    p = device_buffer(c, sizeof host);
-    child_launch_from(c, module, "fill_words", blocks_for(words), (struct grid){ BLOCK, 1, 1 }, args);
-    device_wait(c);
-    device_download(c, host, p, sizeof host);
-    for (uint64_t i = 0; i < words; i++)
-        wrong += host[i] != pattern_word(c->seed, i);
-    MUST(c, cuda, cuModuleUnload(module));
-    return wrong;
-}
-
 static void run(struct child *c)
 {
     struct linking l = { .c = c, .cc = c->cc > 0 ? c->cc : ANY_CC };
@@ -91,11 +69,10 @@ static void run(struct child *c)
     child_bind_nvjitlink(c);
     cubin = link_both(&l, &bytes);
     saw_text(c, "arch", "sm_%d", l.cc);
-    saw_num(c, "cubin.bytes", "B", (double)bytes);
-    saw_num(c, "cubin.is_elf", "", bytes > 4 && memcmp(cubin, "\177ELF", 4) == 0);
+    cubin_see(c, cubin, bytes);
     saw_num(c, "cubin.has_kernel", "", memmem(cubin, bytes, "fill_words", strlen("fill_words")) != NULL);
     if (c->device_uuid != NULL)
-        saw_num(c, "wrong", "", (double)run_on_gpu(c, cubin));
+        saw_num(c, "wrong", "", (double)cubin_run(c, cubin));
 }
 
 extern const struct probe probe_stack_loads, probe_cuda_context;

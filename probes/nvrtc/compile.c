@@ -1,16 +1,11 @@
 /* nvrtc.compile - the stack's run-time compiler compiles a kernel for this GPU,
  * and the GPU runs it; without a GPU, for the newest architecture it supports. */
-#include "child/child.h"
-
-#include <string.h>
+#include "child/cubin.h"
 
 #include "base/text.h"
-#include "kernels/pattern.h"
 #include "kernels/pattern_text.h"
 
 static const char source[] = "extern \"C\" __global__ " TEXT_OF(FILL_WORDS);
-
-enum { WORDS = 4096 };
 
 enum { ARCHS_MAX = 128 };
 
@@ -75,27 +70,6 @@ static char *compile(struct child *c, const char *arch, size_t *bytes)
     return cubin;
 }
 
-static size_t run_on_gpu(struct child *c, const char *cubin)
-{
-    uint64_t words = WORDS;
-    uint32_t host[WORDS];
-    size_t wrong = 0;
-    CUmodule module;
-    CUdeviceptr p;
-    void *args[] = { &p, &words, &c->seed, NULL };
-
-    child_open_context(c);
-    MUST(c, cuda, cuModuleLoadData(&module, cubin));
-    p = device_buffer(c, sizeof host);
-    child_launch_from(c, module, "fill_words", blocks_for(words), (struct grid){ BLOCK, 1, 1 }, args);
-    device_wait(c);
-    device_download(c, host, p, sizeof host);
-    for (uint64_t i = 0; i < words; i++)
-        wrong += host[i] != pattern_word(c->seed, i);
-    MUST(c, cuda, cuModuleUnload(module));
-    return wrong;
-}
-
 static void run(struct child *c)
 {
     size_t bytes = 0;
@@ -108,10 +82,9 @@ static void run(struct child *c)
     arch = choose_arch(c);
     cubin = compile(c, arch, &bytes);
     saw_text(c, "arch", "%s", arch);
-    saw_num(c, "cubin.bytes", "B", (double)bytes);
-    saw_num(c, "cubin.is_elf", "", bytes > 4 && memcmp(cubin, "\177ELF", 4) == 0);
+    cubin_see(c, cubin, bytes);
     if (c->device_uuid != NULL) {
-        saw_num(c, "wrong", "", (double)run_on_gpu(c, cubin));
+        saw_num(c, "wrong", "", (double)cubin_run(c, cubin));
         child_verified(c, 1);
     }
 }
