@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/statistics.h"
 
 enum { WINDOWS_MAX = 6, CALLS_MAX = 100000 };
@@ -92,4 +93,31 @@ struct pace pace_measure(struct child *c, pace_work *work, void *arg)
     p.first_ms = took[0];
     p.settled = is_settled(took, p.windows);
     return p;
+}
+
+static void saw_pace(struct child *c, const struct pace *p, const char *key, double middle, double first, const char *unit)
+{
+    saw_num(c, key, unit, middle);
+    saw_num(c, text_make(&c->arena, "%s.first", key), unit, first);
+    saw_num(c, text_make(&c->arena, "%s.spread", key), "%", 100 * p->spread);
+    saw_num(c, text_make(&c->arena, "%s.windows", key), "", p->windows);
+    saw_text(c, text_make(&c->arena, "%s.settled", key), "%s", p->settled ? "yes" : "no");
+}
+
+/* Units of work in a millisecond that make one of the rate's unit. */
+static double work_of(const char *unit)
+{
+    return text_is(unit, "GB/s") ? 1e6 : text_is(unit, "images/s") ? 1e-3 : 1e9;
+}
+
+void saw_rate(struct child *c, const struct pace *p, double work, const char *unit)
+{
+    saw_pace(c, p, "rate", work / (p->took_ms * work_of(unit)), work / (p->first_ms * work_of(unit)), unit);
+}
+
+void saw_time(struct child *c, const struct pace *p, const char *unit)
+{
+    const double of_ms = text_is(unit, "us") ? 1e3 : 1;
+
+    saw_pace(c, p, "time", p->took_ms * of_ms, p->first_ms * of_ms, unit);
 }

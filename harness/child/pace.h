@@ -21,6 +21,12 @@ typedef void pace_work(struct child *c, void *arg);
  * so in none, the trial stops: no figure could be trusted. */
 struct pace pace_measure(struct child *c, pace_work *work, void *arg);
 
+/* Says what was measured, for model/figures.h: as "rate", of so many units of work in one call, in 10^9 or 10^12 of them
+ * a second (of images: of 1); or as "time", of one call. With the first window's figure ("rate.first"), the windows' spread, their
+ * number, and whether they had settled. `unit` is one of model/difference.h's. */
+void saw_rate(struct child *c, const struct pace *p, double work, const char *unit);
+void saw_time(struct child *c, const struct pace *p, const char *unit);
+
 /* A quick look for choosing between ways to do the same: the shortest of `times` calls, in ms. */
 double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times);
 

@@ -161,11 +161,7 @@ static void measure(struct child *c, const char *what, unsigned rows)
         write_row(c, &s, &s.b);
     choose(c, &s);
     p = pace_measure(c, pass, &s);
-    saw_num(c, "rate", "GB/s", (double)bytes * rows / (p.took_ms * 1e6));
-    saw_num(c, "rate.first", "GB/s", (double)bytes * rows / (p.first_ms * 1e6));
-    saw_num(c, "rate.spread", "%", 100 * p.spread);
-    saw_num(c, "rate.windows", "", p.windows);
-    saw_text(c, "rate.settled", "%s", p.settled ? "yes" : "no");
+    saw_rate(c, &p, (double)bytes * rows, "GB/s");
     saw_peak(c);
     saw_num(c, "rate.bytes", "B", (double)bytes * rows);
     saw_text(c, "rate.way", "%u accesses of 16 bytes in flight, %u threads, %u blocks", s.depth, s.threads, s.blocks);
