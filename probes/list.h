@@ -114,6 +114,13 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_blas_fp64) \
+    X(bench_blas_fp32) \
+    X(bench_blas_tf32) \
+    X(bench_blas_fp16) \
+    X(bench_blas_bf16) \
+    X(bench_blas_fp8_e4m3) \
+    X(bench_blas_int8) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \
