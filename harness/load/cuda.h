@@ -95,6 +95,7 @@ enum {
                                                          unsigned, unsigned, unsigned, unsigned, CUstream, void **)) \
     SYM(NEED, CUresult, cuStreamCreate,                 (CUstream *, unsigned)) \
     SYM(NEED, CUresult, cuStreamQuery,                  (CUstream)) \
+    SYM(NEED, CUresult, cuStreamWaitEvent,              (CUstream, CUevent, unsigned)) \
     SYM(NEED, CUresult, cuStreamSynchronize,            (CUstream)) \
     SYM(NEED, CUresult, cuStreamDestroy_v2,             (CUstream)) \
     SYM(NEED, CUresult, cuEventCreate,                  (CUevent *, unsigned)) \
