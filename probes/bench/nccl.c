@@ -299,7 +299,7 @@ static const struct expect bounds[] = {
     const struct probe probe_bench_nccl_##id = { \
         .name = "bench.nccl." #id, .claim = sentence, .scope = SCOPE_STACK_DEVICES, \
         .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, .library = "nccl", \
-        .rests_on = { &probe_nccl_##id }, .may_skip = true, .alone = true, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_nccl_##id }, .may_skip = true, .once = true, .alone = true, .measures = "rate", .expects = bounds, .run = run_##id, \
         .limit_s = 120,         /* as the collectives themselves */ \
     };
 
