@@ -280,6 +280,7 @@ static void run(struct child *c, const struct collective *k)
     child_use_gpu(c, 0);
     p = pace_measure(c, pass, best);
     saw_rate(c, &p, on_the_bus(best) * best->calls, "GB/s");
+    saw_num(c, "rate.algbw", "GB/s", bytes_of(best) * best->calls / p.took_ms / 1e6);       /* nccl-tests' word: of the data, however they travel */
     saw_num(c, "rate.bytes", "B", bytes_of(best));
     saw_text(c, "rate.way", "fp32, %.0f bytes over %zu GPUs, bus bandwidth", bytes_of(best), best->ranks.n);
     tell_of_choice(c);

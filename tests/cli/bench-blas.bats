@@ -36,14 +36,18 @@ PY
     done
 }
 
-@test "integers are measured in TOP/s, and what a GPU does not have is left out with the reason" {
+@test "integers are measured in TOP/s, shapes follow the multiprocessors, and what a GPU does not have is left out with the reason" {
     run simulated --plan -p 'bench.blas.*'
     for type in fp64 fp32 tf32 fp16 bf16 fp8_e4m3 int8; do
         [[ "$output" == *"run   bench.blas.$type@gpu0/toolkit-13.0"* ]]
     done
-    FAKE_CC=75 run simulated -p bench.blas.bf16 -p bench.blas.fp8_e4m3 -p bench.blas.int8 -o "$out"
+    FAKE_CC=75 FAKE_SMS=6 run simulated -p bench.blas.bf16 -p bench.blas.fp8_e4m3 -p bench.blas.int8 -o "$out"
     [ "$status" -eq 0 ]
     [[ "$output" == *"bench.blas.int8@gpu0/toolkit-13.0"*"TOP/s"* ]]
+    # A cube, and two by three tiles of 256 x 128: one for each multiprocessor.
+    for shape in 256 512x384x256; do
+        [ -n "$(saw bench.blas.int8 rate.$shape)" ]
+    done
     [ "$(field bench.blas.bf16@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.0 and later; this GPU has 7.5" ]
     [ "$(field bench.blas.fp8_e4m3@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.9 and later; this GPU has 7.5" ]
 }

@@ -19,6 +19,8 @@ PY
     [ "$(saw bench.nccl.all_reduce rate.algorithm)" = "set by the environment: NCCL_ALGO=Ring" ]
     [[ "$(saw bench.nccl.all_reduce rate.way)" == "fp32, "*" bytes over 3 GPUs, bus bandwidth" ]]
     python3 -c 'import sys; assert all(float(x) > 0 for x in sys.argv[1:])' "$(saw bench.nccl.all_reduce rate)" "$(saw bench.nccl.all_reduce rate.65536)"
+    # Two thirds of the data leave each of three GPUs, twice.
+    python3 -c 'import sys; assert abs(float(sys.argv[1]) / float(sys.argv[2]) - 4 / 3) < 1e-6' "$(saw bench.nccl.all_reduce rate)" "$(saw bench.nccl.all_reduce rate.algbw)"
     [ "$(saw bench.nccl.all_reduce work.compared)" = "$(python3 -c 'import sys; print(round(float(sys.argv[1]) / 4 * 3))' "$(saw bench.nccl.all_reduce rate.bytes)")" ]
 }
 
