@@ -114,6 +114,13 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_launch_kernel) \
+    X(bench_launch_graph) \
+    X(bench_launch_event) \
+    X(bench_start_context) \
+    X(bench_start_kernels) \
+    X(bench_start_product) \
+    X(bench_start_convolution) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \
