@@ -91,9 +91,9 @@ PY
     for what in kernel graph; do
         [[ "$(field bench.launch.$what@gpu0 why)" == "what was measured did not do its work: kernels that ran: "*" of "* ]]
     done
-    FAKE_FAULT=missing:cuGraphInstantiateWithFlags run simulated -p bench.launch.graph -o "$out"
-    [ "$(verdict bench.launch.graph@gpu0)" = skip ]
-    [[ "$(field bench.launch.graph@gpu0 why)" == "this driver is older than CUDA 11.4"* ]]
+    FAKE_FAULT=fail:cuGraphLaunch run simulated -p bench.launch.graph -o "$out"
+    [ "$(verdict bench.launch.graph@gpu0)" = fail ]
+    [[ "$(field bench.launch.graph@gpu0 why)" == "cuGraphLaunch failed in "* ]]
 }
 
 @test "what a program waits for before its first result is told by parts, each in a process of its own" {
