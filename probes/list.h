@@ -124,6 +124,13 @@
     X(bench_nccl_all_reduce) \
     X(bench_nccl_all_gather) \
     X(bench_nccl_reduce_scatter) \
+    X(bench_launch_kernel) \
+    X(bench_launch_graph) \
+    X(bench_launch_event) \
+    X(bench_start_context) \
+    X(bench_start_kernels) \
+    X(bench_start_product) \
+    X(bench_start_convolution) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \
