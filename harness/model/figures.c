@@ -27,15 +27,32 @@ static bool is_whole(const struct device *d)
     return d != NULL && !text_starts(d->uuid != NULL ? d->uuid : "", "MIG-");
 }
 
+/* A name may be that of several boards: of the same name with other multiprocessors, the datasheet says nothing. */
+static const struct gpu_peak *datasheet_of(const struct device *d, const struct expected *x)
+{
+    const struct gpu_peak *p = d->name != NULL ? expected_peak(x, d->name) : NULL;
+
+    return p != NULL && (d->sms == 0 || d->sms == p->sms) ? p : NULL;
+}
+
+/* What the driver says by bus width and clock: also where it contradicts the datasheet, since boards of one name may
+ * have memory of half the width. The datasheet is nearer where it does not: clocks are rounded, and ECC takes its part. */
+static bool driver_knows_better(const struct figure *f, const struct observation *derived)
+{
+    return derived != NULL && derived->is_number && derived->number > 0 && (f->peak <= 0 || fabs(derived->number / f->peak - 1) > 0.1);
+}
+
 static void find_peak(struct figure *f, const struct judged *j, const struct expected *x)
 {
-    const struct gpu_peak *peak = j->trial.device->name != NULL ? expected_peak(x, j->trial.device->name) : NULL;
+    const enum peak which = j->trial.probe->peak;
+    const struct gpu_peak *peak = datasheet_of(j->trial.device, x);
     const struct observation *derived = outcome_saw(&j->outcome, "peak");
 
-    if (peak != NULL) {
-        f->peak = peak->memory_gbs;
+    if (peak != NULL && gpu_peak_of(peak, which) > 0) {
+        f->peak = gpu_peak_of(peak, which);
         f->peak_of = "the datasheet";
-    } else if (derived != NULL && derived->is_number && derived->number > 0) {
+    }
+    if (which == PEAK_MEMORY && driver_knows_better(f, derived)) {
         f->peak = derived->number;
         f->peak_of = "its driver: bus width and memory clock";
     }

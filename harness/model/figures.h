@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "model/expected.h"
+#include "model/peak.h"
 #include "model/report.h"
 
 /* One trial's measurement; its unit is one of model/difference.h's. */

@@ -13,7 +13,7 @@
 #include "model/figures.h"
 #include "model/judge.h"
 
-static const struct probe reading = { .name = "bench.memory.read", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate" };
+static const struct probe reading = { .name = "bench.memory.read", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate", .peak = PEAK_MEMORY };
 static const struct probe writing = { .name = "bench.memory.write", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate" };
 static const struct gpu_peak peaks[] = { { .gpu = "NVIDIA H200", .sms = 132, .memory_gbs = 4814 } };
 static const struct healthy_rate rates[] = {
@@ -128,6 +128,44 @@ static void a_gpu_that_others_use_is_measured_and_not_judged(void **state)
     assert_true(s.trial.warns && text_has(s.trial.why, "4242 (python3)"));
 }
 
+static void a_board_of_the_name_that_is_another_is_not_held_against_the_datasheet(void **state)
+{
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA H200", 10);
+    s.device.sms = 114;
+    judge(&s);
+    assert_int_equal(s.trial.verdict, PASS);
+    assert_true(s.figure.peak == 0);
+    MAKE(&s, "NVIDIA H200", 2200);
+    s.device.sms = 132;
+    s.saw[1] = (struct observation){ .key = "peak", .unit = "GB/s", .is_number = true, .number = 2400, .text = "2400" };
+    s.trial.outcome.n_saw = 2;
+    judge(&s);
+    assert_int_equal(s.trial.verdict, PASS);
+    assert_true(s.figure.peak == 2400 && s.figure.least == 0);
+    s.saw[1].number = 4915;
+    judge(&s);
+    assert_int_equal(s.trial.verdict, FAIL);
+}
+
+static void each_measurement_is_held_against_its_own_peak(void **state)
+{
+    const struct gpu_peak p = { .memory_gbs = 4814, .fp64 = 33.45, .fp64_tensor = 66.91, .fp32 = 66.91, .tf32 = 494.71, .fp16 = 989, .bf16 = 990,
+                                .fp8 = 1978, .int8 = 1979, .pcie_generation = 5, .pcie_lanes = 16, .nvlink_gbs = 450 };
+    static const struct { enum peak which; double is; } table[] = {
+        { PEAK_NONE, 0 }, { PEAK_MEMORY, 4814 }, { PEAK_FP64, 66.91 }, { PEAK_FP32, 66.91 }, { PEAK_TF32, 494.71 }, { PEAK_FP16, 989 }, { PEAK_BF16, 990 },
+        { PEAK_FP8, 1978 }, { PEAK_INT8, 1979 }, { PEAK_FP4, 0 }, { PEAK_NVLINK, 450 }, { PEAK_NVLINK_BOTH, 900 }, { PEAK_PCIE, 63.015 }, { PEAK_PCIE_BOTH, 126.03 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        assert_true(fabs(gpu_peak_of(&p, table[i].which) - table[i].is) < 0.01);
+    assert_true(pcie_peak(3, 16) > 15.7 && pcie_peak(3, 16) < 15.8);
+    assert_true(pcie_peak(0, 0) == 0 && pcie_peak(9, 16) == 0);
+}
+
 static struct report report_of(struct sample *s, const struct machine *m)
 {
     return (struct report){ .version = "1", .machine = m, .devices = &s->device, .n_devices = 1, .trials = &s->trial, .n_trials = 1 };
@@ -208,6 +246,8 @@ int main(void)
         cmocka_unit_test(just_what_a_healthy_gpu_reaches_passes_and_less_fails),
         cmocka_unit_test(what_is_more_than_the_peak_cannot_be_right),
         cmocka_unit_test(nothing_is_demanded_of_a_model_that_is_not_known_or_of_a_part_of_a_gpu),
+        cmocka_unit_test(a_board_of_the_name_that_is_another_is_not_held_against_the_datasheet),
+        cmocka_unit_test(each_measurement_is_held_against_its_own_peak),
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
         cmocka_unit_test(what_is_missing_and_what_differs_is_said),
