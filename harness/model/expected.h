@@ -170,6 +170,9 @@ struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const c
 /* Of a GPU by the driver's name; NULL if it is not known. */
 const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu);
 
+/* Of a compute capability times ten, and by the GPU's name of its family; NULL if it is not known. */
+const struct sm_rate *expected_sm_rate(const struct expected *x, int cc, const char *gpu);
+
 /* The row of exactly that GPU, else that of any; NULL if nothing is expected of that measurement. */
 const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu);
 

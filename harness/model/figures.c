@@ -5,20 +5,36 @@
 #include "base/text.h"
 #include "model/difference.h"
 
+static const double *with(const double *list, size_t n, double one, struct arena *a)
+{
+    double *more = arena_alloc(a, (n + 1) * sizeof *more);
+
+    for (size_t i = 0; i < n; i++)
+        more[i] = list[i];
+    more[n] = one;
+    return more;
+}
+
+static double number_above_0(const struct outcome *o, const char *key)
+{
+    const struct observation *saw = outcome_saw(o, key);
+
+    return saw != NULL && saw->is_number && isfinite(saw->number) && saw->number > 0 ? saw->number : 0;
+}
+
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a)
 {
     const char *key = one->trial.probe->measures;
     const struct observation *saw = key != NULL && one->verdict == PASS ? outcome_saw(&one->outcome, key) : NULL;
-    double *rounds = NULL;
+    double clock;
 
     if (saw == NULL || !saw->is_number || !isfinite(saw->number) || measure_of(saw->unit) == NULL)
         return;
-    rounds = arena_alloc(a, (sum->n + 1) * sizeof *rounds);
-    for (size_t i = 0; i < sum->n; i++)
-        rounds[i] = sum->rounds[i];
-    rounds[sum->n++] = saw->number;
-    sum->rounds = rounds;
+    sum->rounds = with(sum->rounds, sum->n++, saw->number, a);
     sum->unit = saw->unit;
+    clock = number_above_0(&one->outcome, text_make(a, "%s.clock", key));
+    if (clock > 0)
+        sum->clocks = with(sum->clocks, sum->n_clocks++, clock, a);
 }
 
 /* A part of a GPU (MIG) has a part of its memory's rate: what it should come to is not known. */
@@ -37,38 +53,58 @@ static const struct gpu_peak *datasheet_of(const struct device *d, const struct 
 
 /* What the driver says by bus width and clock: also where it contradicts the datasheet, since boards of one name may
  * have memory of half the width. The datasheet is nearer where it does not: clocks are rounded, and ECC takes its part. */
-static bool driver_knows_better(const struct figure *f, const struct observation *derived)
+static bool driver_knows_better(const struct figure *f, double derived)
 {
-    return derived != NULL && derived->is_number && derived->number > 0 && (f->peak <= 0 || fabs(derived->number / f->peak - 1) > 0.1);
+    return derived > 0 && (f->peak <= 0 || fabs(derived / f->peak - 1) > 0.1);
+}
+
+/* Of a model that is not known: what its multiprocessors do in a clock, times their number and their highest clock. */
+static void derive_peak(struct figure *f, const struct judged *j, const struct expected *x)
+{
+    const struct device *d = j->trial.device;
+    const struct sm_rate *rate = expected_sm_rate(x, d->cc, d->name);
+
+    if (rate == NULL || d->sms <= 0 || d->clock_mhz <= 0)
+        return;
+    f->peak = sm_rate_of(rate, j->trial.probe->peak) * (double)d->sms * d->clock_mhz / 1e6;
+    f->peak_of = f->peak > 0 ? "derived: multiprocessors, what those of its compute capability do in a clock, and its highest clock" : NULL;
 }
 
 static void find_peak(struct figure *f, const struct judged *j, const struct expected *x)
 {
     const enum peak which = j->trial.probe->peak;
     const struct gpu_peak *peak = datasheet_of(j->trial.device, x);
-    const struct observation *derived = outcome_saw(&j->outcome, "peak");
+    const double derived = number_above_0(&j->outcome, "peak");
+    double of_clock = 0;
 
     if (peak != NULL && gpu_peak_of(peak, which) > 0) {
         f->peak = gpu_peak_of(peak, which);
         f->peak_of = "the datasheet";
+        of_clock = peak_mhz(peak, which);
+    } else if (peak == NULL) {
+        derive_peak(f, j, x);
+        of_clock = j->trial.device->clock_mhz;
     }
     if (which == PEAK_MEMORY && driver_knows_better(f, derived)) {
-        f->peak = derived->number;
+        f->peak = derived;
         f->peak_of = "its driver: bus width and memory clock";
     }
+    if (peak_follows_clock(which) && f->peak > 0 && of_clock > 0 && f->clock > 0)
+        f->attainable = f->peak * f->clock / of_clock;
 }
 
 void figure_settle(struct figure *f)
 {
     f->middle = statistics_median(f->rounds, f->n);
     f->spread = statistics_mad(f->rounds, f->n) / f->middle;
+    f->clock = f->n_clocks > 0 ? statistics_median(f->clocks, f->n_clocks) : 0;
 }
 
 void figure_expect(struct figure *f, const struct judged *j, const struct expected *x)
 {
     const struct healthy_rate *healthy;
 
-    f->peak = f->least = 0;
+    f->peak = f->least = f->attainable = 0;
     f->peak_of = f->least_source = NULL;
     if (!is_whole(j->trial.device))
         return;

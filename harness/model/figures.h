@@ -15,8 +15,11 @@ struct figure {
     const double *rounds; size_t n;     /* one a round that passed */
     double        middle;               /* their median */
     double        spread;               /* of the rounds, as a share of it (model/statistics.h) */
+    const double *clocks; size_t n_clocks;      /* the multiprocessors' in MHz, in rounds that told it: by the observation "rate.clock" */
+    double        clock;                /* their median; 0: no round told it */
     double        peak;                 /* what the GPU can do at most; 0: not known */
     const char   *peak_of;              /* who says so: "the datasheet", "its driver: bus width and clock" */
+    double        attainable;           /* of what follows the clock: the peak at the clock that was measured; 0: not known */
     double        least;                /* what a healthy one comes to; 0: nothing is expected */
     const char   *least_source;
 };
@@ -27,7 +30,7 @@ void figure_add_round(struct figure *sum, const struct judged *one, struct arena
 /* Fills middle and spread from the rounds, of which there is one at least. */
 void figure_settle(struct figure *f);
 
-/* Fills peak and least. */
+/* Fills peak, attainable and least. */
 void figure_expect(struct figure *f, const struct judged *j, const struct expected *x);
 
 #endif

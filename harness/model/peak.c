@@ -9,6 +9,32 @@ double pcie_peak(int generation, int lanes)
     return generation >= 3 && generation < (int)COUNT_OF(rates) ? rates[generation] / 8 * lanes : 0;
 }
 
+bool peak_follows_clock(enum peak which)
+{
+    return which >= PEAK_FP64;
+}
+
+int peak_mhz(const struct gpu_peak *p, enum peak which)
+{
+    return which == PEAK_FP64 || which == PEAK_FP32 || p->tensor_mhz == 0 ? p->boost_mhz : p->tensor_mhz;
+}
+
+int sm_rate_of(const struct sm_rate *r, enum peak which)
+{
+    switch (which) {
+    case PEAK_FP64: return r->fp64_tensor > r->fp64 ? r->fp64_tensor : r->fp64;
+    case PEAK_FP32: return r->fp32;
+    case PEAK_TF32: return r->tf32;
+    case PEAK_FP16: return r->fp16;
+    case PEAK_BF16: return r->bf16;
+    case PEAK_FP8:  return r->fp8;
+    case PEAK_INT8: return r->int8;
+    case PEAK_FP4:  return r->fp4;
+    case PEAK_NONE: case PEAK_MEMORY: case PEAK_PCIE: case PEAK_PCIE_BOTH: case PEAK_NVLINK: case PEAK_NVLINK_BOTH: break;
+    }
+    return 0;
+}
+
 double gpu_peak_of(const struct gpu_peak *p, enum peak which)
 {
     switch (which) {

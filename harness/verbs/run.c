@@ -192,6 +192,7 @@ int verb_run(const struct options *o, char *const *env)
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
+    judge_beside(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     unproved_list(&report, all_probes, &arena);

@@ -166,6 +166,53 @@ static void each_measurement_is_held_against_its_own_peak(void **state)
     assert_true(pcie_peak(0, 0) == 0 && pcie_peak(9, 16) == 0);
 }
 
+static void the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_demanded(void **state)
+{
+    static const struct sm_rate sm_rates[] = { { .cc = 90, .bf16 = 4096 }, { .cc = 90, .family = "GeForce", .bf16 = 1024 } };
+    static const struct healthy_rate any[] = { { .measure = "bench.blas.bf16", .percent = 70, .origin = { .source = "x" } } };
+    static const struct probe product = { .name = "bench.blas.bf16", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate", .peak = PEAK_BF16 };
+    static const struct gpu_peak known[] = { { .gpu = "NVIDIA H200", .sms = 132, .boost_mhz = 1980, .tensor_mhz = 1830, .bf16 = 989.4 } };
+    const struct expected x = { .sm_rates = sm_rates, .n_sm_rates = COUNT_OF(sm_rates), .rates = any, .n_rates = 1, .peaks = known, .n_peaks = 1 };
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA X1", 100);
+    s.trial.trial.probe = &product;
+    s.device.sms = 100;
+    s.device.cc = 90;
+    s.device.clock_mhz = 2000;
+    s.figure.clock = 1500;
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(fabs(s.figure.peak - 819.2) < 0.01 && s.figure.least == 0 && fabs(s.figure.attainable - 614.4) < 0.01);
+    assert_true(text_starts(s.figure.peak_of, "derived"));
+    s.device.name = "NVIDIA GeForce X1";
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(fabs(s.figure.peak - 204.8) < 0.01);
+    s.device.cc = 99;
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.peak == 0 && s.figure.attainable == 0);
+
+    s.device.name = "NVIDIA H200";
+    s.device.sms = 132;
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(fabs(s.figure.attainable - 989.4 * 1500 / 1830) < 0.01 && s.figure.least > 0);
+}
+
+static void the_clock_of_each_round_is_kept(void **state)
+{
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA H200", 4400);
+    s.saw[1] = (struct observation){ .key = "rate.clock", .unit = "MHz", .is_number = true, .number = 1700, .text = "" };
+    s.trial.outcome.n_saw = 2;
+    figure_add_round(&s.figure, &s.trial, &arena);
+    s.saw[1].number = 1500;
+    figure_add_round(&s.figure, &s.trial, &arena);
+    figure_settle(&s.figure);
+    assert_true(s.figure.n == 3 && s.figure.n_clocks == 2 && s.figure.clock == 1600);
+}
+
 static struct report report_of(struct sample *s, const struct machine *m)
 {
     return (struct report){ .version = "1", .machine = m, .devices = &s->device, .n_devices = 1, .trials = &s->trial, .n_trials = 1 };
@@ -248,6 +295,8 @@ int main(void)
         cmocka_unit_test(nothing_is_demanded_of_a_model_that_is_not_known_or_of_a_part_of_a_gpu),
         cmocka_unit_test(a_board_of_the_name_that_is_another_is_not_held_against_the_datasheet),
         cmocka_unit_test(each_measurement_is_held_against_its_own_peak),
+        cmocka_unit_test(the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_demanded),
+        cmocka_unit_test(the_clock_of_each_round_is_kept),
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
         cmocka_unit_test(what_is_missing_and_what_differs_is_said),
