@@ -32,4 +32,7 @@ void judge_beside(struct judged *trials, const struct report *r, struct arena *a
 /* Fills requires, exit_code and closing, from everything else in the report. */
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a);
 
+/* ... and then from its comparison, if there is one: what failed before that stays. */
+void judge_comparison(struct report *r, struct arena *a);
+
 #endif

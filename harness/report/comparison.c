@@ -16,10 +16,8 @@ static void put_pair(FILE *f, const struct pair *p)
     safe_print(f, "\n");
 }
 
-void comparison_write(FILE *f, const struct comparison *c, const char *before, const char *after)
+void comparison_put(FILE *f, const struct comparison *c, const char *before, const char *after)
 {
-    const int exit_code = comparison_exit_code(c);
-
     safe_print(f, "%s, then %s\n", before, after);
     for (size_t i = 0; i < c->n_changed; i++)
         safe_print(f, "  differs     %s: %s, then %s\n", c->changed[i].what, c->changed[i].before, c->changed[i].after);
@@ -30,6 +28,13 @@ void comparison_write(FILE *f, const struct comparison *c, const char *before, c
         put_pair(f, &c->pairs[i]);
     for (size_t i = 0; i < c->n_missing; i++)
         safe_print(f, "  %-11s %s\n", "missing", c->missing[i]);
+}
+
+void comparison_write(FILE *f, const struct comparison *c, const char *before, const char *after)
+{
+    const int exit_code = comparison_exit_code(c);
+
+    comparison_put(f, c, before, after);
     safe_print(f, "\ngpuvet: %s - of %zu measurements %zu the same, %zu faster, %zu slower, %zu that cannot be told",
                exit_code == 0 ? "PASS" : exit_code == 1 ? "FAIL" : "CANNOT TELL", c->n_pairs + c->n_missing,
                c->count[SAME], c->count[FASTER], c->count[SLOWER], c->count[CANNOT_TELL]);

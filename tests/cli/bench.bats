@@ -80,3 +80,26 @@ PY
     run "$GPUVET" compare "$out"
     [ "$status" -eq 2 ]
 }
+
+# Beside so different figures, how loaded this machine is does not matter.
+@test "a run is compared with a saved one as it ends: what is slower fails it, what differs is told first, what was not asked is not missing" {
+    run measured --rounds 1 -p bench.memory.read -o "$out"
+    [ "$status" -eq 0 ]
+    [ "$(verdict device.facts@gpu0)" = pass ]
+    edited "$out" "$BATS_TEST_TMPDIR/fast.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]; run["gpuvet"] = "0.0.1"'
+    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/fast.json" -o "$out.now"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"Measured, "*"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.memory.read@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
+    [[ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["exit_code"])' "$out.now")" == 1 ]]
+    edited "$out" "$BATS_TEST_TMPDIR/slow.json" 'f = trials[0]["figure"]; f["rounds"] = [1e-12, 1e-12]'
+    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/slow.json"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"faster      bench.memory.read@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
+    run measured --rounds 1 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
+    [[ "$output" != *"missing"*"bench.memory.read"* ]]
+    [[ "$output" == *"gpuvet: BROKEN - could not find out: compared with "*"of 0 measurements"* ]]
+    [ "$status" -eq 3 ]
+    run measured --baseline "$BATS_TEST_TMPDIR/none.json"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *none.json* ]]
+}

@@ -274,6 +274,85 @@ static void what_is_missing_and_what_differs_is_said(void **state)
     assert_string_equal(c.changed[1].what, "gpu0.uuid");
 }
 
+static void the_stack_that_was_measured_and_the_way_are_among_the_circumstances(void **state)
+{
+    static const struct stack_version old_torch = { .what = "torch", .version = "2.4.1" }, new_torch = { .what = "torch", .version = "2.5.0" };
+    static const struct member old_lt = { .family = "cublasLt", .version = "12.4.5.8" }, new_lt = { .family = "cublasLt", .version = "12.6.4.1" };
+    const struct stack before = { .name = "venv:/app", .versions = &old_torch, .n_versions = 1, .members = &old_lt, .n_members = 1 };
+    const struct stack after = { .name = "venv:/app", .versions = &new_torch, .n_versions = 1, .members = &new_lt, .n_members = 1 };
+    static const struct machine m = { .hostname = "host", .kernel = "6.1" };
+    struct sample x, y;
+    struct report reports[2];
+    struct comparison c;
+
+    (void)state;
+    MAKE(&x, "NVIDIA H200", 4400, 4401);
+    MAKE(&y, "NVIDIA H200", 4400, 4401);
+    x.saw[1] = (struct observation){ .key = "rate.way", .unit = "", .text = "4 in flight" };
+    y.saw[1] = (struct observation){ .key = "rate.way", .unit = "", .text = "8 in flight" };
+    x.trial.outcome.n_saw = y.trial.outcome.n_saw = 2;
+    reports[0] = report_of(&x, &m);
+    reports[1] = report_of(&y, &m);
+    reports[0].stacks = &before;
+    reports[1].stacks = &after;
+    reports[0].n_stacks = reports[1].n_stacks = 1;
+    comparison_make(&c, &reports[0], &reports[1], &arena);
+    assert_int_equal(c.n_changed, 1);           /* nothing of the stack was measured */
+    assert_string_equal(c.changed[0].what, "bench.memory.read@gpu0: the way chosen");
+    x.trial.trial.stack = &before;
+    comparison_make(&c, &reports[0], &reports[1], &arena);
+    assert_int_equal(c.n_changed, 3);
+    assert_string_equal(c.changed[0].what, "venv:/app: torch");
+    assert_string_equal(c.changed[1].what, "venv:/app: cublasLt");
+    assert_string_equal(c.changed[1].after, "12.6.4.1");
+    reports[1].n_stacks = 0;
+    comparison_make(&c, &reports[0], &reports[1], &arena);
+    assert_string_equal(c.changed[0].after, "not there");
+}
+
+static void what_a_run_did_not_set_out_to_measure_is_not_missing(void **state)
+{
+    static const struct machine m = { .hostname = "host", .kernel = "6.1" };
+    struct sample x, y;
+    struct report before, after, asked;
+
+    (void)state;
+    MAKE(&x, "NVIDIA H200", 4400, 4401);
+    make(&y, "NVIDIA H200", NULL, 0);           /* it was to be measured, and failed */
+    before = report_of(&x, &m);
+    after = report_of(&y, &m);
+    asked = comparison_as_asked(&before, &after, false, &arena);
+    assert_non_null(asked.trials[0].figure);
+    y.trial.trial.id = "bench.memory.read@gpu1";        /* GPU 0 is gone */
+    asked = comparison_as_asked(&before, &after, false, &arena);
+    assert_non_null(asked.trials[0].figure);
+    asked = comparison_as_asked(&before, &after, true, &arena);
+    assert_null(asked.trials[0].figure);
+    y.trial.trial.probe = &writing;
+    asked = comparison_as_asked(&before, &after, false, &arena);
+    assert_null(asked.trials[0].figure);
+}
+
+static void a_comparison_decides_where_the_run_itself_passed(void **state)
+{
+    static const struct { int run; size_t slower, untold, missing; int is; } rows[] = {
+        { 0, 0, 0, 0, 0 }, { 0, 1, 0, 0, 1 }, { 0, 0, 1, 0, 3 }, { 0, 0, 0, 1, 1 }, { 1, 0, 0, 0, 1 }, { 1, 0, 1, 0, 1 }, { 3, 1, 0, 0, 1 }, { 3, 0, 1, 0, 3 },
+        { 77, 0, 0, 1, 77 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct comparison c = { .n_pairs = 1, .n_missing = rows[i].missing, .count = { [SLOWER] = rows[i].slower, [CANNOT_TELL] = rows[i].untold } };
+        struct report r = { .comparison = &c, .baseline = "old.json", .exit_code = rows[i].run, .closing = "as it was" };
+
+        judge_comparison(&r, &arena);
+        assert_int_equal(r.exit_code, rows[i].is);
+        assert_true(text_is(r.closing, "as it was") == (r.exit_code == rows[i].run));
+        if (rows[i].is == 1 && rows[i].run == 0)
+            assert_true(text_starts(r.closing, "FAIL - compared with old.json, of "));
+    }
+}
+
 static void nothing_to_compare_is_no_success(void **state)
 {
     struct sample x, y;
@@ -300,6 +379,9 @@ int main(void)
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
         cmocka_unit_test(what_is_missing_and_what_differs_is_said),
+        cmocka_unit_test(the_stack_that_was_measured_and_the_way_are_among_the_circumstances),
+        cmocka_unit_test(what_a_run_did_not_set_out_to_measure_is_not_missing),
+        cmocka_unit_test(a_comparison_decides_where_the_run_itself_passed),
         cmocka_unit_test(nothing_to_compare_is_no_success),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
