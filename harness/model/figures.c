@@ -5,6 +5,17 @@
 #include "base/text.h"
 #include "model/difference.h"
 
+struct shown figure_shown(double x)
+{
+    struct shown t;
+
+    if (fabs(x) >= 1000 && fabs(x) < 1e9)
+        text_format(t.s, sizeof t.s, "%.0f", x);
+    else
+        text_format(t.s, sizeof t.s, "%.4g", x);
+    return t;
+}
+
 static const double *with(const double *list, size_t n, double one, struct arena *a)
 {
     double *more = arena_alloc(a, (n + 1) * sizeof *more);

@@ -24,6 +24,10 @@ struct figure {
     const char   *least_source;
 };
 
+/* Four digits, and whole numbers from a thousand on: as sentences and tables show a figure. */
+struct shown { char s[32]; };
+struct shown figure_shown(double x);
+
 /* Adds what the trial measured in a round; nothing if it did not pass or its probe measures nothing. */
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a);
 

@@ -11,8 +11,8 @@ static const char *below(const struct judged *j, const struct beside *b, struct 
                                           : text_make(a, "the other %zu %s of this machine, by their median", b->n_others, j->trial.device->name);
 
     if (b->by_clock)
-        return text_make(a, "%.4g %s at %.0f MHz are, clock for clock, %.1f %% less than %s", f->middle, f->unit, f->clock, 100 * b->below, others);
-    return text_make(a, "%.4g %s are %.1f %% less than the %.4g of %s", f->middle, f->unit, 100 * b->below, b->others, others);
+        return text_make(a, "%s %s at %.0f MHz are, clock for clock, %.1f %% less than %s", figure_shown(f->middle).s, f->unit, f->clock, 100 * b->below, others);
+    return text_make(a, "%s %s are %.1f %% less than the %s of %s", figure_shown(f->middle).s, f->unit, 100 * b->below, figure_shown(b->others).s, others);
 }
 
 static void warn(struct judged *j, const char *why, struct arena *a)

@@ -1,12 +1,13 @@
 #include "report/comparison.h"
 
+#include "model/figures.h"
 #include "report/safe.h"
 
 static void put_pair(FILE *f, const struct pair *p)
 {
     const struct compared *c = &p->c;
 
-    safe_print(f, "  %-11s %-32s %9.4g %9.4g %-8s", difference_name(c->is), p->id, p->before, p->after, c->unit);
+    safe_print(f, "  %-11s %-32s %9s %9s %-8s", difference_name(c->is), p->id, figure_shown(p->before).s, figure_shown(p->after).s, c->unit);
     if (c->ratio.middle > 0)
         safe_print(f, " %+6.2f %%  (%+.2f to %+.2f)", 100 * (c->ratio.middle - 1), 100 * (c->ratio.low - 1), 100 * (c->ratio.high - 1));
     if (c->ratio.middle <= 0)

@@ -15,14 +15,14 @@ static void put_bar(FILE *f, const struct figure *x)
     for (int i = 0; i < BAR; i++)
         bar[i] = x->least > 0 && i == least ? '|' : i < reached ? '#' : '.';
     bar[BAR] = '\0';
-    safe_print(f, "  %s %5.1f %% of %.4g%s", bar, 100 * x->middle / x->peak, x->peak, text_is(x->peak_of, "the datasheet") ? "" : " (derived)");
+    safe_print(f, "  %s %5.1f %% of %s%s", bar, 100 * x->middle / x->peak, figure_shown(x->peak).s, text_is(x->peak_of, "the datasheet") ? "" : " (derived)");
 }
 
 static void put_figure(FILE *f, const struct judged *j)
 {
     const struct figure *x = j->figure;
 
-    safe_print(f, "  %-32s %9.4g %-8s", j->trial.id, x->middle, x->unit);
+    safe_print(f, "  %-32s %9s %-8s", j->trial.id, figure_shown(x->middle).s, x->unit);
     if (x->n > 1)
         safe_print(f, " +-%4.1f %%", 100 * x->spread);
     if (x->peak > 0)

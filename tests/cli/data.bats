@@ -148,6 +148,8 @@ wrong() {
     wrong peaks "NVIDIA H100 NVL" quoted '["bf16", "fp16", "fp32", "fp4", "fp64", "fp64_tensor", "fp8", "int8", "tf32"]' "quoted: there is no fp4"
     wrong sm-rates "9.0" cc '"9.9"' "cc: 9.9 is not in archs.json" "9.9 None"
     wrong rates "bench.memory.read" percent 20 "percent: 20 is no whole number from 30 to 100"
+    wrong rates "bench.blas.bf16 NVIDIA H200" measure '"bench.blas.fp4"' "measure: peaks.json has no fp4 of NVIDIA H200" "bench.blas.fp4 NVIDIA H200"
+    wrong rates "bench.blas.bf16 NVIDIA H200" gpu null "measure: peaks.json has no bf16 of any GPU: name one" "bench.blas.bf16 None"
     wrong rates "bench.memory.read" gpu '"NVIDIA X1"' "gpu: NVIDIA X1 is not in peaks.json" "bench.memory.read NVIDIA X1"
     wrong cudnn "9.1.0" full '"9.2.0.70"' "full: 9.2.0.70 is not cuDNN 9.1.0"
     wrong cudnn "9.1.0" builds '[{"cuda": "12.x", "min_driver": null, "cc": ["9.9"]}]' "builds: 9.9 is not in archs.json"

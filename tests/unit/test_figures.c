@@ -198,6 +198,30 @@ static void the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_dema
     assert_true(fabs(s.figure.attainable - 989.4 * 1500 / 1830) < 0.01 && s.figure.least > 0);
 }
 
+static void a_low_clock_alone_is_power_and_warns(void **state)
+{
+    static const struct healthy_rate any[] = { { .measure = "bench.blas.bf16", .percent = 66, .origin = { .source = "x" } } };
+    static const struct probe product = { .name = "bench.blas.bf16", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate", .peak = PEAK_BF16 };
+    static const struct gpu_peak known[] = { { .gpu = "NVIDIA H200", .sms = 132, .boost_mhz = 1980, .tensor_mhz = 1830, .bf16 = 989.4 } };
+    const struct expected x = { .rates = any, .n_rates = 1, .peaks = known, .n_peaks = 1 };
+    static const struct { double rate, clock; enum verdict is; bool warns; } rows[] = {
+        { 770, 1500, PASS, false }, { 600, 1100, PASS, true }, { 600, 1800, FAIL, false }, { 600, 0, FAIL, false }, { 1100, 1980, PASS, false }, { 1300, 1980, BROKEN, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sample s;
+
+        MAKE(&s, "NVIDIA H200", rows[i].rate);
+        s.trial.trial.probe = &product;
+        s.figure.clock = rows[i].clock;
+        figure_expect(&s.figure, &s.trial, &x);
+        judge_figure(&s.trial, &arena);
+        assert_int_equal(s.trial.verdict, rows[i].is);
+        assert_int_equal(s.trial.warns, rows[i].warns);
+    }
+}
+
 static void the_clock_of_each_round_is_kept(void **state)
 {
     struct sample s;
@@ -375,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_board_of_the_name_that_is_another_is_not_held_against_the_datasheet),
         cmocka_unit_test(each_measurement_is_held_against_its_own_peak),
         cmocka_unit_test(the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_demanded),
+        cmocka_unit_test(a_low_clock_alone_is_power_and_warns),
         cmocka_unit_test(the_clock_of_each_round_is_kept),
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
