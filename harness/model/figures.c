@@ -104,6 +104,22 @@ static void find_peak(struct figure *f, const struct judged *j, const struct exp
         f->attainable = f->peak * f->clock / of_clock;
 }
 
+/* What several GPUs send one another is bound by each one's links, if all are of one model. */
+static void find_peak_of_set(struct figure *f, const struct judged *j, const struct expected *x)
+{
+    const enum peak which = j->trial.probe->peak;
+    const struct gpu_set *set = j->trial.set;
+    const struct gpu_peak *peak = set != NULL && set->n > 0 && is_whole(set->gpus[0]) ? datasheet_of(set->gpus[0], x) : NULL;
+
+    for (size_t i = 1; peak != NULL && i < set->n; i++)
+        if (datasheet_of(set->gpus[i], x) != peak)
+            peak = NULL;
+    if (peak == NULL || (which != PEAK_NVLINK && which != PEAK_NVLINK_BOTH) || gpu_peak_of(peak, which) <= 0)
+        return;
+    f->peak = gpu_peak_of(peak, which);
+    f->peak_of = "the datasheet";
+}
+
 void figure_settle(struct figure *f)
 {
     f->middle = statistics_median(f->rounds, f->n);
@@ -117,6 +133,8 @@ void figure_expect(struct figure *f, const struct judged *j, const struct expect
 
     f->peak = f->least = f->attainable = 0;
     f->peak_of = f->least_source = NULL;
+    if (j->trial.device == NULL)
+        find_peak_of_set(f, j, x);
     if (!is_whole(j->trial.device))
         return;
     find_peak(f, j, x);

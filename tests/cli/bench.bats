@@ -86,6 +86,7 @@ PY
     run measured --rounds 1 -p bench.memory.read -o "$out"
     [ "$status" -eq 0 ]
     [ "$(verdict device.facts@gpu0)" = pass ]
+    [ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["devices"][0]["clock_mhz"])' "$out")" = 1000 ]
     edited "$out" "$BATS_TEST_TMPDIR/fast.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]; run["gpuvet"] = "0.0.1"'
     run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/fast.json" -o "$out.now"
     [ "$status" -eq 1 ]

@@ -198,6 +198,29 @@ static void the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_dema
     assert_true(fabs(s.figure.attainable - 989.4 * 1500 / 1830) < 0.01 && s.figure.least > 0);
 }
 
+static void what_gpus_send_one_another_is_held_against_the_links_of_one(void **state)
+{
+    static const struct probe peer = { .name = "bench.peer.read", .claim = "It is so.", .scope = SCOPE_DEVICES, .measures = "rate", .peak = PEAK_NVLINK };
+    static const struct gpu_peak known[] = { { .gpu = "NVIDIA H200", .sms = 132, .nvlink_gbs = 450 }, { .gpu = "NVIDIA L40S", .sms = 142 } };
+    const struct expected x = { .peaks = known, .n_peaks = COUNT_OF(known) };
+    struct device devices[] = { { .name = "NVIDIA H200", .uuid = "GPU-1" }, { .name = "NVIDIA H200", .uuid = "GPU-2" } };
+    const struct device *gpus[] = { &devices[0], &devices[1] };
+    const struct gpu_set set = { .gpus = gpus, .n = 2 };
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA H200", 390);
+    s.trial.trial = (struct trial){ .probe = &peer, .set = &set, .id = "bench.peer.read@gpus" };
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.peak == 450 && s.figure.least == 0);
+    devices[1].name = "NVIDIA L40S";
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.peak == 0);
+    s.trial.trial.set = NULL;
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.peak == 0);
+}
+
 static void a_low_clock_alone_is_power_and_warns(void **state)
 {
     static const struct healthy_rate any[] = { { .measure = "bench.blas.bf16", .percent = 66, .origin = { .source = "x" } } };
@@ -399,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_board_of_the_name_that_is_another_is_not_held_against_the_datasheet),
         cmocka_unit_test(each_measurement_is_held_against_its_own_peak),
         cmocka_unit_test(the_peak_of_a_model_that_is_not_known_is_derived_and_nothing_is_demanded),
+        cmocka_unit_test(what_gpus_send_one_another_is_held_against_the_links_of_one),
         cmocka_unit_test(a_low_clock_alone_is_power_and_warns),
         cmocka_unit_test(the_clock_of_each_round_is_kept),
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
