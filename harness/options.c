@@ -59,6 +59,7 @@ static const struct option table[] = {
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench selftest" },
     { "--color",   NULL, COLOURED, AT(colour),     "run bench selftest list judge inspect" },
     { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
+    { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
 };
 
 int options_usage_code(const struct options *o)
@@ -286,9 +287,9 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     }
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
-    if (text_is(o->verb, "bench") && o->probes.n == 0) {
+    if (text_is(o->verb, "bench") && o->probes.n == 0)
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "bench.*";
+    if (text_is(o->verb, "bench"))
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "device.facts";      /* the circumstances of a comparison */
-    }
     return check_words(o, e) && check_outputs(o, e);
 }

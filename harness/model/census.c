@@ -39,7 +39,7 @@ size_t census_devices(struct device **out, struct arena *a, const struct outcome
             .index = i, .name = text_of(saw(answers, i, "name")), .uuid = text_of(saw(answers, i, "uuid")),
             .pci = text_of(saw(answers, i, "pci")), .cc = (int)number_of(saw(answers, i, "cc")),
             .sms = (int)number_of(saw(answers, i, "sms")), .memory_bytes = (uint64_t)number_of(saw(answers, i, "memory")),
-            .answers = true,
+            .clock_mhz = (int)number_of(saw(answers, i, "clock")), .answers = true,
         };
     for (size_t i = 0; i < m->n_pci && m->gpu_meant && machine_fact(m, "env.CUDA_VISIBLE_DEVICES") == NULL; i++)
         if (!text_is(m->pci[i].driver, "vfio-pci") && !is_listed(list, n, m->pci[i].address)) {

@@ -57,6 +57,57 @@ static void change_of_device(struct changes *c, const struct report *before, con
     change(c, text_make(c->arena, "%s: our kernels", gpu), saw(before, x, "kernels"), saw(after, y, "kernels"));
 }
 
+static const struct stack *stack_of(const struct report *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_stacks; i++)
+        if (text_is(r->stacks[i].name, name))
+            return &r->stacks[i];
+    return NULL;
+}
+
+static const char *version_of(const struct stack *s, const char *what)
+{
+    for (size_t i = 0; i < s->n_versions; i++)
+        if (text_is(s->versions[i].what, what))
+            return s->versions[i].version;
+    return NULL;
+}
+
+static void change_of_stack(struct changes *c, const struct stack *x, const struct report *after)
+{
+    const struct stack *y = stack_of(after, x->name);
+
+    if (y == NULL) {
+        change(c, x->name, "a stack", "not there");
+        return;
+    }
+    for (size_t i = 0; i < x->n_versions; i++)
+        change(c, text_make(c->arena, "%s: %s", x->name, x->versions[i].what), x->versions[i].version, version_of(y, x->versions[i].what));
+    for (size_t i = 0; i < x->n_members; i++) {
+        const struct member *other = stack_member(y, x->members[i].family);
+
+        if (x->members[i].version != NULL || (other != NULL && other->version != NULL))
+            change(c, text_make(c->arena, "%s: %s", x->name, x->members[i].family), x->members[i].version, other != NULL ? other->version : "not there");
+    }
+}
+
+/* Of what nothing was measured, the versions decide nothing. */
+static bool is_measured(const struct report *r, const struct stack *s)
+{
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (r->trials[i].figure != NULL && r->trials[i].trial.stack == s)
+            return true;
+    return false;
+}
+
+static const char *way_of(const struct judged *j, struct arena *a)
+{
+    const char *key = j->trial.probe->measures != NULL ? j->trial.probe->measures : "rate";
+    const struct observation *o = outcome_saw(&j->outcome, text_make(a, "%s.way", key));
+
+    return o != NULL ? o->text : NULL;
+}
+
 static void compare_circumstances(struct changes *c, const struct report *before, const struct report *after)
 {
     change(c, "gpuvet", before->version, after->version);
@@ -71,6 +122,41 @@ static void compare_circumstances(struct changes *c, const struct report *before
         else
             change(c, text_make(c->arena, "gpu%d", x->index), x->name, "not there");
     }
+    for (size_t i = 0; i < before->n_stacks; i++)
+        if (is_measured(before, &before->stacks[i]))
+            change_of_stack(c, &before->stacks[i], after);
+    for (size_t i = 0; i < before->n_trials; i++) {
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+
+        if (y != NULL)
+            change(c, text_make(c->arena, "%s: the way chosen", x->trial.id), way_of(x, c->arena), way_of(y, c->arena));
+    }
+}
+
+/* Whether that run set out to measure it, whatever came of it. */
+static bool is_asked(const struct report *now, const struct trial *t, bool some_devices)
+{
+    for (size_t i = 0; i < now->n_trials; i++) {
+        const struct trial *other = &now->trials[i].trial;
+
+        if (some_devices ? text_is(other->id, t->id) : text_is(other->probe->name, t->probe->name))
+            return true;
+    }
+    return false;
+}
+
+struct report comparison_as_asked(const struct report *saved, const struct report *now, bool some_devices, struct arena *a)
+{
+    struct judged *trials = arena_alloc(a, (saved->n_trials + 1) * sizeof *trials);
+    struct report r = *saved;
+
+    for (size_t i = 0; i < saved->n_trials; i++) {
+        trials[i] = saved->trials[i];
+        if (!is_asked(now, &trials[i].trial, some_devices))
+            trials[i].figure = NULL;
+    }
+    r.trials = trials;
+    return r;
 }
 
 static struct compared compared_of(const struct figure *x, const struct figure *y)

@@ -19,6 +19,9 @@ struct comparison {
     size_t                     count[4];                        /* of pairs, by enum difference */
 };
 
+/* Of a saved run only what another one set out to measure: it may be of fewer probes, or, with `some_devices`, of fewer GPUs. */
+struct report comparison_as_asked(const struct report *saved, const struct report *now, bool some_devices, struct arena *a);
+
 void comparison_make(struct comparison *c, const struct report *before, const struct report *after, struct arena *a);
 
 /* 1 if anything is slower or is missing, 3 if nothing is and something cannot be told or there is nothing to compare, else 0. */

@@ -11,6 +11,7 @@ struct device {
     const char *pci;            /* "0000:3b:00.0"; NULL when the driver does not tell */
     int         cc;             /* compute capability times ten: 90 for 9.0 */
     int         sms;
+    int         clock_mhz;      /* the highest that its multiprocessors are made for, as the driver says; 0: not known */
     uint64_t    memory_bytes;
     uint64_t    free_bytes;     /* when the run began; only with knows_free */
     bool        knows_free;

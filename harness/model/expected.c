@@ -152,6 +152,29 @@ const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu)
     return NULL;
 }
 
+/* A family whose name the GPU bears; else that of the others. "NVIDIA L40S" is no L40: a whole word. */
+static bool is_of_family(const struct sm_rate *r, const char *gpu)
+{
+    const char *at = r->family != NULL && gpu != NULL ? strstr(gpu, r->family) : NULL;
+
+    return at != NULL && (at[strlen(r->family)] == '\0' || at[strlen(r->family)] == ' ');
+}
+
+const struct sm_rate *expected_sm_rate(const struct expected *x, int cc, const char *gpu)
+{
+    const struct sm_rate *others = NULL;
+
+    for (size_t i = 0; i < x->n_sm_rates; i++) {
+        const struct sm_rate *r = &x->sm_rates[i];
+
+        if (r->cc == cc && is_of_family(r, gpu))
+            return r;
+        if (r->cc == cc && r->family == NULL)
+            others = r;
+    }
+    return others;
+}
+
 const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu)
 {
     const struct healthy_rate *any = NULL;

@@ -80,6 +80,20 @@ struct gpu_peak {
     const char *gpu;                            /* as gpu_model */
     int         sms;                            /* multiprocessors */
     int         memory_gbs;                     /* 10^9 bytes a second */
+    int         boost_mhz, tensor_mhz;          /* the clocks of the figures below: of vector units and tensor cores */
+    const char *family;                         /* as struct sm_rate */
+    double      fp64, fp64_tensor, fp32, tf32, fp16, bf16, fp8, int8, fp4;      /* 10^12 operations a second, no sparsity; 0: not known, or it has no such */
+    struct list quoted;                         /* those that are as the vendor says; the others are multiprocessors times rate times clock */
+    int         pcie_generation, pcie_lanes;    /* 0: it is not joined by PCIe */
+    double      nvlink_gbs;                     /* each way, of all links; 0: it has none */
+    struct origin origin;
+};
+
+/* What one multiprocessor does in a clock, by compute capability: operations, of which a multiply-add is two. */
+struct sm_rate {
+    int         cc;
+    const char *family;                         /* "GeForce": of those that are called so; NULL: the others */
+    int         fp64, fp64_tensor, fp32, tf32, fp16, bf16, fp8, int8, fp4;
     struct origin origin;
 };
 
@@ -121,6 +135,7 @@ struct expected {
     const struct gpu_arch          *archs;      size_t n_archs;
     const struct gpu_model         *gpus;       size_t n_gpus;
     const struct gpu_peak          *peaks;      size_t n_peaks;
+    const struct sm_rate           *sm_rates;   size_t n_sm_rates;
     const struct healthy_rate      *rates;      size_t n_rates;
     const struct cudnn_release     *cudnn;      size_t n_cudnn;
     const struct cudnn_parts       *parts;      size_t n_parts;
@@ -154,6 +169,9 @@ struct named_gpu expected_gpu(const struct expected *x, struct arena *a, const c
 
 /* Of a GPU by the driver's name; NULL if it is not known. */
 const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu);
+
+/* Of a compute capability times ten, and by the GPU's name of its family; NULL if it is not known. */
+const struct sm_rate *expected_sm_rate(const struct expected *x, int cc, const char *gpu);
 
 /* The row of exactly that GPU, else that of any; NULL if nothing is expected of that measurement. */
 const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu);

@@ -5,20 +5,47 @@
 #include "base/text.h"
 #include "model/difference.h"
 
+struct shown figure_shown(double x)
+{
+    struct shown t;
+
+    if (fabs(x) >= 1000 && fabs(x) < 1e9)
+        text_format(t.s, sizeof t.s, "%.0f", x);
+    else
+        text_format(t.s, sizeof t.s, "%.4g", x);
+    return t;
+}
+
+static const double *with(const double *list, size_t n, double one, struct arena *a)
+{
+    double *more = arena_alloc(a, (n + 1) * sizeof *more);
+
+    for (size_t i = 0; i < n; i++)
+        more[i] = list[i];
+    more[n] = one;
+    return more;
+}
+
+static double number_above_0(const struct outcome *o, const char *key)
+{
+    const struct observation *saw = outcome_saw(o, key);
+
+    return saw != NULL && saw->is_number && isfinite(saw->number) && saw->number > 0 ? saw->number : 0;
+}
+
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a)
 {
     const char *key = one->trial.probe->measures;
     const struct observation *saw = key != NULL && one->verdict == PASS ? outcome_saw(&one->outcome, key) : NULL;
-    double *rounds = NULL;
+    double clock;
 
     if (saw == NULL || !saw->is_number || !isfinite(saw->number) || measure_of(saw->unit) == NULL)
         return;
-    rounds = arena_alloc(a, (sum->n + 1) * sizeof *rounds);
-    for (size_t i = 0; i < sum->n; i++)
-        rounds[i] = sum->rounds[i];
-    rounds[sum->n++] = saw->number;
-    sum->rounds = rounds;
+    sum->rounds = with(sum->rounds, sum->n++, saw->number, a);
     sum->unit = saw->unit;
+    clock = number_above_0(&one->outcome, text_make(a, "%s.clock", key));
+    if (clock > 0)
+        sum->clocks = with(sum->clocks, sum->n_clocks++, clock, a);
 }
 
 /* A part of a GPU (MIG) has a part of its memory's rate: what it should come to is not known. */
@@ -27,32 +54,87 @@ static bool is_whole(const struct device *d)
     return d != NULL && !text_starts(d->uuid != NULL ? d->uuid : "", "MIG-");
 }
 
+/* A name may be that of several boards: of the same name with other multiprocessors, the datasheet says nothing. */
+static const struct gpu_peak *datasheet_of(const struct device *d, const struct expected *x)
+{
+    const struct gpu_peak *p = d->name != NULL ? expected_peak(x, d->name) : NULL;
+
+    return p != NULL && (d->sms == 0 || d->sms == p->sms) ? p : NULL;
+}
+
+/* What the driver says by bus width and clock: also where it contradicts the datasheet, since boards of one name may
+ * have memory of half the width. The datasheet is nearer where it does not: clocks are rounded, and ECC takes its part. */
+static bool driver_knows_better(const struct figure *f, double derived)
+{
+    return derived > 0 && (f->peak <= 0 || fabs(derived / f->peak - 1) > 0.1);
+}
+
+/* Of a model that is not known: what its multiprocessors do in a clock, times their number and their highest clock. */
+static void derive_peak(struct figure *f, const struct judged *j, const struct expected *x)
+{
+    const struct device *d = j->trial.device;
+    const struct sm_rate *rate = expected_sm_rate(x, d->cc, d->name);
+
+    if (rate == NULL || d->sms <= 0 || d->clock_mhz <= 0)
+        return;
+    f->peak = sm_rate_of(rate, j->trial.probe->peak) * (double)d->sms * d->clock_mhz / 1e6;
+    f->peak_of = f->peak > 0 ? "derived: multiprocessors, what those of its compute capability do in a clock, and its highest clock" : NULL;
+}
+
 static void find_peak(struct figure *f, const struct judged *j, const struct expected *x)
 {
-    const struct gpu_peak *peak = j->trial.device->name != NULL ? expected_peak(x, j->trial.device->name) : NULL;
-    const struct observation *derived = outcome_saw(&j->outcome, "peak");
+    const enum peak which = j->trial.probe->peak;
+    const struct gpu_peak *peak = datasheet_of(j->trial.device, x);
+    const double derived = number_above_0(&j->outcome, "peak");
+    double of_clock = 0;
 
-    if (peak != NULL) {
-        f->peak = peak->memory_gbs;
+    if (peak != NULL && gpu_peak_of(peak, which) > 0) {
+        f->peak = gpu_peak_of(peak, which);
         f->peak_of = "the datasheet";
-    } else if (derived != NULL && derived->is_number && derived->number > 0) {
-        f->peak = derived->number;
+        of_clock = peak_mhz(peak, which);
+    } else if (peak == NULL) {
+        derive_peak(f, j, x);
+        of_clock = j->trial.device->clock_mhz;
+    }
+    if (which == PEAK_MEMORY && driver_knows_better(f, derived)) {
+        f->peak = derived;
         f->peak_of = "its driver: bus width and memory clock";
     }
+    if (peak_follows_clock(which) && f->peak > 0 && of_clock > 0 && f->clock > 0)
+        f->attainable = f->peak * f->clock / of_clock;
+}
+
+/* What several GPUs send one another is bound by each one's links, if all are of one model. */
+static void find_peak_of_set(struct figure *f, const struct judged *j, const struct expected *x)
+{
+    const enum peak which = j->trial.probe->peak;
+    const struct gpu_set *set = j->trial.set;
+    const struct gpu_peak *peak = set != NULL && set->n > 0 && is_whole(set->gpus[0]) ? datasheet_of(set->gpus[0], x) : NULL;
+
+    for (size_t i = 1; peak != NULL && i < set->n; i++)
+        if (datasheet_of(set->gpus[i], x) != peak)
+            peak = NULL;
+    if (peak == NULL || (which != PEAK_NVLINK && which != PEAK_NVLINK_BOTH) || gpu_peak_of(peak, which) <= 0)
+        return;
+    f->peak = gpu_peak_of(peak, which);
+    f->peak_of = "the datasheet";
 }
 
 void figure_settle(struct figure *f)
 {
     f->middle = statistics_median(f->rounds, f->n);
     f->spread = statistics_mad(f->rounds, f->n) / f->middle;
+    f->clock = f->n_clocks > 0 ? statistics_median(f->clocks, f->n_clocks) : 0;
 }
 
 void figure_expect(struct figure *f, const struct judged *j, const struct expected *x)
 {
     const struct healthy_rate *healthy;
 
-    f->peak = f->least = 0;
+    f->peak = f->least = f->attainable = 0;
     f->peak_of = f->least_source = NULL;
+    if (j->trial.device == NULL)
+        find_peak_of_set(f, j, x);
     if (!is_whole(j->trial.device))
         return;
     find_peak(f, j, x);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "model/expected.h"
+#include "model/peak.h"
 #include "model/report.h"
 
 /* One trial's measurement; its unit is one of model/difference.h's. */
@@ -14,11 +15,18 @@ struct figure {
     const double *rounds; size_t n;     /* one a round that passed */
     double        middle;               /* their median */
     double        spread;               /* of the rounds, as a share of it (model/statistics.h) */
+    const double *clocks; size_t n_clocks;      /* the multiprocessors' in MHz, in rounds that told it: by the observation "rate.clock" */
+    double        clock;                /* their median; 0: no round told it */
     double        peak;                 /* what the GPU can do at most; 0: not known */
     const char   *peak_of;              /* who says so: "the datasheet", "its driver: bus width and clock" */
+    double        attainable;           /* of what follows the clock: the peak at the clock that was measured; 0: not known */
     double        least;                /* what a healthy one comes to; 0: nothing is expected */
     const char   *least_source;
 };
+
+/* Four digits, and whole numbers from a thousand on: as sentences and tables show a figure. */
+struct shown { char s[32]; };
+struct shown figure_shown(double x);
 
 /* Adds what the trial measured in a round; nothing if it did not pass or its probe measures nothing. */
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a);
@@ -26,7 +34,7 @@ void figure_add_round(struct figure *sum, const struct judged *one, struct arena
 /* Fills middle and spread from the rounds, of which there is one at least. */
 void figure_settle(struct figure *f);
 
-/* Fills peak and least. */
+/* Fills peak, attainable and least. */
 void figure_expect(struct figure *f, const struct judged *j, const struct expected *x);
 
 #endif

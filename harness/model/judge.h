@@ -26,7 +26,13 @@ void judge_broken(struct judged *j, const char *why);
 /* What it measured against what a healthy GPU comes to: a trial that passed may fail by it. */
 void judge_figure(struct judged *j, struct arena *a);
 
+/* ... and against what the others like its GPU in the machine do. `trials` are the report's own. */
+void judge_beside(struct judged *trials, const struct report *r, struct arena *a);
+
 /* Fills requires, exit_code and closing, from everything else in the report. */
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a);
+
+/* ... and then from its comparison, if there is one: what failed before that stays. */
+void judge_comparison(struct report *r, struct arena *a);
 
 #endif

@@ -2,6 +2,7 @@
 #include "model/judge.h"
 
 #include "base/text.h"
+#include "model/comparison.h"
 
 static bool asks_for_gpu(const struct report *r)
 {
@@ -144,6 +145,19 @@ static void close_without_gpu(struct report *r, const char *numbers, struct aren
                                       m->why_not_meant != NULL ? m->why_not_meant : "nothing names one", stacks_tested(r, a), numbers));
     else
         close_report(r, 77, text_make(a, "SKIP - no trial ran on a GPU (%s)", numbers));
+}
+
+void judge_comparison(struct report *r, struct arena *a)
+{
+    const struct comparison *c = r->comparison;
+    const int code = c != NULL ? comparison_exit_code(c) : 0;
+    const char *what;
+
+    if (code == 0 || r->interrupted || (r->exit_code != 0 && !(r->exit_code == 3 && code == 1)))
+        return;
+    what = text_make(a, "compared with %s, of %zu measurements %zu slower, %zu missing, %zu that cannot be told", r->baseline,
+                     c->n_pairs + c->n_missing, c->count[SLOWER], c->n_missing, c->count[CANNOT_TELL]);
+    close_report(r, code, text_make(a, code == 1 ? "FAIL - %s" : "BROKEN - could not find out: %s", what));
 }
 
 void judge_report(struct report *r, const struct require *require, bool strict, struct arena *a)

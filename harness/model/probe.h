@@ -52,6 +52,16 @@ struct expect {
 /* How deep a run looks. */
 enum level { LEVEL_QUICK, LEVEL_FULL, LEVEL_SOAK };
 
+/* What of the GPU bounds a measurement: whose peak it is held against (results/expected/peaks.json). */
+enum peak {
+    PEAK_NONE,                                      /* nothing that a datasheet knows */
+    PEAK_MEMORY,                                    /* GB/s; where the model is not known, the observation "peak" */
+    PEAK_PCIE, PEAK_PCIE_BOTH,                      /* GB/s: one way, and both ways together */
+    PEAK_NVLINK, PEAK_NVLINK_BOTH,                  /* GB/s: of all its links */
+    PEAK_FP64, PEAK_FP32, PEAK_TF32, PEAK_FP16, PEAK_BF16, PEAK_FP8, PEAK_INT8, PEAK_FP4,
+                                                    /* TFLOP/s, TOP/s: what is fastest, tensor cores where they have it; no sparsity */
+};
+
 struct probe {
     const char          *name;          /* "blas.gemm.fp32": what users type; never changes */
     const char          *claim;         /* one sentence, true when it passes */
@@ -72,6 +82,7 @@ struct probe {
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
     const char          *measures;      /* the key of what it measures: run by `gpuvet bench` or by its name, and by no level; NULL: nothing */
+    enum peak            peak;          /* of what it measures; the unit must be that peak's */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     bool                 last;          /* it begins when all else is over, on every GPU at once */
     bool                 beats;         /* it says in between how far it is and what it has seen (child.h: child_beat); limit_s is how long it may be silent */

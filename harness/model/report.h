@@ -9,6 +9,7 @@
 #include "model/stack.h"
 
 struct figure;
+struct comparison;
 
 enum verdict { BROKEN, PASS, FAIL, SKIP };     /* 0 is BROKEN: what was never judged did not pass */
 
@@ -57,6 +58,8 @@ struct report {
     int                   signo;        /* of the interruption */
     int                   exit_code;
     const char           *closing;      /* the one line that can be grepped, without the leading "gpuvet: " */
+    const struct comparison *comparison;        /* with an earlier run (model/comparison.h); NULL: it was not asked for */
+    const char           *baseline;     /* that run's file */
     const char           *earlier;      /* judged again: the line that the run itself closed with; NULL: it is the first time */
 };
 

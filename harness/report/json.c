@@ -77,6 +77,7 @@ static json_t *devices(const struct report *r)
         if (d->answers) {
             json_put(o, "compute_capability", json_real(d->cc / 10.0));
             json_put(o, "sms", json_integer(d->sms));
+            json_put(o, "clock_mhz", d->clock_mhz > 0 ? json_integer(d->clock_mhz) : NULL);
             json_put(o, "memory_bytes", json_integer((json_int_t)d->memory_bytes));
             json_put(o, "free_bytes", d->knows_free ? json_integer((json_int_t)d->free_bytes) : NULL);
             json_put_text(o, "foreign", d->foreign);
@@ -156,20 +157,31 @@ static void put_set(json_t *o, const struct gpu_set *set)
     json_put_text(o, "without", set->without);
 }
 
+static json_t *numbers(const double *x, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_of_number(x[i]));
+    return list;
+}
+
 static json_t *figure(const struct figure *f)
 {
-    json_t *o = json_object(), *rounds = json_array();
+    json_t *o = json_object();
 
     json_put_text(o, "unit", f->unit);
-    for (size_t i = 0; i < f->n; i++)
-        json_array_append_new(rounds, json_of_number(f->rounds[i]));
-    json_put(o, "rounds", rounds);
+    json_put(o, "rounds", numbers(f->rounds, f->n));
     json_put(o, "middle", json_of_number(f->middle));
     json_put(o, "spread", json_of_number(f->spread));
+    if (f->n_clocks > 0)
+        json_put(o, "clocks", numbers(f->clocks, f->n_clocks));
     if (f->peak > 0) {
         json_put(o, "peak", json_of_number(f->peak));
         json_put_text(o, "peak_of", f->peak_of);
     }
+    if (f->attainable > 0)
+        json_put(o, "attainable", json_of_number(f->attainable));
     if (f->least > 0) {
         json_put(o, "least", json_of_number(f->least));
         json_put_text(o, "least_source", f->least_source);

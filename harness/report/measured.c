@@ -15,18 +15,20 @@ static void put_bar(FILE *f, const struct figure *x)
     for (int i = 0; i < BAR; i++)
         bar[i] = x->least > 0 && i == least ? '|' : i < reached ? '#' : '.';
     bar[BAR] = '\0';
-    safe_print(f, "  %s %5.1f %% of %.4g", bar, 100 * x->middle / x->peak, x->peak);
+    safe_print(f, "  %s %5.1f %% of %s%s", bar, 100 * x->middle / x->peak, figure_shown(x->peak).s, text_is(x->peak_of, "the datasheet") ? "" : " (derived)");
 }
 
 static void put_figure(FILE *f, const struct judged *j)
 {
     const struct figure *x = j->figure;
 
-    safe_print(f, "  %-32s %9.4g %-8s", j->trial.id, x->middle, x->unit);
+    safe_print(f, "  %-32s %9s %-8s", j->trial.id, figure_shown(x->middle).s, x->unit);
     if (x->n > 1)
         safe_print(f, " +-%4.1f %%", 100 * x->spread);
     if (x->peak > 0)
         put_bar(f, x);
+    if (x->attainable > 0)
+        safe_print(f, ", %.1f %% at %.0f MHz", 100 * x->middle / x->attainable, x->clock);
     safe_print(f, "\n");
 }
 
@@ -41,7 +43,7 @@ static const char *only_peak_of(const struct report *r)
         if (x == NULL || x->peak_of == NULL)
             continue;
         if (one != NULL && !text_is(one, x->peak_of))
-            return "the datasheet, or where the model is not known the driver's bus width and memory clock";
+            return "the datasheet; where the model is not known, by the driver's word on its memory, and by multiprocessors and clock";
         one = x->peak_of;
     }
     return one;

@@ -6,6 +6,7 @@
 #include "model/harm.h"
 #include "model/unproved.h"
 #include "report/area.h"
+#include "report/comparison.h"
 #include "report/detail.h"
 #include "report/evidence.h"
 #include "report/measured.h"
@@ -287,6 +288,10 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
         if (area_is_first(r, i))
             area(&w, i);
     measured_write(f, r);
+    if (r->comparison != NULL) {
+        fputc('\n', f);
+        comparison_put(f, r->comparison, r->baseline, "now");
+    }
     requirements(&w);
     selftest_table(f, r, t->width);
     details(&w);

@@ -66,6 +66,17 @@ static int whole_of(struct door *d, const char *key, const json_t *value)
     return (int)n;
 }
 
+static double number_of(struct door *d, const char *key, const json_t *value)
+{
+    const double x = json_number_value(value);
+
+    if (!json_is_number(value) || !(x > 0) || x > LARGEST_WHOLE) {
+        door_refuse(d, key, "it is no number from 0 to 1000000");
+        return 0;
+    }
+    return x;
+}
+
 static int cc_of(struct door *d, const char *key, const json_t *value)
 {
     int cc = json_is_string(value) ? cc_parse(json_string_value(value)) : 0;
@@ -190,6 +201,7 @@ static void read_column(struct door *d, const struct column *c, const json_t *va
     case DATE:         *(const char **)field = text_of(d, c->name, value, c->kind); break;
     case SOURCES:      *(const char **)field = sources_of(d, c->name, value); break;
     case WHOLE:        *(int *)field = whole_of(d, c->name, value); break;
+    case NUMBER:       *(double *)field = number_of(d, c->name, value); break;
     case CC:           *(int *)field = cc_of(d, c->name, value); break;
     case WORD_LIST:    *(struct list *)field = texts_of(d, c->name, value, WORDS); break;
     case VERSIONS:     *(struct list *)field = texts_of(d, c->name, value, VERSION); break;

@@ -12,6 +12,7 @@ enum column_kind {
     DATE,           /* "2024-09", "2024-09-05"               const char * */
     SOURCES,        /* one text or more, none empty          const char *, joined by "; " */
     WHOLE,          /* a whole number above 0                int */
+    NUMBER,         /* a number above 0                      double */
     CC,             /* a compute capability, "12.0"          int, 120 */
     ANSWER,         /* true or false                         enum answer */
     WORD_LIST,      /* texts                                 struct list */

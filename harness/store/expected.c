@@ -20,6 +20,7 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(archs,      "archs.json",       gpu_arch,          archs) \
     X(gpus,       "gpus.json",        gpu_model,         gpus) \
     X(peaks,      "peaks.json",       gpu_peak,          peaks) \
+    X(sm_rates,   "sm-rates.json",    sm_rate,           sm_rates) \
     X(rates,      "rates.json",       healthy_rate,      rates) \
     X(cudnn,      "cudnn.json",       cudnn_release,     cudnn) \
     X(parts,      "cudnn-parts.json", cudnn_parts,       parts) \
@@ -79,7 +80,20 @@ static const struct column gpus_columns[] = {
 };
 
 static const struct column peaks_columns[] = {
-    COLUMN(gpu_peak, gpu, WORDS, MUST_BE), COLUMN(gpu_peak, sms, WHOLE, MUST_BE), COLUMN(gpu_peak, memory_gbs, WHOLE, MUST_BE), ORIGIN(gpu_peak),
+    COLUMN(gpu_peak, gpu, WORDS, MUST_BE), COLUMN(gpu_peak, sms, WHOLE, MUST_BE), COLUMN(gpu_peak, memory_gbs, WHOLE, MUST_BE),
+    COLUMN(gpu_peak, boost_mhz, WHOLE, MUST_BE), COLUMN(gpu_peak, tensor_mhz, WHOLE, MAY_BE), COLUMN(gpu_peak, family, WORDS, MAY_BE),
+    COLUMN(gpu_peak, fp64, NUMBER, MAY_BE), COLUMN(gpu_peak, fp64_tensor, NUMBER, MAY_BE), COLUMN(gpu_peak, fp32, NUMBER, MAY_BE),
+    COLUMN(gpu_peak, tf32, NUMBER, MAY_BE), COLUMN(gpu_peak, fp16, NUMBER, MAY_BE), COLUMN(gpu_peak, bf16, NUMBER, MAY_BE),
+    COLUMN(gpu_peak, fp8, NUMBER, MAY_BE), COLUMN(gpu_peak, int8, NUMBER, MAY_BE), COLUMN(gpu_peak, fp4, NUMBER, MAY_BE),
+    COLUMN(gpu_peak, quoted, WORD_LIST, MAY_BE), COLUMN(gpu_peak, pcie_generation, WHOLE, MAY_BE), COLUMN(gpu_peak, pcie_lanes, WHOLE, MAY_BE),
+    COLUMN(gpu_peak, nvlink_gbs, NUMBER, MAY_BE), ORIGIN(gpu_peak),
+};
+
+static const struct column sm_rates_columns[] = {
+    COLUMN(sm_rate, cc, CC, MUST_BE), COLUMN(sm_rate, family, WORDS, MAY_BE),
+    COLUMN(sm_rate, fp64, WHOLE, MAY_BE), COLUMN(sm_rate, fp64_tensor, WHOLE, MAY_BE), COLUMN(sm_rate, fp32, WHOLE, MAY_BE),
+    COLUMN(sm_rate, tf32, WHOLE, MAY_BE), COLUMN(sm_rate, fp16, WHOLE, MAY_BE), COLUMN(sm_rate, bf16, WHOLE, MAY_BE),
+    COLUMN(sm_rate, fp8, WHOLE, MAY_BE), COLUMN(sm_rate, int8, WHOLE, MAY_BE), COLUMN(sm_rate, fp4, WHOLE, MAY_BE), ORIGIN(sm_rate),
 };
 
 static const struct column rates_columns[] = {

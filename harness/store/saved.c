@@ -96,6 +96,7 @@ static void device(struct device *v, struct door *d, const json_t *o)
         .index = (int)door_integer(d, o, "index", MUST_BE, 0, INT_MAX), .name = door_text(d, o, "name", MAY_BE),
         .uuid = door_text(d, o, "uuid", MAY_BE), .pci = door_text(d, o, "pci", MAY_BE), .answers = answers,
         .sms = (int)door_integer(d, o, "sms", answers ? MUST_BE : MAY_BE, 0, INT_MAX),
+        .clock_mhz = (int)door_integer(d, o, "clock_mhz", MAY_BE, 0, INT_MAX),
         .memory_bytes = (uint64_t)door_integer(d, o, "memory_bytes", answers ? MUST_BE : MAY_BE, 0, INT64_MAX),
         .free_bytes = (uint64_t)door_integer(d, o, "free_bytes", MAY_BE, 0, INT64_MAX), .knows_free = door_has(o, "free_bytes"),
         .foreign = door_text(d, o, "foreign", MAY_BE),

@@ -109,24 +109,34 @@ static void observations(struct outcome *out, struct door *d, const json_t *o)
     out->saw = saw;
 }
 
+static const double *numbers(struct door *d, const json_t *o, const char *key, size_t *n)
+{
+    const json_t *list = door_list(d, o, key);
+    double *items = arena_alloc(d->arena, (json_array_size(list) + 1) * sizeof *items);
+
+    *n = json_array_size(list);
+    for (size_t i = 0; i < *n && !d->failed; i++) {
+        items[i] = json_number_value(json_array_get(list, i));
+        if (!json_is_number(json_array_get(list, i)))
+            door_refuse(d, key, "what was measured is no number");
+    }
+    return items;
+}
+
 /* What the rounds come to is worked out anew, whatever it says. */
 static struct figure *figure(struct door *d, const json_t *o)
 {
     struct figure *f = arena_alloc(d->arena, sizeof *f);
-    const json_t *list = door_list(d, o, "rounds");
-    double *rounds = arena_alloc(d->arena, (json_array_size(list) + 1) * sizeof *rounds);
 
     *f = (struct figure){
-        .unit = door_text(d, o, "unit", MUST_BE), .rounds = rounds, .n = json_array_size(list),
+        .unit = door_text(d, o, "unit", MUST_BE), .attainable = door_number(d, o, "attainable", MAY_BE),
         .middle = door_number(d, o, "middle", MUST_BE), .spread = door_number(d, o, "spread", MUST_BE),
         .peak = door_number(d, o, "peak", MAY_BE), .peak_of = door_text(d, o, "peak_of", MAY_BE),
         .least = door_number(d, o, "least", MAY_BE), .least_source = door_text(d, o, "least_source", MAY_BE),
     };
-    for (size_t i = 0; i < f->n && !d->failed; i++) {
-        rounds[i] = json_number_value(json_array_get(list, i));
-        if (!json_is_number(json_array_get(list, i)))
-            door_refuse(d, "rounds", "what was measured is no number");
-    }
+    f->rounds = numbers(d, o, "rounds", &f->n);
+    if (door_has(o, "clocks"))
+        f->clocks = numbers(d, o, "clocks", &f->n_clocks);
     if (!d->failed && (f->n == 0 || measure_of(f->unit) == NULL))
         door_refuse(d, f->n == 0 ? "rounds" : "unit", f->n == 0 ? "there is none" : "nothing is measured in such a unit");
     if (!d->failed)

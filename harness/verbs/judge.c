@@ -92,6 +92,7 @@ int verb_judge(const struct options *o, char *const *env)
     r.trials = trials;
     r.earlier = r.closing;
     alike_warn(trials, &r, &arena);
+    judge_beside(trials, &r, &arena);
     vote(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     unproved_list(&r, all_probes, &arena);

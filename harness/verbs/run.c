@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/comparison.h"
 #include "model/figures.h"
 #include "model/rounds.h"
 #include "model/unproved.h"
@@ -13,6 +14,7 @@
 #include "report/progress.h"
 #include "run/process.h"
 #include "store/expected.h"
+#include "store/saved.h"
 #include "verbs/crosscheck.h"
 #include "verbs/deliver.h"
 #include "verbs/expect.h"
@@ -27,6 +29,7 @@ struct run {
     struct want     want;
     struct progress progress;
     struct journal  journal;
+    struct report   baseline;           /* of --baseline */
     double          began_ms;
     char            began[32];
 };
@@ -102,6 +105,8 @@ static bool prepare(struct run *r, struct err *e)
     };
     const char **also;
 
+    if (o->baseline != NULL && !saved_read(&r->baseline, s->arena, o->baseline, e))
+        return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
     pick.n_also = require_probes(&r->require, &also, s->arena);
@@ -167,6 +172,21 @@ static void run_rounds(struct session *s, const struct expected *x)
     s->judged = sums;
 }
 
+static void compare_with_baseline(struct report *now, const struct run *r, struct arena *a)
+{
+    const struct options *o = r->session.o;
+    struct comparison *c = arena_alloc(a, sizeof *c);
+    struct report before;
+
+    if (o->baseline == NULL)
+        return;
+    before = comparison_as_asked(&r->baseline, now, o->devices.n > 0, a);
+    comparison_make(c, &before, now, a);
+    now->comparison = c;
+    now->baseline = o->baseline;
+    judge_comparison(now, a);
+}
+
 int verb_run(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
@@ -192,8 +212,10 @@ int verb_run(const struct options *o, char *const *env)
     session_compare_failures(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
+    judge_beside(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
+    compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
     return deliver(&report, o, env, &r.journal);

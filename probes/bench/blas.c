@@ -299,20 +299,20 @@ static const struct expect bounds[] = {
     { .key = NULL },
 };
 
-#define GEMM(id, sentence, type, from) \
+#define GEMM(id, sentence, type, from, limit) \
     static void run_##id(struct child *c) { run(c, type); } \
     extern const struct probe probe_blas_lt_##id; \
     const struct probe probe_bench_blas_##id = { \
         .name = "bench.blas." #id, .claim = "cuBLASLt multiplies " sentence " matrices as fast as the GPU's model does.", \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cublasLt", .rests_on = { &probe_blas_lt_##id }, .may_skip = true, .once = true, .cc_from = from, \
-        .measures = "rate", .expects = bounds, .run = run_##id, \
+        .measures = "rate", .peak = limit, .expects = bounds, .run = run_##id, \
     };
 
-GEMM(fp64,     "fp64",       NUMBER_FP64, 0)
-GEMM(fp32,     "fp32",       NUMBER_FP32, 0)
-GEMM(tf32,     "tf32",       NUMBER_TF32, 80)
-GEMM(fp16,     "fp16",       NUMBER_FP16, 0)
-GEMM(bf16,     "bf16",       NUMBER_BF16, 80)
-GEMM(fp8_e4m3, "fp8 (e4m3)", NUMBER_E4M3, 89)
-GEMM(int8,     "int8",       NUMBER_INT8, 0)
+GEMM(fp64,     "fp64",       NUMBER_FP64, 0, PEAK_FP64)
+GEMM(fp32,     "fp32",       NUMBER_FP32, 0, PEAK_FP32)
+GEMM(tf32,     "tf32",       NUMBER_TF32, 80, PEAK_TF32)
+GEMM(fp16,     "fp16",       NUMBER_FP16, 0, PEAK_FP16)
+GEMM(bf16,     "bf16",       NUMBER_BF16, 80, PEAK_BF16)
+GEMM(fp8_e4m3, "fp8 (e4m3)", NUMBER_E4M3, 89, PEAK_FP8)
+GEMM(int8,     "int8",       NUMBER_INT8, 0, PEAK_INT8)

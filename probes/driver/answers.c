@@ -12,7 +12,7 @@ static void key(char out[32], int gpu, const char *what)
 static void tell_device(struct child *c, int i)
 {
     char name[32], text[256];
-    int major, minor, sms;
+    int major, minor, sms, khz;
     size_t bytes;
     CUdevice device;
 
@@ -28,11 +28,14 @@ static void tell_device(struct child *c, int i)
     MUST(c, cuda, cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device));
     MUST(c, cuda, cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device));
     MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
+    MUST(c, cuda, cuDeviceGetAttribute(&khz, CU_DEVICE_ATTRIBUTE_CLOCK_RATE, device));
     MUST(c, cuda, cuDeviceTotalMem_v2(&bytes, device));
     key(name, i, "cc");
     saw_num(c, name, "", major * 10 + minor);
     key(name, i, "sms");
     saw_num(c, name, "", sms);
+    key(name, i, "clock");
+    saw_num(c, name, "MHz", khz / 1000);
     key(name, i, "memory");
     saw_num(c, name, "B", (double)bytes);
 }

@@ -41,7 +41,7 @@ PY
     [[ "$output" == *"faster "* ]]
 
     # Judged as another model's, it is far below what is healthy.
-    edited "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/h200.json" 'run["devices"][0]["name"] = "NVIDIA H200"'
+    edited "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/h200.json" 'run["devices"][0].update(name="NVIDIA H200", sms=132); trials[0]["saw"] = [o for o in trials[0]["saw"] if o["key"] != "peak"]'
     run "$GPUVET" judge "$BATS_TEST_TMPDIR/h200.json"
     [ "$status" -eq 1 ]
     [[ "$output" == *"4000 GB/s are 83.1 % of the 4814 of the datasheet; a healthy GPU reaches 90 %"* ]]
@@ -116,4 +116,28 @@ PY
     [[ "$(field bench.start.convolution@gpu0/toolkit-13.0 why)" == "the first result is wrong in "*" elements" ]]
     [ "$(verdict bench.start.kernels@gpu0)" = fail ]
     [ "$(verdict bench.start.context@gpu0)" = pass ]
+}
+
+# Beside so different figures, how loaded this machine is does not matter.
+@test "a run is compared with a saved one as it ends: what is slower fails it, what differs is told first, what was not asked is not missing" {
+    run measured --rounds 1 -p bench.memory.read -o "$out"
+    [ "$status" -eq 0 ]
+    [ "$(verdict device.facts@gpu0)" = pass ]
+    [ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["devices"][0]["clock_mhz"])' "$out")" = 1000 ]
+    edited "$out" "$BATS_TEST_TMPDIR/fast.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]; run["gpuvet"] = "0.0.1"'
+    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/fast.json" -o "$out.now"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"Measured, "*"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.memory.read@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
+    [[ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["exit_code"])' "$out.now")" == 1 ]]
+    edited "$out" "$BATS_TEST_TMPDIR/slow.json" 'f = trials[0]["figure"]; f["rounds"] = [1e-12, 1e-12]'
+    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/slow.json"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"faster      bench.memory.read@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
+    run measured --rounds 1 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
+    [[ "$output" != *"missing"*"bench.memory.read"* ]]
+    [[ "$output" == *"gpuvet: BROKEN - could not find out: compared with "*"of 0 measurements"* ]]
+    [ "$status" -eq 3 ]
+    run measured --baseline "$BATS_TEST_TMPDIR/none.json"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *none.json* ]]
 }

@@ -45,7 +45,7 @@ wrong() {
 @test "the tables that the program carries pass, and each is counted" {
     run "$check"
     [ "$status" -eq 0 ]
-    for table in torch cuda drivers compat archs gpus peaks rates cudnn cudnn-parts frameworks; do
+    for table in torch cuda drivers compat archs gpus peaks sm-rates rates cudnn cudnn-parts frameworks; do
         [[ "$output" =~ [1-9][0-9]*\ $table ]]
     done
     run "$check" "$tables"
@@ -142,7 +142,14 @@ wrong() {
     wrong archs "5.0" cudnn_last '"9.99.0"' "cudnn_last: 9.99.0 is not in cudnn.json"
     wrong gpus "NVIDIA H200" cc '"9.9"' "cc: 9.9 is not in archs.json"
     wrong peaks "NVIDIA H200" memory_gbs 60000 "memory_gbs: 60000 is no whole number from 50 to 50000"
+    wrong peaks "NVIDIA H200" bf16 1979 "bf16: 1979 is not 1070.53: multiprocessors, rate of sm-rates.json and clock"
+    wrong peaks "NVIDIA GeForce RTX 5090" family '"L40"' "family: sm-rates.json has no 12.0 L40"
+    wrong peaks "NVIDIA H200" pcie_lanes null "pcie_generation and pcie_lanes: one without the other"
+    wrong peaks "NVIDIA H100 NVL" quoted '["bf16", "fp16", "fp32", "fp4", "fp64", "fp64_tensor", "fp8", "int8", "tf32"]' "quoted: there is no fp4"
+    wrong sm-rates "9.0" cc '"9.9"' "cc: 9.9 is not in archs.json" "9.9 None"
     wrong rates "bench.memory.read" percent 20 "percent: 20 is no whole number from 30 to 100"
+    wrong rates "bench.blas.bf16 NVIDIA H200" measure '"bench.blas.fp4"' "measure: peaks.json has no fp4 of NVIDIA H200" "bench.blas.fp4 NVIDIA H200"
+    wrong rates "bench.blas.bf16 NVIDIA H200" gpu null "measure: peaks.json has no bf16 of any GPU: name one" "bench.blas.bf16 None"
     wrong rates "bench.memory.read" gpu '"NVIDIA X1"' "gpu: NVIDIA X1 is not in peaks.json" "bench.memory.read NVIDIA X1"
     wrong cudnn "9.1.0" full '"9.2.0.70"' "full: 9.2.0.70 is not cuDNN 9.1.0"
     wrong cudnn "9.1.0" builds '[{"cuda": "12.x", "min_driver": null, "cc": ["9.9"]}]' "builds: 9.9 is not in archs.json"

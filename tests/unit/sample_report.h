@@ -47,7 +47,7 @@ static const struct machine sample_machine = {
 static const struct machine sample_laptop = { .os = "Ubuntu 24.04", .kernel = "6.8.0", .arch = "aarch64", .why_not_meant = "no NVIDIA GPU on the PCI bus" };
 
 static const struct device sample_devices[] = {
-    { .index = 0, .name = "NVIDIA H200", .uuid = "GPU-1f0a", .pci = "0000:3b:00.0", .cc = 90, .sms = 132, .memory_bytes = UINT64_C(150754820096),
+    { .index = 0, .name = "NVIDIA H200", .uuid = "GPU-1f0a", .pci = "0000:3b:00.0", .cc = 90, .sms = 132, .clock_mhz = 1980, .memory_bytes = UINT64_C(150754820096),
       .free_bytes = UINT64_C(140000000000), .knows_free = true, .foreign = "pid 4242 (python3) with 9216 MiB", .answers = true },
     { .index = 1, .pci = "0000:5e:00.0" },
 };
@@ -76,8 +76,9 @@ static const struct observation sample_saw[] = {
 };
 
 static const double sample_rounds[] = { 4420, 4400.5, 4410.25 };
+static const double sample_clocks[] = { 1515, 1500, 1530 };
 static struct figure sample_figure = {
-    .unit = "GB/s", .rounds = sample_rounds, .n = COUNT_OF(sample_rounds), .peak = 4814, .peak_of = "the datasheet",
+    .unit = "GB/s", .rounds = sample_rounds, .n = COUNT_OF(sample_rounds), .clocks = sample_clocks, .n_clocks = COUNT_OF(sample_clocks), .attainable = 4500, .peak = 4814, .peak_of = "the datasheet",
     .least = 4332.6, .least_source = "https://example.org/table",
 };
 

@@ -114,6 +114,31 @@ static void a_drift_is_slower_when_its_middle_is_clear_of_its_spread(void **stat
     assert_int_equal(DECIDED("GB/s", steady, drifts), SLOWER);
 }
 
+static void what_a_series_of_known_kind_comes_to(void **state)
+{
+    static const struct { const char *of, *unit; double before[6], after[6]; enum difference is; } rows[] = {
+        { "all equal",                              "GB/s",    { 4400, 4400, 4400, 4400, 4400 }, { 4400, 4400, 4400, 4400, 4400 }, SAME },
+        { "all equal, and 5 % less",                "GB/s",    { 4400, 4400, 4400, 4400, 4400 }, { 4180, 4180, 4180, 4180, 4180 }, SLOWER },
+        { "the same two modes, twice",              "GB/s",    { 100, 90, 100, 90, 100 },        { 90, 100, 100, 100, 90 },        CANNOT_TELL },
+        { "two modes, and both 30 % less",          "GB/s",    { 100, 95, 100, 95, 100 },        { 70, 67, 70, 67, 70 },           SLOWER },
+        { "both drift alike",                       "TFLOP/s", { 770, 762, 754, 746, 738 },      { 770, 762, 754, 746, 738 },      CANNOT_TELL },
+        { "both drift, one from 15 % below",        "TFLOP/s", { 770, 762, 754, 746, 738 },      { 654, 648, 641, 634, 627 },      SLOWER },
+        { "throttled after two rounds",             "TFLOP/s", { 770, 771, 769, 770, 771 },      { 770, 771, 690, 688, 691 },      CANNOT_TELL },
+        { "throttled from the first on",            "TFLOP/s", { 770, 771, 769, 770, 771 },      { 690, 691, 689, 688, 691 },      SLOWER },
+        { "throttled then, and no longer",          "TFLOP/s", { 690, 691, 689, 688, 691 },      { 770, 771, 769, 770, 771 },      FASTER },
+        { "one outlier below",                      "GB/s",    { 100, 100.1, 99.9, 100, 100 },   { 100, 100.1, 40, 99.9, 100 },    CANNOT_TELL },
+        { "one outlier above",                      "GB/s",    { 100, 100.1, 99.9, 100, 100 },   { 100, 100.1, 160, 99.9, 100 },   CANNOT_TELL },
+        { "the same outlier, twice",                "GB/s",    { 100, 100.1, 60, 100, 100 },     { 100, 60, 99.9, 100, 100 },      CANNOT_TELL },
+        { "a time that doubles",                    "us",      { 2.1, 2.0, 2.1, 2.2, 2.1 },      { 4.2, 4.1, 4.0, 4.2, 4.3 },      SLOWER },
+        { "a time within a tenth",                  "us",      { 2.10, 2.11, 2.10, 2.11, 2.10 }, { 2.2, 2.21, 2.2, 2.21, 2.2 },    SAME },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (decided(rows[i].unit, rows[i].before, 5, rows[i].after, 5) != rows[i].is)
+            fail_msg("%s: %s", rows[i].of, difference_name(decided(rows[i].unit, rows[i].before, 5, rows[i].after, 5)));
+}
+
 static void so_many_rounds_as_are_said_to_tell_do_tell(void **state)
 {
     const double before[] = { 100, 102, 98, 101, 99 }, after[] = { 98, 100, 96, 99, 97 };
@@ -215,6 +240,7 @@ int main(void)
         cmocka_unit_test(what_is_better_depends_on_the_unit),
         cmocka_unit_test(just_inside_the_margin_is_the_same_and_just_outside_is_not),
         cmocka_unit_test(two_modes_cannot_be_told_and_one_outlier_does_not_make_a_difference),
+        cmocka_unit_test(what_a_series_of_known_kind_comes_to),
         cmocka_unit_test(a_drift_is_slower_when_its_middle_is_clear_of_its_spread),
         cmocka_unit_test(so_many_rounds_as_are_said_to_tell_do_tell),
         cmocka_unit_test(of_many_measurements_chance_alone_makes_none_slower),
