@@ -114,6 +114,13 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_host_to_device_pinned) \
+    X(bench_host_to_host_pinned) \
+    X(bench_host_both_pinned) \
+    X(bench_host_to_device_pageable) \
+    X(bench_host_to_host_pageable) \
+    X(bench_peer_one_way) \
+    X(bench_peer_both_ways) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \

@@ -106,6 +106,7 @@ enum {
     SYM(NEED, CUresult, cuCtxEnablePeerAccess,          (CUcontext, unsigned)) \
     SYM(NEED, CUresult, cuCtxDisablePeerAccess,         (CUcontext)) \
     SYM(NEED, CUresult, cuMemcpyPeer,                   (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t)) /* to, from */ \
+    SYM(NEED, CUresult, cuMemcpyPeerAsync,              (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t, CUstream)) \
     SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
 
 struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };
