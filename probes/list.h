@@ -114,6 +114,10 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_memory_latency) \
+    X(bench_cache_read) \
+    X(bench_cache_latency) \
+    X(bench_shared_read) \
     X(bench_host_to_device_pinned) \
     X(bench_host_to_host_pinned) \
     X(bench_host_both_pinned) \

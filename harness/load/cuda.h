@@ -31,6 +31,7 @@ enum {
     CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
     CUDA_ERROR_NOT_READY                     = 600,
     CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE  = 720,
+    CU_DEVICE_ATTRIBUTE_CLOCK_RATE           = 13,          /* kHz, the highest */
     CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
     CU_DEVICE_ATTRIBUTE_INTEGRATED           = 18,
     CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE    = 36,          /* kHz */

@@ -45,19 +45,11 @@ static void pass(struct child *c, void *arg)
         launch(c, name, blocks, threads, &s->to.at, &s->a.at, &s->b.at, &s->times, &tiles);
 }
 
-static int attribute(struct child *c, CUdevice_attribute which)
-{
-    int value;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&value, which, c->device));
-    return value;
-}
-
 /* Which way is fastest here: accesses in flight, threads, and blocks, as many as there are tiles or as the GPU holds. */
 static void choose(struct child *c, struct stream *s)
 {
     static const unsigned depths[] = { 2, 4, 8 }, threads[] = { 256, 512 };
-    const unsigned held = (unsigned)attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) * 2048;
+    const unsigned held = (unsigned)device_attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) * 2048;
     struct stream best = *s;
     double shortest = 0;
 
@@ -81,8 +73,8 @@ static void choose(struct child *c, struct stream *s)
  * second-level cache: three rows of it, where there is room. */
 static uint64_t words_of(struct child *c)
 {
-    const uint64_t khz = (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
-    const uint64_t cache = CACHES * (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), peak = khz * 2 * bits / 8 * 2;
+    const uint64_t khz = (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
+    const uint64_t cache = CACHES * (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), peak = khz * 2 * bits / 8 * 2;
     const uint64_t want = peak > cache ? peak : cache, room = device_room(c) / 4;
     const uint64_t words = (want < room ? want : room) / sizeof(uint64_t);
 
@@ -92,7 +84,7 @@ static uint64_t words_of(struct child *c)
 /* Two transfers a cycle. */
 static void saw_peak(struct child *c)
 {
-    const double khz = attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
+    const double khz = device_attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = device_attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
 
     if (khz > 0 && bits > 0)
         saw_num(c, "peak", "GB/s", khz * 1e3 * 2 * bits / 8 / 1e9);

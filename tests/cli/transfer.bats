@@ -1,4 +1,4 @@
-# What moves data between a GPU and the host and between GPUs, measured on the SIMULATED GPU: what is measured there is a CPU's,
+# What moves data between a GPU and the host, between GPUs, and within a GPU from what is near, measured on the SIMULATED GPU: what is measured there is a CPU's,
 # and only that it is measured, that its work is proved and what is said beside it is tested.
 load helpers
 
@@ -94,4 +94,18 @@ did_nothing() {
     done
     FAKE_GPUS=2 FAKE_FAULT=wrong:cuMemcpyPeerAsync@0-1 run measured -p bench.peer.one_way
     [[ "$(field bench.peer.one_way@gpus why)" == *"gpu0 to gpu1"* ]]
+}
+
+@test "what is near is measured, and a read that lies measures nothing" {
+    FAKE_FAULT=wrong:cuLaunchKernel@chain_follow run measured -p bench.cache.latency -p bench.cache.read
+    [ "$status" = 1 ]
+    did_nothing bench.cache.latency@gpu0
+    [ "$(verdict bench.cache.read@gpu0)" = pass ]
+    [[ "$output" == *"bench.cache.read@gpu0 "*" GB/s"* ]]
+    FAKE_FAULT=wrong:cuLaunchKernel@cache_read,wrong:cuLaunchKernel@shared_read run measured -p bench.cache.latency -p bench.cache.read -p bench.shared.read
+    [ "$status" = 1 ]
+    did_nothing bench.cache.read@gpu0
+    did_nothing bench.shared.read@gpu0
+    [ "$(verdict bench.cache.latency@gpu0)" = pass ]
+    [[ "$output" == *"bench.cache.latency@gpu0 "*" ns"* ]]
 }
