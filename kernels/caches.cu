@@ -30,8 +30,9 @@ KERNEL shared_read(u64 base, u64 step, u64 times, u64 *sums)
     __shared__ __align__(16) u64 row[SHARED_WORDS];
     u64 sum = 0, a, b;
 
-    for (u32 i = threadIdx.x; i < SHARED_WORDS; i += SHARED_THREADS)
-        row[i] = base + step * i;
+    UNROLL
+    for (u32 u = 0; u < SHARED_WORDS / SHARED_THREADS; u++)
+        row[u * SHARED_THREADS + threadIdx.x] = base + step * (u * SHARED_THREADS + threadIdx.x);
     __syncthreads();
     for (u64 n = times; n > 0; n--)
         UNROLL

@@ -123,6 +123,9 @@
     X(bench_host_both_pinned) \
     X(bench_host_to_device_pageable) \
     X(bench_host_to_host_pageable) \
+    X(bench_host_together_to_device) \
+    X(bench_host_together_to_host) \
+    X(bench_host_together_both) \
     X(bench_peer_one_way) \
     X(bench_peer_both_ways) \
     X(selftest_exact) \

@@ -36,11 +36,10 @@ did_nothing() {
 }
 
 @test "a copy between host and GPU that lies measures nothing" {
-    FAKE_FAULT=wrong:cuMemcpyHtoDAsync_v2,stale:cuMemcpyDtoHAsync_v2 run measured -p 'bench.host.*'
+    FAKE_FAULT=wrong:cuMemcpyHtoDAsync_v2,stale:cuMemcpyDtoHAsync_v2 run measured -p bench.host.to_device.pageable -p bench.host.to_host.pinned
     [ "$status" = 1 ]
-    for probe in to_device.pinned to_host.pinned both.pinned to_device.pageable to_host.pageable; do
-        did_nothing bench.host.$probe@gpu0
-    done
+    did_nothing bench.host.to_device.pageable@gpu0
+    did_nothing bench.host.to_host.pinned@gpu0
     for lie in stale:cuMemcpyHtoDAsync_v2 zero:cuMemcpyDtoHAsync_v2; do
         FAKE_FAULT=$lie run measured -p bench.host.both.pinned
         [ "$status" = 1 ]
@@ -72,6 +71,20 @@ did_nothing() {
     FAKE_FAULT=fail:cuMemAllocHost_v2:0:2 FAKE_FAULT_PROBE=bench.host.to_device.pinned run measured -p bench.host.to_device.pinned
     [ "$(verdict bench.host.to_device.pinned@gpu0)" = skip ]
     [[ "$(field bench.host.to_device.pinned@gpu0 why)" == *"the driver could not pin "*" MiB of the host's memory"* ]]
+}
+
+@test "what the host and all GPUs together send each other is measured, and one lie of one GPU is told" {
+    FAKE_GPUS=3 run measured -p 'bench.host.together.*'
+    [ "$status" = 0 ]
+    for probe in to_device to_host both; do
+        [[ "$output" == *"bench.host.together.$probe@gpus "*" GB/s"* ]]
+        [[ "$(seen bench.host.together.$probe@gpus rates)" == "GB/s of gpu0: "*", gpu1: "*", gpu2: "* ]]
+        [[ "$(seen bench.host.together.$probe@gpus places)" == "gpu0: node "* ]]
+    done
+    FAKE_GPUS=2 FAKE_FAULT=stale:cuMemcpyHtoDAsync_v2 run measured -p bench.host.together.both
+    [ "$status" = 1 ]
+    did_nothing bench.host.together.both@gpus
+    [[ "$(field bench.host.together.both@gpus why)" == *"did not arrive: gpu0 and others" ]]
 }
 
 @test "every pair of GPUs is measured, and the slowest is the figure" {
