@@ -26,6 +26,7 @@ bench.memory.triad stream_triad_2 stream_triad_4 stream_triad_8
 bench.memory.latency chain_write chain_follow
 bench.cache.read cache_read
 bench.shared.read shared_read
+bench.launch.kernel tick
 selftest.sm sm_map_spoilt
 END
 }
