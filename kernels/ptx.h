@@ -28,6 +28,12 @@ INSIDE void ptx_store(u64 *p, u64 a, u64 b)
     asm volatile("st.global.cg.v2.u64 [%0], {%1, %2};" :: "l"(p), "l"(a), "l"(b) : "memory");
 }
 
+/* The same from shared memory. */
+INSIDE void ptx_load_shared(const u64 *p, u64 *a, u64 *b)
+{
+    asm volatile("ld.shared.v2.u64 {%0, %1}, [%2];" : "=l"(*a), "=l"(*b) : "r"((u32)__cvta_generic_to_shared(p)) : "memory");
+}
+
 /* One word, read again however often it was read before: past the first-level cache, but the second may answer. */
 INSIDE u64 ptx_reread(const u64 *p) { return *(const volatile u64 *)p; }
 INSIDE u32 ptx_reread(const u32 *p) { return *(const volatile u32 *)p; }

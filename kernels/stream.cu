@@ -2,6 +2,7 @@
 // Launch: any number of blocks of 256 to 1024 threads; a tile is what one block does at a time, threads x depth x 16 bytes, and
 // block b does the tiles b, b + blocks, ... Every access of a warp covers 512 bytes in a row.
 // No work can be left out unseen: the sum of what was read, and each word that was written, are known in advance (stream.h).
+#include <kernels/add_up.h>
 #include <kernels/block.h>
 #include <kernels/checked.h>
 #include <kernels/ptx.h>
@@ -17,24 +18,6 @@ template <u32 DEPTH> INSIDE void load_tile(const u64 *from, u64 tile, u64 *v)
         ptx_load(from + word_of<DEPTH>(tile, u), &v[2 * u], &v[2 * u + 1]);
 }
 
-// The sum of the threads' numbers, once a block: an atomic operation for every warp would be seen in the figure.
-INSIDE void add_up(u64 mine, u64 *sums)
-{
-    __shared__ u64 of_warp[32];
-    u32 warps = blockDim.x / 32, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-
-    for (u32 lanes = 16; lanes > 0; lanes /= 2)
-        mine += __shfl_xor_sync(0xffffffffu, mine, int(lanes));
-    if (lane == 0)
-        of_warp[warp] = mine;
-    __syncthreads();
-    mine = lane < warps ? of_warp[lane < warps ? lane : 0] : 0;
-    for (u32 lanes = 16; lanes > 0; lanes /= 2)
-        mine += __shfl_xor_sync(0xffffffffu, mine, int(lanes));
-    if (threadIdx.x == 0)
-        atomicAdd(&sums[blockIdx.x % STREAM_SLOTS], mine);
-}
-
 template <u32 DEPTH> INSIDE void read_tiles(const u64 *from, u64 tiles, u64 *sums)
 {
     u64 sum = 0, v[2 * DEPTH];
@@ -45,7 +28,7 @@ template <u32 DEPTH> INSIDE void read_tiles(const u64 *from, u64 tiles, u64 *sum
         for (u32 k = 0; k < 2 * DEPTH; k++)
             sum += v[k];
     }
-    add_up(sum, sums);
+    add_up(sum, &sums[blockIdx.x % STREAM_SLOTS]);
 }
 
 template <u32 DEPTH> INSIDE void write_tiles(u64 *to, u64 tiles, u64 base, u64 step)

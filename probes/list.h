@@ -114,6 +114,20 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_memory_latency) \
+    X(bench_cache_read) \
+    X(bench_cache_latency) \
+    X(bench_shared_read) \
+    X(bench_host_to_device_pinned) \
+    X(bench_host_to_host_pinned) \
+    X(bench_host_both_pinned) \
+    X(bench_host_to_device_pageable) \
+    X(bench_host_to_host_pageable) \
+    X(bench_host_together_to_device) \
+    X(bench_host_together_to_host) \
+    X(bench_host_together_both) \
+    X(bench_peer_one_way) \
+    X(bench_peer_both_ways) \
     X(bench_blas_fp64) \
     X(bench_blas_fp32) \
     X(bench_blas_tf32) \

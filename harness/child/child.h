@@ -174,6 +174,7 @@ CUdeviceptr device_largest(struct child *c, size_t unit, uint64_t most, size_t *
 void        device_upload(struct child *c, CUdeviceptr to, const void *from, size_t bytes);
 void        device_download(struct child *c, void *to, CUdeviceptr from, size_t bytes);
 void        device_wait(struct child *c);           /* cuCtxSynchronize */
+int         device_attribute(struct child *c, CUdevice_attribute which);
 
 /* Observes "guard.wrong" where guard words were overwritten; every trial ends with it. */
 void        device_look_at_guards(struct child *c);

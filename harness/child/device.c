@@ -98,6 +98,14 @@ void device_wait(struct child *c)
     MUST(c, cuda, cuCtxSynchronize());
 }
 
+int device_attribute(struct child *c, CUdevice_attribute which)
+{
+    int value;
+
+    MUST(c, cuda, cuDeviceGetAttribute(&value, which, c->device));
+    return value;
+}
+
 void *host_buffer(struct child *c, size_t bytes)
 {
     return arena_alloc(&c->arena, bytes);

@@ -117,7 +117,7 @@ void saw_rate(struct child *c, const struct pace *p, double work, const char *un
 
 void saw_time(struct child *c, const struct pace *p, const char *unit)
 {
-    const double of_ms = text_is(unit, "us") ? 1e3 : 1;
+    const double of_ms = text_is(unit, "ns") ? 1e6 : text_is(unit, "us") ? 1e3 : 1;
 
     saw_pace(c, p, "time", p->took_ms * of_ms, p->first_ms * of_ms, unit);
 }

@@ -33,6 +33,33 @@ uint64_t together_bytes(struct child *c, uint64_t passes)
     return (uint64_t)khz * 1000 * 2 * (uint64_t)bits / 8 / 4 / passes;          /* two transfers a cycle; a quarter of a second */
 }
 
+bool together_can_reach(struct child *c, size_t who, size_t whose)
+{
+    const char *call = together_enter(c, "cuDeviceCanAccessPeer", &c->cuda.dl, who, whose);
+    int can = 0;
+
+    together_leave(c, call, &c->cuda.dl, c->cuda.cuDeviceCanAccessPeer(&can, c->gpus[who].device, c->gpus[whose].device));
+    return can != 0;
+}
+
+void together_grant(struct child *c, size_t who, size_t whose)
+{
+    const char *call;
+
+    child_use_gpu(c, who);
+    call = together_enter(c, "cuCtxEnablePeerAccess", &c->cuda.dl, who, whose);
+    together_leave(c, call, &c->cuda.dl, c->cuda.cuCtxEnablePeerAccess(c->gpus[whose].context, 0));
+}
+
+void together_revoke(struct child *c, size_t who, size_t whose)
+{
+    const char *call;
+
+    child_use_gpu(c, who);
+    call = together_enter(c, "cuCtxDisablePeerAccess", &c->cuda.dl, who, whose);
+    together_leave(c, call, &c->cuda.dl, c->cuda.cuCtxDisablePeerAccess(c->gpus[whose].context));
+}
+
 bool together_by_nvlink(struct child *c, size_t one, size_t other)
 {
     nvmlGpuP2PStatus_t status = NVML_P2P_STATUS_UNKNOWN;

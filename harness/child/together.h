@@ -17,6 +17,11 @@ uint64_t together_bytes(struct child *c, uint64_t passes);
 /* Whether NVML says that these two are linked by NVLink; false too where it says nothing. */
 bool together_by_nvlink(struct child *c, size_t one, size_t other);
 
+/* Whether the driver lets the first use the second's memory; and lets it, or no longer. The first is current then. */
+bool together_can_reach(struct child *c, size_t who, size_t whose);
+void together_grant(struct child *c, size_t who, size_t whose);
+void together_revoke(struct child *c, size_t who, size_t whose);
+
 /* "gpu5" */
 const char *together_name(struct child *c, size_t gpu);
 

@@ -34,7 +34,7 @@ enum {
     CUDA_ERROR_NO_BINARY_FOR_GPU             = 209,
     CUDA_ERROR_NOT_READY                     = 600,
     CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE  = 720,
-    CU_DEVICE_ATTRIBUTE_CLOCK_RATE           = 13,          /* kHz */
+    CU_DEVICE_ATTRIBUTE_CLOCK_RATE           = 13,          /* kHz, the highest */
     CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
     CU_DEVICE_ATTRIBUTE_INTEGRATED           = 18,
     CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE    = 36,          /* kHz */
@@ -118,6 +118,7 @@ enum {
     SYM(NEED, CUresult, cuCtxEnablePeerAccess,          (CUcontext, unsigned)) \
     SYM(NEED, CUresult, cuCtxDisablePeerAccess,         (CUcontext)) \
     SYM(NEED, CUresult, cuMemcpyPeer,                   (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t)) /* to, from */ \
+    SYM(NEED, CUresult, cuMemcpyPeerAsync,              (CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, size_t, CUstream)) \
     SYM(NEED, CUresult, cuPointerGetAttribute,          (void *, CUpointer_attribute, CUdeviceptr))
 
 struct cuda { struct dl dl; CUDA_SYMS(DL_FIELD) };

@@ -114,6 +114,7 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetClockInfo,             (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxClockInfo,          (nvmlDevice_t, nvmlClockType_t, unsigned *)) /* MHz */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrentClocksThrottleReasons, (nvmlDevice_t, unsigned long long *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetCpuAffinity,           (nvmlDevice_t, unsigned, unsigned long *)) /* longs, and a bit for each processor */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetNvLinkState,           (nvmlDevice_t, unsigned, nvmlEnableState_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetP2PStatus,             (nvmlDevice_t, nvmlDevice_t, nvmlGpuP2PCapsIndex_t, nvmlGpuP2PStatus_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetFieldValues,           (nvmlDevice_t, int, nvmlFieldValue_t *)) \

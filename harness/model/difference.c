@@ -11,6 +11,7 @@ static const struct measure measures[] = {
     { "TFLOP/s",  0.02, false },
     { "TOP/s",    0.02, false },
     { "images/s", 0.02, false },
+    { "ns",       0.10, true },
     { "us",       0.10, true },
     { "ms",       0.10, true },
 };

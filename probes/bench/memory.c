@@ -6,17 +6,17 @@
 
 #include "base/text.h"
 #include "child/checked.h"
+#include "child/row.h"
 #include "kernels/stream.h"
 
 enum { TILE_WORDS_MAX = 512 * 8 * 2, SHORTEST_OF = 3, CACHES = 32 };
 
-/* Rows that rise: each word is known (kernels/stream.h). */
-struct row { CUdeviceptr at; uint64_t base, step; };
+struct words { CUdeviceptr at; struct row row; };
 
 struct stream {
     const char *what;               /* "read": the kernels are stream_read_2, ... */
     uint64_t    words, times;       /* in each row; what the triad multiplies by */
-    struct row  to, a, b;
+    struct words to, a, b;
     CUdeviceptr sums;
 
     unsigned    depth, threads, blocks;     /* of the way that is used */
@@ -38,26 +38,18 @@ static void pass(struct child *c, void *arg)
     if (text_is(s->what, "read"))
         launch(c, name, blocks, threads, &s->a.at, &tiles, &s->sums);
     else if (text_is(s->what, "write"))
-        launch(c, name, blocks, threads, &s->to.at, &tiles, &s->to.base, &s->to.step);
+        launch(c, name, blocks, threads, &s->to.at, &tiles, &s->to.row.base, &s->to.row.step);
     else if (text_is(s->what, "copy"))
         launch(c, name, blocks, threads, &s->to.at, &s->a.at, &tiles);
     else
         launch(c, name, blocks, threads, &s->to.at, &s->a.at, &s->b.at, &s->times, &tiles);
 }
 
-static int attribute(struct child *c, CUdevice_attribute which)
-{
-    int value;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&value, which, c->device));
-    return value;
-}
-
 /* Which way is fastest here: accesses in flight, threads, and blocks, as many as there are tiles or as the GPU holds. */
 static void choose(struct child *c, struct stream *s)
 {
     static const unsigned depths[] = { 2, 4, 8 }, threads[] = { 256, 512 };
-    const unsigned held = (unsigned)attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) * 2048;
+    const unsigned held = (unsigned)device_attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) * 2048;
     struct stream best = *s;
     double shortest = 0;
 
@@ -81,8 +73,8 @@ static void choose(struct child *c, struct stream *s)
  * second-level cache: three rows of it, where there is room. */
 static uint64_t words_of(struct child *c)
 {
-    const uint64_t khz = (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
-    const uint64_t cache = CACHES * (uint64_t)attribute(c, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), peak = khz * 2 * bits / 8 * 2;
+    const uint64_t khz = (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
+    const uint64_t cache = CACHES * (uint64_t)device_attribute(c, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), peak = khz * 2 * bits / 8 * 2;
     const uint64_t want = peak > cache ? peak : cache, room = device_room(c) / 4;
     const uint64_t words = (want < room ? want : room) / sizeof(uint64_t);
 
@@ -92,34 +84,10 @@ static uint64_t words_of(struct child *c)
 /* Two transfers a cycle. */
 static void saw_peak(struct child *c)
 {
-    const double khz = attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
+    const double khz = device_attribute(c, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE), bits = device_attribute(c, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH);
 
     if (khz > 0 && bits > 0)
         saw_num(c, "peak", "GB/s", khz * 1e3 * 2 * bits / 8 / 1e9);
-}
-
-static void write_row(struct child *c, const struct stream *s, struct row *row)
-{
-    struct stream one = *s;
-
-    one.what = "write";
-    one.to = *row;
-    one.depth = 4;
-    one.threads = 256;
-    one.blocks = (unsigned)tiles_of(&one);
-    pass(c, &one);
-}
-
-static void see_wrong(struct child *c, const struct stream *s, const struct row *row)
-{
-    uint64_t words = s->words, base = row->base, step = row->step;
-    CUdeviceptr p = row->at, at = checked_begin(c);
-    struct checked found;
-
-    launch(c, "stream_wrong", blocks_for(words), ((struct grid){ BLOCK, 1, 1 }), &p, &words, &base, &step, &at);
-    found = checked_end(c, at);
-    checked_all(c, "stream_wrong", "words", found.looked, words);
-    saw_num(c, "wrong", "", (double)found.wrong);
 }
 
 /* Of one more pass, whose result is looked at: of a read its sum. */
@@ -131,14 +99,14 @@ static void verify(struct child *c, struct stream *s)
     if (!text_is(s->what, "read")) {
         MUST(c, cuda, cuMemsetD8_v2(s->to.at, 0xFF, s->words * sizeof(uint64_t)));      /* not by a kernel that may be the one to be looked at */
         pass(c, s);
-        see_wrong(c, s, &s->to);
+        saw_num(c, "wrong", "", (double)row_wrong(c, s->to.at, s->words, s->to.row, checked_begin(c)));
         return;
     }
     pass(c, s);
     device_download(c, sums, s->sums, sizeof sums);
     for (size_t i = 0; i < COUNT_OF(sums); i++)
         sum += sums[i];
-    saw_num(c, "wrong", "", sum != s->words * s->a.base + s->a.step * (s->words * (s->words - 1) / 2));
+    saw_num(c, "wrong", "", sum != s->words * s->a.row.base + s->a.row.step * (s->words * (s->words - 1) / 2));
 }
 
 static void measure(struct child *c, const char *what, unsigned rows)
@@ -151,14 +119,15 @@ static void measure(struct child *c, const char *what, unsigned rows)
     if (s.words == 0)
         stop_unsupported(c, "there is room for %" PRIu64 " bytes of device memory: too little to measure with", device_room(c));
     s.sums = device_buffer(c, STREAM_SLOTS * sizeof(uint64_t));
-    s.a = (struct row){ text_is(what, "write") ? 0 : device_buffer(c, bytes), c->seed, 3 };
-    s.b = (struct row){ triad ? device_buffer(c, bytes) : 0, ~c->seed, 5 };
-    s.to = (struct row){ text_is(what, "read") ? 0 : device_buffer(c, bytes), triad ? s.a.base + s.times * s.b.base : s.a.base,
-                         triad ? s.a.step + s.times * s.b.step : s.a.step };
+    s.a = (struct words){ text_is(what, "write") ? 0 : device_buffer(c, bytes), { c->seed, 3 } };
+    s.b = (struct words){ triad ? device_buffer(c, bytes) : 0, { ~c->seed, 5 } };
+    s.to = (struct words){ text_is(what, "read") ? 0 : device_buffer(c, bytes), s.a.row };
+    if (triad)
+        s.to.row = (struct row){ s.a.row.base + s.times * s.b.row.base, s.a.row.step + s.times * s.b.row.step };
     if (s.a.at != 0)
-        write_row(c, &s, &s.a);
+        row_write(c, s.a.at, s.words, s.a.row);
     if (s.b.at != 0)
-        write_row(c, &s, &s.b);
+        row_write(c, s.b.at, s.words, s.b.row);
     choose(c, &s);
     p = pace_measure(c, pass, &s);
     saw_rate(c, &p, (double)bytes * rows, "GB/s");

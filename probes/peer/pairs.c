@@ -158,35 +158,16 @@ static void deliver(struct child *c, struct pairs *all, size_t s, size_t d, send
 
 /* ---- Peer access, of two GPUs at a time: eight are the most that one may have at once ---- */
 
-static bool can_reach(struct child *c, size_t who, size_t whose)
-{
-    const char *call = together_enter(c, "cuDeviceCanAccessPeer", &c->cuda.dl, who, whose);
-    int can = 0;
-
-    together_leave(c, call, &c->cuda.dl, c->cuda.cuDeviceCanAccessPeer(&can, c->gpus[who].device, c->gpus[whose].device));
-    return can != 0;
-}
-
 static void grant(struct child *c, const struct pairs *all, size_t who, size_t whose)
 {
-    const char *call;
-
-    if (!all->reaches[who][whose])
-        return;
-    child_use_gpu(c, who);
-    call = together_enter(c, "cuCtxEnablePeerAccess", &c->cuda.dl, who, whose);
-    together_leave(c, call, &c->cuda.dl, c->cuda.cuCtxEnablePeerAccess(c->gpus[whose].context, 0));
+    if (all->reaches[who][whose])
+        together_grant(c, who, whose);
 }
 
 static void revoke(struct child *c, const struct pairs *all, size_t who, size_t whose)
 {
-    const char *call;
-
-    if (!all->reaches[who][whose])
-        return;
-    child_use_gpu(c, who);
-    call = together_enter(c, "cuCtxDisablePeerAccess", &c->cuda.dl, who, whose);
-    together_leave(c, call, &c->cuda.dl, c->cuda.cuCtxDisablePeerAccess(c->gpus[whose].context));
+    if (all->reaches[who][whose])
+        together_revoke(c, who, whose);
 }
 
 static void copy_with_access(struct child *c, struct pairs *all, size_t s, size_t d)
@@ -226,7 +207,7 @@ static struct pairs *prepare(struct child *c)
         child_use_gpu(c, i);
         all->ends[i] = (struct ends){ device_buffer(c, all->words * 4), device_buffer(c, all->words * 4), checked_begin(c) };
         for (size_t k = 0; k < c->n_gpus; k++)
-            all->reaches[i][k] = k != i && can_reach(c, i, k);
+            all->reaches[i][k] = k != i && together_can_reach(c, i, k);
     }
     for (size_t i = 0; i < c->n_gpus; i++)
         for (size_t k = 0; k < c->n_gpus; k++)

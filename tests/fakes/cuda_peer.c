@@ -56,7 +56,7 @@ CUresult fake_cuCtxDisablePeerAccess(CUcontext peer)
 }
 
 /* An order may be for one pair of GPUs: cuMemcpyPeer@2-5 is the copy from GPU 2 to GPU 5. */
-CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes)
+static CUresult copy(const char *call, CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes)
 {
     const struct fake_context *s = (struct fake_context *)(void *)from_context, *d = (struct fake_context *)(void *)to_context;
     CUresult code = fake_need_context();
@@ -67,7 +67,7 @@ CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr fro
     if (!fake_owns(host_of(from), bytes) || !fake_owns(host_of(to), bytes) || s == NULL || d == NULL
         || fake_device_of(host_of(from)) != s->device || fake_device_of(host_of(to)) != d->device)
         return 1;
-    snprintf(pair, sizeof pair, "cuMemcpyPeer@%d-%d", fake_gpu(s->device), fake_gpu(d->device));
+    snprintf(pair, sizeof pair, "%s@%d-%d", call, fake_gpu(s->device), fake_gpu(d->device));
     code = (CUresult)fake_gate(pair);
     if (code != 0 || fake_lie_is(STALE_RESULT)) {
         fake_spoil(NULL, 0);
@@ -78,4 +78,15 @@ CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr fro
         memmove(host_of(to + 4), host_of(to), bytes - 4);
     fake_spoil(host_of(to), bytes / sizeof(float));
     return 0;
+}
+
+CUresult fake_cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes)
+{
+    return copy("cuMemcpyPeer", to, to_context, from, from_context, bytes);
+}
+
+CUresult fake_cuMemcpyPeerAsync(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes, CUstream s)
+{
+    (void)s;
+    return copy("cuMemcpyPeerAsync", to, to_context, from, from_context, bytes);
 }

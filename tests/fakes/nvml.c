@@ -3,7 +3,7 @@
  * that a foreign process holds (on the GPU FAKE_FOREIGN_GPU alone, if that is
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
  * FAKE_NVLINKS how many links there are; FAKE_LINKS_COUNT=161 or 208: each counts its errors, as on a Hopper or a Blackwell GPU.
- * FAKE_THROTTLE are the reasons to throttle.
+ * FAKE_THROTTLE are the reasons to throttle. FAKE_BESIDE is the mask of the processors beside every GPU; without it, all are.
  * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
  * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
@@ -264,6 +264,16 @@ nvmlReturn_t fake_nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t d, unsi
 {
     (void)d;
     *reasons = (unsigned long long)fake_number("FAKE_THROTTLE", 0);
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetCpuAffinity(nvmlDevice_t d, unsigned longs, unsigned long *mask)
+{
+    const long beside = fake_number("FAKE_BESIDE", 0);
+
+    (void)d;
+    for (unsigned i = 0; i < longs; i++)
+        mask[i] = beside == 0 ? ~0ul : i == 0 ? (unsigned long)beside : 0;
     return ready();
 }
 

@@ -29,6 +29,7 @@ void *twin_dynamic();
 #define INSIDE          static inline
 #define UNROLL
 #define __launch_bounds__(...)
+#define __align__(n)    __attribute__((aligned(n)))
 #define DYNAMIC_SHARED(type, name) type *name = static_cast<type *>(twin_dynamic())
 #define __shared__      static __attribute__((section("twin_shared")))
 
@@ -84,6 +85,12 @@ static inline void ptx_load(const u64 *p, u64 *a, u64 *b)
 {
     *a = twin_read_cell(p);
     *b = twin_read_cell(p + 1);
+}
+
+static inline void ptx_load_shared(const u64 *p, u64 *a, u64 *b)
+{
+    *a = *static_cast<const volatile u64 *>(p);
+    *b = *static_cast<const volatile u64 *>(p + 1);
 }
 
 static inline void ptx_store(u64 *p, u64 a, u64 b)
