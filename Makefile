@@ -73,6 +73,9 @@ $(BUILD)/gpuvet: $(objects) $(kernel_objects)
 # gpuvet explain carries the examples.
 $(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
 
+# gpuvet report carries the page's style sheet.
+$(BUILD)/harness/report/html/page.o: harness/report/html/page.css
+
 # gpuvet matrix and run carry the tables of expected builds.
 $(BUILD)/harness/store/expected.o: $(wildcard results/expected/*.json)
 
