@@ -15,25 +15,16 @@ static const char *const columns[] = { "Measurement", "Median of the GPUs", "Slo
 
 struct gpus { const struct judged **of; double *offs; double *middles; size_t n; double median; };       /* off: as a share, better is above 0 */
 
-static bool is_same_elsewhere(const struct judged *x, const struct judged *y)
+static bool is_measured(const struct judged *j)
 {
-    return x->figure != NULL && y->figure != NULL && x->trial.device != NULL && y->trial.device != NULL && x->trial.probe == y->trial.probe
-        && x->trial.stack == y->trial.stack && text_is(x->figure->unit, y->figure->unit);
-}
-
-static bool is_first(const struct report *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (is_same_elsewhere(&r->trials[k], &r->trials[i]))
-            return false;
-    return true;
+    return j->figure != NULL && j->trial.device != NULL;
 }
 
 static bool has(const struct report *r)
 {
     for (size_t i = 0; i < r->n_trials; i++)
-        for (size_t k = i + 1; k < r->n_trials && r->trials[i].figure != NULL; k++)
-            if (is_same_elsewhere(&r->trials[i], &r->trials[k]))
+        for (size_t k = i + 1; k < r->n_trials && is_measured(&r->trials[i]); k++)
+            if (is_measured(&r->trials[k]) && family_is_one(&r->trials[i], &r->trials[k]))
                 return true;
     return false;
 }
@@ -116,35 +107,39 @@ static void row(struct page *p, const struct gpus *g)
     markup(p->f, "</td></tr>\n");
 }
 
-static struct gpus gather(struct page *p, size_t first)
+/* All measurements, each with its GPUs, in the order in which they were first made. */
+static struct gpus *gather(struct page *p, size_t *n)
 {
-    struct gpus g = { .n = 0 };
-    size_t n_of = 0;
+    struct gpus *all = NULL;
 
-    for (size_t i = first; i < p->r->n_trials; i++) {
-        const struct judged *j = &p->r->trials[i];
+    for (const struct judged *j = p->r->trials; j < p->r->trials + p->r->n_trials; j++) {
+        size_t k = 0, n_of;
 
-        if (!is_same_elsewhere(j, &p->r->trials[first]))
+        if (!is_measured(j))
             continue;
-        *ARENA_PUSH(&p->arena, g.of, n_of) = j;
-        *ARENA_PUSH(&p->arena, g.middles, g.n) = j->figure->middle;
+        while (k < *n && !family_is_one(all[k].of[0], j))
+            k++;
+        if (k == *n)
+            ARENA_PUSH(&p->arena, all, *n);
+        n_of = all[k].n;
+        *ARENA_PUSH(&p->arena, all[k].of, n_of) = j;
+        *ARENA_PUSH(&p->arena, all[k].middles, all[k].n) = j->figure->middle;
     }
-    return g;
+    return all;
 }
 
 static void across(struct page *p)
 {
+    size_t n = 0;
+    struct gpus *all = gather(p, &n);
+
     markup(p->f, "<p class=\"note\">Every dot is a GPU, against the median of the <em>others</em>; red is 3 % slower or more. "
                  "With two GPUs that differ, this cannot tell which is at fault.</p>\n");
     part_table(p, "stacked figures", "The same measurement on each GPU", columns);
-    for (size_t i = 0; i < p->r->n_trials; i++)
-        if (p->r->trials[i].figure != NULL && p->r->trials[i].trial.device != NULL && is_first(p->r, i)) {
-            struct gpus g = gather(p, i);
-
-            if (g.n < 2)
-                continue;
-            set_offs(&g, &p->arena);
-            row(p, &g);
+    for (size_t i = 0; i < n; i++)
+        if (all[i].n >= 2) {
+            set_offs(&all[i], &p->arena);
+            row(p, &all[i]);
         }
     part_table_end(p);
 }

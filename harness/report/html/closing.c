@@ -48,8 +48,11 @@ static void again(struct page *p)
     for (size_t i = 0; i < p->r->n_trials && alone == NULL; i++)
         if (detail_is_due(&p->r->trials[i]))
             alone = p->r->trials[i].outcome.rerun;
-    if (alone != NULL)
-        part_command(p, "The first trial that is not well, alone, for a debugger", alone);
+    if (alone == NULL)
+        return;
+    markup(p->f, "<details><summary>The first trial that is not well, alone, for a debugger</summary>\n");
+    part_command(p, "Its child's own command", alone);
+    markup(p->f, "</details>\n");
 }
 
 const struct part part_again = { "again", "Run it again", was_started, again };

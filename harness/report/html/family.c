@@ -40,12 +40,10 @@ bool family_is_same(const struct judged *x, const struct judged *y)
     return n == length_of(b) && memcmp(a, b, n) == 0;
 }
 
-bool family_is_first(const struct report *r, size_t i)
+bool family_is_one(const struct judged *x, const struct judged *y)
 {
-    for (size_t k = 0; k < i; k++)
-        if (r->trials[k].figure != NULL && family_is_same(&r->trials[k], &r->trials[i]))
-            return false;
-    return true;
+    return x->trial.stack == y->trial.stack && (x->trial.probe == y->trial.probe || text_is(x->trial.probe->name, y->trial.probe->name))
+        && text_is(x->figure->unit, y->figure->unit);
 }
 
 const char *family_short(const struct judged *j)

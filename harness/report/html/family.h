@@ -9,8 +9,8 @@ struct family { const char *title; size_t n; };     /* n: bytes of the probe's n
 struct family family_of(const struct judged *j);
 bool family_is_same(const struct judged *x, const struct judged *y);
 
-/* No trial with a figure before the i-th is of its family. */
-bool family_is_first(const struct report *r, size_t i);
+/* The same measurement, perhaps of another GPU. Of probes that this program does not have, each trial has its own copy. */
+bool family_is_one(const struct judged *x, const struct judged *y);
 
 /* The probe's name without "bench.". */
 const char *family_short(const struct judged *j);

@@ -11,7 +11,7 @@
 #include "report/html/scale.h"
 #include "report/html/svg.h"
 
-enum { SHOWN_OPEN = 24 };               /* rows: what is longer is unfolded by whoever wants it */
+enum { SHOWN_OPEN = 64 };               /* rows: what is longer is unfolded by whoever wants it */
 
 static const char *const columns[] = { "Measurement", "Figure", "Of the limit", NULL };
 
@@ -65,7 +65,7 @@ static void row(struct page *p, const struct judged *j, double most)
     markup_text(p->f, family_short(j));
     markup(p->f, "</code>");
     if (j->trial.device != NULL)
-        markup_print(p->f, " gpu%d", j->trial.device->index);
+        markup_element(p->f, "span", "name", " gpu%d", j->trial.device->index);
     if (j->trial.stack != NULL)
         markup_element(p->f, "span", "more", " %s", j->trial.stack->name);
     markup(p->f, "</th><td class=\"number\">");
@@ -116,7 +116,7 @@ static void family(struct page *p, const struct judged *first)
     markup(p->f, "</h3>");
     markup_print(p->f, " %zu figure%s", n, n == 1 ? "" : "s");
     markup(p->f, "</summary>\n");
-    part_table(p, "figures", text_make(&p->arena, "%s: the median of %u round%s", of.title, p->r->rounds > 1 ? p->r->rounds : 1, p->r->rounds > 1 ? "s" : ""), columns);
+    part_table(p, "bars", text_make(&p->arena, "%s: the median of %u round%s", of.title, p->r->rounds > 1 ? p->r->rounds : 1, p->r->rounds > 1 ? "s" : ""), columns);
     rows(p, first);
     part_table_end(p);
     markup(p->f, "</details>\n");
@@ -146,10 +146,20 @@ static void sources(struct page *p)
 
 static void figures(struct page *p)
 {
+    const struct judged **firsts = NULL;
+    size_t n = 0;
+
     sources(p);
-    for (size_t i = 0; i < p->r->n_trials; i++)
-        if (p->r->trials[i].figure != NULL && family_is_first(p->r, i))
-            family(p, &p->r->trials[i]);
+    for (const struct judged *j = p->r->trials; j < p->r->trials + p->r->n_trials; j++) {
+        size_t k = 0;
+
+        while (k < n && j->figure != NULL && !family_is_same(firsts[k], j))
+            k++;
+        if (j->figure == NULL || k < n)
+            continue;
+        *ARENA_PUSH(&p->arena, firsts, n) = j;
+        family(p, j);
+    }
 }
 
 const struct part part_figures = { "measured", "Measured", has, figures };

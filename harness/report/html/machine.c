@@ -34,7 +34,7 @@ static void gpu(struct page *p, const struct device *d)
 {
     markup(p->f, "<tr>");
     part_cell(p, gpu_columns[0]);
-    markup_print(p->f, "gpu%d", d->index);
+    markup_element(p->f, "span", "name", "gpu%d", d->index);
     markup(p->f, "</td>");
     part_cell(p, gpu_columns[1]);
     markup_text(p->f, d->name != NULL ? d->name : "unknown");

@@ -19,8 +19,11 @@ void part_table(struct page *p, const char *is, const char *caption, const char 
     fprintf(p->f, "<table class=\"%s\">", is);
     markup_element(p->f, "caption", NULL, "%s", caption);
     markup(p->f, "<thead><tr>");
-    for (; *columns != NULL; columns++)
-        markup(p->f, "<th scope=\"col\">"), markup_text(p->f, *columns), markup(p->f, "</th>");
+    for (; *columns != NULL; columns++) {
+        markup(p->f, "<th scope=\"col\">");
+        markup_text(p->f, *columns);
+        markup(p->f, "</th>");
+    }
     markup(p->f, "</tr></thead><tbody>\n");
 }
 

@@ -2,6 +2,7 @@
 #include "report/html/part.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -11,7 +12,7 @@
 #include "report/html/scale.h"
 #include "report/html/svg.h"
 
-enum { WIDTH = 360, HEIGHT = 230, LEFT = 40, RIGHT = 8, TOP = 10, BOTTOM = 34, ROOFS_MAX = 12 };
+enum { WIDTH = 360, HEIGHT = 230, LEFT = 40, RIGHT = 62, TOP = 10, BOTTOM = 34, ROOFS_MAX = 12 };
 
 static const char *const columns[] = { "Roof", "Measured", "Bound by memory below", NULL };
 
@@ -19,6 +20,14 @@ struct roofs {
     const struct judged *memory;                /* the fastest */
     const struct judged *compute[ROOFS_MAX]; size_t n;
 };
+
+/* The highest first. */
+static int by_height(const void *x, const void *y)
+{
+    const double a = (*(const struct judged *const *)x)->figure->middle, b = (*(const struct judged *const *)y)->figure->middle;
+
+    return (a < b) - (a > b);
+}
 
 static struct roofs roofs_of(const struct report *r, const struct device *d)
 {
@@ -35,6 +44,8 @@ static struct roofs roofs_of(const struct report *r, const struct device *d)
         if (family_computes(j) && x.n < ROOFS_MAX)
             x.compute[x.n++] = j;
     }
+    if (x.n > 0)
+        qsort(x.compute, x.n, sizeof *x.compute, by_height);
     return x;
 }
 
@@ -60,15 +71,6 @@ static double ridge(const struct roofs *x, size_t i)
     return x->compute[i]->figure->middle * 1e12 / (x->memory->figure->middle * 1e9);
 }
 
-static double most_of(const struct roofs *x)
-{
-    double most = 0;
-
-    for (size_t i = 0; i < x->n; i++)
-        most = fmax(most, x->compute[i]->figure->middle);
-    return most;
-}
-
 static void axes(struct page *p, const struct scale *across, const struct scale *up)
 {
     double ticks[SCALE_TICKS];
@@ -91,44 +93,36 @@ static void axes(struct page *p, const struct scale *across, const struct scale 
     svg_text(p->f, "tick", SVG_MIDDLE, (across->at_from + across->at_to) / 2, up->at_from + 28, "operations a byte of memory traffic");
 }
 
-/* The slope is drawn up to the highest roof; each roof from its ridge on. Names of roofs that lie close stand below each other. */
+/* "bf16" of "bench.gemm.bf16" */
+static const char *last_word(const struct judged *j)
+{
+    const char *dot = strrchr(j->trial.probe->name, '.');
+
+    return dot != NULL ? dot + 1 : j->trial.probe->name;
+}
+
+/* The slope is drawn up to the highest roof; each roof from its ridge on. Names stand beside, those of roofs that lie close below each other. */
 static void lines(struct page *p, const struct roofs *x, const struct scale *across, const struct scale *up)
 {
-    const double most = most_of(x), slope = x->memory->figure->middle / 1000;
-    double last = -100;
+    const double most = x->compute[0]->figure->middle, slope = x->memory->figure->middle / 1000;
+    double last = 0;
 
     svg_line(p->f, "roof", scale_at(across, up->from / slope), up->at_from, scale_at(across, most / slope), scale_at(up, most));
-    for (size_t k = 0; k < x->n; k++) {
-        size_t i = k;                   /* by height: the k-th highest */
+    for (size_t i = 0; i < x->n; i++) {
+        const double y = scale_at(up, x->compute[i]->figure->middle), at = fmax(y, last + 11);
 
-        for (size_t c = 0; c < x->n; c++) {
-            size_t above = 0;
-
-            for (size_t o = 0; o < x->n; o++)
-                above += x->compute[o]->figure->middle > x->compute[c]->figure->middle || (x->compute[o]->figure->middle == x->compute[c]->figure->middle && o < c);
-            if (above == k)
-                i = c;
-        }
-        {
-            const double y = scale_at(up, x->compute[i]->figure->middle), at = fmax(y - 3, last + 10);
-
-            svg_line(p->f, "roof", scale_at(across, ridge(x, i)), y, across->at_to, y);
-            svg_text(p->f, "name", SVG_END, across->at_to - 2, at, family_short(x->compute[i]));
-            last = at;
-        }
+        svg_line(p->f, "roof", scale_at(across, ridge(x, i)), y, across->at_to, y);
+        svg_line(p->f, "grid", across->at_to, y, across->at_to + 8, at);
+        svg_text(p->f, "name", SVG_START, across->at_to + 10, at + 3.5, last_word(x->compute[i]));
+        last = at;
     }
 }
 
 static void picture(struct page *p, const struct device *d, const struct roofs *x)
 {
-    double high = most_of(x), far = 1, near;
+    const double high = x->compute[0]->figure->middle, far = ridge(x, 0), near = ridge(x, x->n - 1);
     struct scale across, up;
 
-    for (size_t i = 0; i < x->n; i++)
-        far = fmax(far, ridge(x, i));
-    near = far;
-    for (size_t i = 0; i < x->n; i++)
-        near = fmin(near, ridge(x, i));
     across = (struct scale){ .from = pow(10, floor(log10(near) - 1)), .to = pow(10, ceil(log10(far) + 0.5)), .at_from = LEFT, .at_to = WIDTH - RIGHT, .log = true };
     up = (struct scale){ .from = pow(10, floor(log10(across.from * x->memory->figure->middle / 1000))), .to = pow(10, ceil(log10(high) + 0.1)),
                          .at_from = HEIGHT - BOTTOM, .at_to = TOP, .log = true };
@@ -143,9 +137,8 @@ static void table(struct page *p, const struct device *d, const struct roofs *x)
     char number[SCALE_NUMBER];
 
     part_table(p, "figures", text_make(&p->arena, "The roofs of gpu%d", d->index), columns);
-    fprintf(p->f, "<tr><th scope=\"row\"><code>");
+    markup(p->f, "<tr><th scope=\"row\"><code>");
     markup_text(p->f, family_short(x->memory));
-    markup_print(p->f, "%s", "");
     markup(p->f, "</code></th><td>");
     markup_print(p->f, "%s GB/s", scale_number(number, x->memory->figure->middle));
     markup(p->f, "</td><td></td></tr>\n");

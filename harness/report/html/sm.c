@@ -79,14 +79,14 @@ static void read_map(enum state *map, size_t n, const struct judged *j)
 static void picture(struct page *p, const struct judged *j)
 {
     enum state map[SMS_MAX] = { UNKNOWN };
-    const size_t n = (size_t)j->trial.device->sms, across = n < COLUMNS ? n : COLUMNS, rows = (n + COLUMNS - 1) / COLUMNS;
+    const size_t n = (size_t)j->trial.device->sms, rows = (n + COLUMNS - 1) / COLUMNS;
     size_t count[COUNT_OF(words)] = { 0 };
 
     read_map(map, n, j);
     for (size_t i = 0; i < n; i++)
         count[map[i]]++;
     markup(p->f, "<figure>");
-    svg_begin(p->f, across < COLUMNS ? "map small" : "map", (double)across * CELL, (double)rows * CELL, text_make(&p->arena, "Multiprocessors of gpu%d", j->trial.device->index),
+    svg_begin(p->f, "map", COLUMNS * CELL, (double)rows * CELL, text_make(&p->arena, "Multiprocessors of gpu%d", j->trial.device->index),
               text_make(&p->arena, "%zu proved, %zu wrong, %zu not reached, %zu unknown", count[PROVED], count[WRONG], count[NOT_REACHED], count[UNKNOWN]));
     for (size_t i = 0; i < n; i++)
         svg_box(p->f, words[map[i]], (double)(i % COLUMNS) * CELL + 1, (double)(i / COLUMNS) * CELL + 1, CELL - 2, CELL - 2);
@@ -115,9 +115,11 @@ static void maps(struct page *p)
 {
     markup(p->f, "<p class=\"note key\">Each square is one: <span class=\"swatch proved\"></span> proved, <span class=\"swatch wrong\"></span> wrong, "
                  "<span class=\"swatch missed\"></span> not reached, <span class=\"swatch unknown\"></span> unknown.</p>\n");
+    markup(p->f, "<div class=\"charts\">\n");
     for (size_t i = 0; i < p->r->n_trials; i++)
         if (is_map(&p->r->trials[i]))
             picture(p, &p->r->trials[i]);
+    markup(p->f, "</div>\n");
     part_table(p, "figures", "Multiprocessors by GPU", columns);
     for (size_t i = 0; i < p->r->n_trials; i++)
         if (is_map(&p->r->trials[i]))

@@ -73,7 +73,8 @@ static void first_demand(struct page *p, const struct requirement *q)
     markup(p->f, "</dl>\n");
 }
 
-static void what_first(struct page *p)
+/* False: everything is well. */
+static bool what_first(struct page *p)
 {
     static const char *const words[] = { "fail", "broken", "warn" };
     const struct requirement *unmet = first_unmet(p->r);
@@ -83,13 +84,14 @@ static void what_first(struct page *p)
 
         if (j == NULL && i == 0 && unmet != NULL) {
             first_demand(p, unmet);
-            return;
+            return true;
         }
         if (j != NULL) {
             first_finding(p, j);
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 static const char *duration(const struct report *r, struct arena *a)
@@ -125,14 +127,15 @@ void verdict_write(struct page *p)
 {
     const struct report *r = p->r;
     const char *word = verdict_name(report_verdict(r));
+    bool told;
 
     fprintf(p->f, "<header class=\"verdict %s\"><h1>", word);
     part_badge(p, word);
     markup(p->f, " ");
     markup_text(p->f, r->machine->hostname != NULL ? r->machine->hostname : "this machine");
     markup(p->f, r->interrupted ? " <small>interrupted, partial</small></h1>\n" : "</h1>\n");
-    markup_element(p->f, "p", "closing", "gpuvet: %s", r->closing);
-    what_first(p);
+    told = what_first(p);
+    markup_element(p->f, "p", told ? "note" : "closing", "gpuvet: %s", r->closing);
     circumstances(p);
     markup(p->f, "</header>\n");
 }
