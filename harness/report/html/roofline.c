@@ -105,9 +105,10 @@ static const char *last_word(const struct judged *j)
 static void lines(struct page *p, const struct roofs *x, const struct scale *across, const struct scale *up)
 {
     const double most = x->compute[0]->figure->middle, slope = x->memory->figure->middle / 1000;
+    const double begins = fmax(across->from, up->from / slope);
     double last = 0;
 
-    svg_line(p->f, "roof", scale_at(across, up->from / slope), up->at_from, scale_at(across, most / slope), scale_at(up, most));
+    svg_line(p->f, "roof", scale_at(across, begins), scale_at(up, begins * slope), scale_at(across, most / slope), scale_at(up, most));
     for (size_t i = 0; i < x->n; i++) {
         const double y = scale_at(up, x->compute[i]->figure->middle), at = fmax(y, last + 11);
 
