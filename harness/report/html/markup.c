@@ -75,7 +75,7 @@ void markup_text(FILE *f, const char *s)
 }
 
 /* Most of it is short, and there is much of it: memory of its own only where it must be. */
-static void vprint(FILE *f, const char *fmt, va_list ap)
+static void PRINTF_LIKE(2, 0) vprint(FILE *f, const char *fmt, va_list ap)
 {
     struct arena arena = { NULL };
     char brief[256];

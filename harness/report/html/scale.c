@@ -53,7 +53,7 @@ size_t scale_ticks(const struct scale *s, double ticks[SCALE_TICKS])
     if (s->log)
         return powers_of_ten(s, ticks);
     for (double k = ceil(s->from / step - 1e-9); n < SCALE_TICKS && k * step <= s->to + step * 1e-9; k++)
-        ticks[n++] = k * step;
+        ticks[n++] = k * step + 0.0;          /* no -0 */
     return n;
 }
 
