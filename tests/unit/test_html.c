@@ -197,6 +197,7 @@ static void a_number_has_four_digits_and_no_exponent(void **state)
     assert_true(strlen(scale_number(out, -1.7e308)) < SCALE_NUMBER - 1);
 }
 
+/* Wider than its track, and with a mark that is none. */
 static void draw(FILE *f, const struct report *r)
 {
     const struct bar over = { .share = 1.5, .mark = NAN, .is = "good", .label = "<\"" };

@@ -11,6 +11,8 @@
 #include "report/html/scale.h"
 #include "report/html/svg.h"
 
+static const double slow = 0.03;         /* that much behind the others is shown in red; what fails is for the judge to say */
+
 static const char *const columns[] = { "Measurement", "Median of the GPUs", "Slower \xe2\x86\x90 each GPU \xe2\x86\x92 faster", "Furthest off", NULL };
 
 struct gpus { const struct judged **of; double *offs; double *middles; size_t n; double median; };       /* off: as a share, better is above 0 */
@@ -80,7 +82,7 @@ static void strip(struct page *p, const struct gpus *g)
     svg_line(p->f, "axis", 0, 7, 200, 7);
     svg_line(p->f, "axis", 100, 0, 100, 14);
     for (size_t i = 0; i < g->n; i++)
-        fprintf(p->f, "<circle class=\"%s\" cx=\"%.1f\" cy=\"7\" r=\"4\"/>", g->offs[i] < -0.03 ? "dot low" : "dot", scale_at(&s, g->offs[i]));
+        svg_dot(p->f, g->offs[i] < -slow ? "dot low" : "dot", scale_at(&s, g->offs[i]), 7, 4);
     svg_end(p->f);
     markup_element(p->f, "span", "of", "\xc2\xb1%.0f\xc2\xa0%%", 100 * most);
 }
@@ -103,7 +105,7 @@ static void row(struct page *p, const struct gpus *g)
     strip(p, g);
     markup(p->f, "</td>");
     part_cell(p, columns[3]);
-    markup_element(p->f, "span", g->offs[off] < -0.03 ? "low" : "off", "gpu%d\xc2\xa0%+.1f\xc2\xa0%%", g->of[off]->trial.device->index, 100 * g->offs[off]);
+    markup_element(p->f, "span", g->offs[off] < -slow ? "low" : "off", "gpu%d\xc2\xa0%+.1f\xc2\xa0%%", g->of[off]->trial.device->index, 100 * g->offs[off]);
     markup(p->f, "</td></tr>\n");
 }
 

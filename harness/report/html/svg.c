@@ -1,5 +1,8 @@
 #include "report/html/svg.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "report/html/markup.h"
 #include "report/html/scale.h"
 
@@ -8,6 +11,16 @@ static double within(double share)
     const struct scale s = { .from = 0, .to = 1, .at_from = 0, .at_to = 100 };
 
     return scale_at(&s, share);
+}
+
+void svg_at(FILE *f, const char *name, double at)
+{
+    const long tenths = fabs(at) < 1e9 ? lround(at * 10) : 0, size = labs(tenths);
+
+    fprintf(f, " %s=\"%s%ld", name, tenths < 0 ? "-" : "", size / 10);
+    if (size % 10 != 0)
+        fprintf(f, ".%ld", size % 10);
+    fputc('"', f);
 }
 
 /* It has the place that it is given: its text stands beside it. */
@@ -54,24 +67,43 @@ void svg_end(FILE *f)
 
 void svg_line(FILE *f, const char *is, double x1, double y1, double x2, double y2)
 {
-    fprintf(f, "<line class=\"%s\" x1=\"%.5g\" y1=\"%.5g\" x2=\"%.5g\" y2=\"%.5g\"/>", is, x1, y1, x2, y2);
+    fprintf(f, "<line class=\"%s\"", is);
+    svg_at(f, "x1", x1);
+    svg_at(f, "y1", y1);
+    svg_at(f, "x2", x2);
+    svg_at(f, "y2", y2);
+    markup(f, "/>");
 }
 
 void svg_box(FILE *f, const char *is, double x, double y, double width, double height)
 {
     fprintf(f, "<rect class=\"%s\"", is);
     if (x != 0)
-        fprintf(f, " x=\"%.5g\"", x);
+        svg_at(f, "x", x);
     if (y != 0)
-        fprintf(f, " y=\"%.5g\"", y);
-    fprintf(f, " width=\"%.5g\" height=\"%.5g\"/>", width, height);
+        svg_at(f, "y", y);
+    svg_at(f, "width", width);
+    svg_at(f, "height", height);
+    markup(f, "/>");
+}
+
+void svg_dot(FILE *f, const char *is, double x, double y, double radius)
+{
+    fprintf(f, "<circle class=\"%s\"", is);
+    svg_at(f, "cx", x);
+    svg_at(f, "cy", y);
+    svg_at(f, "r", radius);
+    markup(f, "/>");
 }
 
 void svg_text(FILE *f, const char *is, enum svg_side side, double x, double y, const char *text)
 {
     static const char *const anchors[] = { [SVG_START] = "start", [SVG_MIDDLE] = "middle", [SVG_END] = "end" };
 
-    fprintf(f, "<text class=\"%s\" text-anchor=\"%s\" x=\"%.5g\" y=\"%.5g\">", is, anchors[side], x, y);
+    fprintf(f, "<text class=\"%s\" text-anchor=\"%s\"", is, anchors[side]);
+    svg_at(f, "x", x);
+    svg_at(f, "y", y);
+    markup(f, ">");
     markup_text(f, text);
     markup(f, "</text>");
 }

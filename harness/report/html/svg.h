@@ -20,8 +20,13 @@ void svg_range(FILE *f, const struct range *r);
 void svg_begin(FILE *f, const char *is, double width, double height, const char *title, const char *more);
 void svg_end(FILE *f);
 
+/* ` name="12.5"`, to a tenth: there are thousands of them. */
+void svg_at(FILE *f, const char *name, double at);
+
 void svg_line(FILE *f, const char *is, double x1, double y1, double x2, double y2);
 void svg_box(FILE *f, const char *is, double x, double y, double width, double height);
+
+void svg_dot(FILE *f, const char *is, double x, double y, double radius);
 
 enum svg_side { SVG_START, SVG_MIDDLE, SVG_END };
 
