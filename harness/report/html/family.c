@@ -6,9 +6,9 @@
 #include "model/figures.h"
 
 static const struct { const char *name, *title; } families[] = {
-    { "bench.memory", "Memory" }, { "bench.gemm", "Matrix products" }, { "bench.cache", "Caches" }, { "bench.host", "Between host and GPU" },
-    { "bench.transfer", "Between host and GPU" }, { "bench.peer", "Between GPUs" }, { "bench.launch", "Launches" }, { "bench.dnn", "Convolutions" },
-    { "bench.cnn", "A small network" }, { "bench.torch", "PyTorch" }, { "bench.nccl", "NCCL" }, { "bench.start", "Start" },
+    { "bench.memory", "Memory" }, { "bench.cache", "Caches" }, { "bench.shared", "Shared memory" }, { "bench.blas", "Matrix products" },
+    { "bench.host", "Between host and GPU" }, { "bench.host.together", "All GPUs and the host" }, { "bench.peer", "Between GPUs" }, { "bench.nccl", "NCCL" },
+    { "bench.launch", "Launches" }, { "bench.dnn", "Convolutions" }, { "bench.cnn", "A small network" }, { "bench.torch", "PyTorch" }, { "bench.start", "Start" },
 };
 
 static size_t length_of(const char *name)

@@ -58,6 +58,7 @@ static void against_limit(struct page *p, const struct figure *x)
 static void row(struct page *p, const struct judged *j, double most)
 {
     const struct figure *x = j->figure;
+    const struct observation *way = outcome_saw(&j->outcome, "rate.way");
     char number[SCALE_NUMBER], label[96];
     struct bar b = { .share = x->middle / most, .is = "plain", .label = label };
 
@@ -73,6 +74,8 @@ static void row(struct page *p, const struct judged *j, double most)
     if (x->n > 1)
         markup_element(p->f, "span", "more", " \xc2\xb1%.1f\xc2\xa0%%", 100 * x->spread);
     markup(p->f, "</td><td class=\"wide\">");
+    if (way != NULL)
+        markup_element(p->f, "p", "more", "%s", way->text);
     if (x->peak > 0) {
         against_limit(p, x);
     } else {
