@@ -56,6 +56,5 @@ int verb_report(const struct options *o, char *const *env)
       && (o->metrics == NULL || out_file_metrics(o->metrics, &r, &e));
     if (!ok)
         out_error("%s", e.text);
-    arena_free(&arena);
     return ok ? 0 : 3;
 }
