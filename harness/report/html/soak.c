@@ -194,7 +194,7 @@ static void telemetry(struct page *p, const struct judged *j)
     for (size_t i = 0; i < COUNT_OF(readings); i++)
         course(p, j, i);
     markup(p->f, "</div>\n");
-    part_table(p, "figures", text_make(&p->arena, "gpu%d: %.0f samples", j->trial.device->index, samples->number), reading_columns);
+    part_table(p, "readings", text_make(&p->arena, "gpu%d: %.0f samples", j->trial.device->index, samples->number), reading_columns);
     for (size_t i = 0; i < COUNT_OF(readings); i++)
         reading(p, j, i);
     part_table_end(p);
