@@ -155,6 +155,66 @@ static void what_passed_is_folded_and_what_was_measured_has_a_bar_and_its_figure
     assert_false(text_has(page(&good), "id=\"measured\""));
 }
 
+static size_t count(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
+static void the_map_shows_which_multiprocessors_are_wrong_and_which_were_not_reached(void **state)
+{
+    static const struct observation saw[] = {
+        { "sm.proved", "", "128", 128, true }, { "sm.missing", "", "128 of 132 multiprocessors were proved; no block ran on SM 12, 13", 0, false },
+        { "sm.where", "", "SM 7 is wrong in 1 of 4 items, in the FMA unit; SM 99999 is wrong in 1 of 4 items", 0, false },
+    };
+    struct report r = sample_report(SAMPLE_GOOD, &arena);
+    struct judged one = r.trials[1];
+    const char *html;
+
+    (void)state;
+    one.outcome.saw = saw;
+    one.outcome.n_saw = COUNT_OF(saw);
+    r.trials = &one;
+    r.n_trials = 1;
+    html = page(&r);
+    assert_int_equal(count(html, "<rect class=\"wrong\""), 1);
+    assert_int_equal(count(html, "<rect class=\"missed\""), 2);
+    assert_int_equal(count(html, "<rect class=\"proved\""), 128);
+    assert_int_equal(count(html, "<rect class=\"unknown\""), 1);
+}
+
+static void memory_and_arithmetic_make_a_roofline_and_alike_gpus_are_held_against_each_other(void **state)
+{
+    static const struct probe memory = { .name = "bench.memory.read", .claim = "" }, product = { .name = "bench.blas.bf16", .claim = "" };
+    static struct figure rate = { .unit = "GB/s", .middle = 4000 }, flops = { .unit = "TFLOP/s", .middle = 800 }, slow = { .unit = "GB/s", .middle = 3600 };
+    struct report r = sample_report(SAMPLE_GOOD, &arena);
+    struct judged trials[] = { r.trials[1], r.trials[1], r.trials[1] };
+    const char *html;
+
+    (void)state;
+    trials[0].trial.probe = trials[2].trial.probe = &memory;
+    trials[1].trial.probe = &product;
+    trials[0].figure = &rate;
+    trials[1].figure = &flops;
+    trials[2].figure = &slow;
+    trials[2].trial.device = &sample_devices[1];
+    r.trials = trials;
+    r.n_trials = COUNT_OF(trials);
+    r.devices = sample_devices;
+    r.n_devices = 2;
+    html = page(&r);
+    must_be_balanced(html);
+    assert_int_equal(count(html, "<svg class=\"chart\""), 1);
+    assert_true(text_has(html, "200 operations a byte"));           /* 800e12 / 4000e9 */
+    assert_true(text_has(html, "gpu0 +11.1 %, gpu1 -10.0 %"));
+    r.n_trials = 1;
+    assert_false(text_has(page(&r), "id=\"roofline\""));
+    assert_false(text_has(page(&r), "id=\"across\""));
+}
+
 static void a_value_lies_within_its_axis(void **state)
 {
     const struct scale linear = { .from = 0, .to = 100, .at_from = 10, .at_to = 110 }, log = { .from = 0.1, .to = 1000, .at_from = 200, .at_to = 0, .log = true };
@@ -252,6 +312,8 @@ int main(void)
         cmocka_unit_test(a_page_holds_no_script_and_fetches_nothing),
         cmocka_unit_test(the_verdict_comes_first_with_its_cause_and_its_command),
         cmocka_unit_test(what_passed_is_folded_and_what_was_measured_has_a_bar_and_its_figure),
+        cmocka_unit_test(the_map_shows_which_multiprocessors_are_wrong_and_which_were_not_reached),
+        cmocka_unit_test(memory_and_arithmetic_make_a_roofline_and_alike_gpus_are_held_against_each_other),
         cmocka_unit_test(a_value_lies_within_its_axis),
         cmocka_unit_test(an_axis_has_round_marks),
         cmocka_unit_test(a_number_has_four_digits_and_no_exponent),
