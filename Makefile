@@ -15,6 +15,7 @@
 # make check-ship     start them in a Debian 11 root
 # make check-ptx-old  assemble our PTX with older ptxas (fetches 400 MB)
 # make check-examples the examples under a real Slurm, NHC, Ansible and linters (installs nothing; says what it skips)
+# make look RUNS=FILE...  gpuvet report --html as browsers show it, and what axe says (needs chromium)
 # make abi        prove the symbol lists against the vendors' headers
 # make lint       floors, bans, divergence, shell scripts, generated files
 # make ptx        write kernels/ptx/ anew (needs nvcc)
@@ -73,6 +74,9 @@ $(BUILD)/gpuvet: $(objects) $(kernel_objects)
 # gpuvet explain carries the examples.
 $(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
 
+# gpuvet report carries the page's style sheet.
+$(BUILD)/harness/report/html/page.o: harness/report/html/page.css
+
 # gpuvet matrix and run carry the tables of expected builds.
 $(BUILD)/harness/store/expected.o: $(wildcard results/expected/*.json)
 
@@ -90,7 +94,10 @@ run:
 lint:
 	$(quiet)scripts/lint
 
-.PHONY: ship check-ship check-ptx-old check-examples
+.PHONY: ship check-ship check-ptx-old check-examples look
+look: all
+	$(quiet)GPUVET=$(BUILD)/gpuvet scripts/look-at-report $(RUNS)
+
 ship:
 	+$(quiet)scripts/ship x86_64
 	+$(quiet)scripts/ship aarch64

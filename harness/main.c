@@ -45,6 +45,8 @@ int main(int argc, char **argv)
         return verb_inspect(&o, environ);
     if (text_is(o.verb, "judge"))
         return verb_judge(&o, environ);
+    if (text_is(o.verb, "report"))
+        return verb_report(&o, environ);
     if (text_is(o.verb, "compare"))
         return verb_compare(&o);
     if (text_is(o.verb, "health"))

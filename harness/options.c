@@ -31,13 +31,14 @@ static const struct option table[] = {
     { "--python",  NULL, TEXT,     AT(python),     "matrix" },
     { "--framework", NULL, TEXT,   AT(framework),  "matrix" },
     { "--all",     NULL, FLAG,     AT(all),        "matrix" },
-    { "--markdown", NULL, FLAG,    AT(markdown),   "matrix" },
+    { "--markdown", NULL, FLAG,    AT(markdown),   "matrix report" },
+    { "--html",    NULL, FLAG,     AT(html),       "report" },
     { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix" },
-    { "--output",  "-o", TEXT,     AT(out),        "run bench selftest judge" },
-    { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix" },
-    { "--junit",   NULL, TEXT,     AT(junit),      "run bench selftest judge" },
-    { "--metrics", NULL, TEXT,     AT(metrics),    "run bench selftest judge" },
-    { "--ci",      NULL, CI,       AT(ci),         "run bench judge" },
+    { "--output",  "-o", TEXT,     AT(out),        "run bench selftest judge report" },
+    { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix report" },
+    { "--junit",   NULL, TEXT,     AT(junit),      "run bench selftest judge report" },
+    { "--metrics", NULL, TEXT,     AT(metrics),    "run bench selftest judge report" },
+    { "--ci",      NULL, CI,       AT(ci),         "run bench judge report" },
     { "--nagios",  NULL, FLAG,     AT(nagios),     "run bench selftest judge health" },
     { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
     { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
@@ -57,7 +58,7 @@ static const struct option table[] = {
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
     { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run bench selftest" },
     { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench selftest" },
-    { "--color",   NULL, COLOURED, AT(colour),     "run bench selftest list judge inspect" },
+    { "--color",   NULL, COLOURED, AT(colour),     "run bench selftest list judge inspect report" },
     { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
     { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
 };
@@ -69,7 +70,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "selftest", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "selftest", "bench", "compare", "list", "inspect", "judge", "report", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -230,6 +231,8 @@ static bool check_words(const struct options *o, struct err *e)
             return err_set(e, ERR_USAGE, "gpuvet %s was given an empty name", o->verb);
     if (text_is(o->verb, "judge") && n != 1)
         return err_set(e, ERR_USAGE, "gpuvet judge takes one file");
+    if (text_is(o->verb, "report") && n != 1)
+        return err_set(e, ERR_USAGE, "gpuvet report takes one file");
     if (text_is(o->verb, "compare") && n != 2)
         return err_set(e, ERR_USAGE, "gpuvet compare takes two files: before and after");
     if (text_is(o->verb, "health") && n > 1)
@@ -250,8 +253,8 @@ static bool check_outputs(const struct options *o, struct err *e)
 {
     const char *const files[] = { o->out, o->junit, o->metrics };
 
-    if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan + o->markdown > 1)
-        return err_set(e, ERR_USAGE, "--json, --markdown, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
+    if (o->json + o->nagios + o->as_require + o->oneline + (o->ci != NULL) + o->plan + o->markdown + o->html > 1)
+        return err_set(e, ERR_USAGE, "--json, --html, --markdown, --nagios, --oneline, --as-require, --plan and --ci exclude each other: standard output holds one of them");
     for (size_t i = 0; i < COUNT_OF(files); i++)
         for (size_t k = i + 1; k < COUNT_OF(files); k++)
             if (text_is(files[i], files[k]))

@@ -17,7 +17,7 @@ enum { BENCH_ROUNDS = 3 };
 struct words { const char **items; size_t n; };
 
 struct options {
-    const char        *verb;            /* "run", "selftest", "bench", "compare", "list", "inspect", "judge", "health", "matrix", "explain", "help", "version" */
+    const char        *verb;            /* "run", "selftest", "bench", "compare", "list", "inspect", "judge", "report", "health", "matrix", "explain", "help", "version" */
     const char *const *command;         /* the whole command line, for the report */
     size_t             n_command;
 
@@ -32,7 +32,8 @@ struct options {
     const char        *data;                            /* --data DIR; NULL: the program's own tables */
     const char        *driver, *torch, *cuda, *python, *framework;      /* matrix */
     struct words       gpus;                            /* matrix: --gpu NAME */
-    bool               all, markdown;                   /* matrix */
+    bool               all;                             /* matrix */
+    bool               markdown, html;                  /* matrix, report; report */
     const char        *ci;                              /* --ci: "github"; NULL: none */
     bool               json, plan, no_gpu, strict, quiet, clean, isolate, even_if_busy, all_gpus;
     bool               nagios, oneline, as_require, needs;

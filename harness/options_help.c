@@ -14,6 +14,7 @@ static const char general_help[] =
     "  gpuvet list probes       what can be proved\n"
     "  gpuvet inspect FILE      what a library, a folder or a wheel needs, and the GPUs it is for\n"
     "  gpuvet judge FILE        judge a saved run again, elsewhere or with other requirements\n"
+    "  gpuvet report FILE       a saved run for people, or for other programs; --html: as a page\n"
     "  gpuvet health            what the last saved run said, in one line if asked\n"
     "  gpuvet matrix            which official PyTorch builds run here, and how to install the best\n"
     "  gpuvet explain TOPIC     where it is used, with files to paste: slurm, ci, k8s, ansible\n"
@@ -165,6 +166,22 @@ static const char judge_help[] =
     "      --junit FILE, --metrics FILE, --ci github, --nagios    as run\n"
     "      --color WHEN     auto, always or never\n";
 
+static const char report_help[] =
+    "gpuvet report FILE - a saved run (`gpuvet run -o FILE`, or the FILE.part of one that was killed),\n"
+    "told again as it was judged: on the terminal, or in one of these forms\n"
+    "\n"
+    "      --html           a page for a browser: verdict, findings, bars, charts and tables; no script,\n"
+    "                       nothing fetched, dark where the reader's screen is, fit for phones and paper\n"
+    "      --markdown       the summary that --ci github makes\n"
+    "      --json           as JSON\n"
+    "      --ci github      as run\n"
+    "  -o, --output FILE    write --html, --markdown or JSON there, not to standard output\n"
+    "      --junit FILE, --metrics FILE    as run\n"
+    "      --color WHEN     auto, always or never\n"
+    "\n"
+    "Exit codes: 0 it is written, whatever the verdict is (`gpuvet judge` ends with that); 2 usage,\n"
+    "3 the file cannot be read, or what was asked for cannot be written.\n";
+
 static const char health_help[] =
     "gpuvet health [FILE] - what the last saved run said; FILE is " HEALTH_FILE "\n"
     "unless it is named. No GPU is touched, and it ends at once.\n"
@@ -220,7 +237,7 @@ const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
         { "run", run_help }, { "bench", bench_help }, { "compare", compare_help }, { "selftest", selftest_help }, { "list", list_help },
-        { "judge", judge_help }, { "health", health_help }, { "inspect", inspect_help },
+        { "judge", judge_help }, { "report", report_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };
 

@@ -1,5 +1,6 @@
 #include "child/telemetry.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "child/state.h"
 
@@ -12,8 +13,29 @@ static const struct { unsigned long long reason; const char *what; } findings[] 
 
 _Static_assert(COUNT_OF(findings) == COUNT_OF(((struct telemetry *)0)->slowed), "every finding is counted");
 
-static void add(struct reading *r, double value)
+/* Where there is no room any more, two points become one. */
+static void add_point(struct reading *r, double value)
 {
+    if (r->n_points == COURSE_POINTS) {
+        for (size_t i = 0; i < COURSE_POINTS / 2; i++)
+            r->points[i] = (r->points[2 * i] + r->points[2 * i + 1]) / 2;
+        r->n_points = COURSE_POINTS / 2;
+        r->each *= 2;
+        r->part = value * (double)(r->each / 2);
+        r->n_part = r->each / 2;
+        return;
+    }
+    r->points[r->n_points++] = value;
+    r->part = 0;
+    r->n_part = 0;
+}
+
+void reading_add(struct reading *r, double value)
+{
+    r->each = r->each > 0 ? r->each : 1;
+    r->part += value;
+    if (++r->n_part == r->each)
+        add_point(r, r->part / (double)r->each);
     r->least = r->n == 0 || value < r->least ? value : r->least;
     r->most = r->n == 0 || value > r->most ? value : r->most;
     r->sum += value;
@@ -43,27 +65,42 @@ void telemetry_take(struct child *c, struct telemetry *t)
 
     if (!gpu->has_counters)
         return;
+    t->last_ms = clock_ms_fine();
+    t->first_ms = t->samples == 0 ? t->last_ms : t->first_ms;
     t->samples++;
     if (n->nvmlDeviceGetPowerUsage != NULL && CALL(c, nvml, nvmlDeviceGetPowerUsage(d, &value)) == NVML_SUCCESS)
-        add(&t->power, (double)value / 1000);
+        reading_add(&t->power, (double)value / 1000);
     if (n->nvmlDeviceGetTemperature != NULL && CALL(c, nvml, nvmlDeviceGetTemperature(d, NVML_TEMPERATURE_GPU, &value)) == NVML_SUCCESS)
-        add(&t->temperature, value);
+        reading_add(&t->temperature, value);
     if (n->nvmlDeviceGetClockInfo != NULL && CALL(c, nvml, nvmlDeviceGetClockInfo(d, NVML_CLOCK_SM, &value)) == NVML_SUCCESS)
-        add(&t->sm_clock, value);
+        reading_add(&t->sm_clock, value);
     if (n->nvmlDeviceGetClockInfo != NULL && CALL(c, nvml, nvmlDeviceGetClockInfo(d, NVML_CLOCK_MEM, &value)) == NVML_SUCCESS)
-        add(&t->memory_clock, value);
+        reading_add(&t->memory_clock, value);
     if (n->nvmlDeviceGetCurrentClocksThrottleReasons != NULL
         && CALL(c, nvml, nvmlDeviceGetCurrentClocksThrottleReasons(d, &reasons)) == NVML_SUCCESS)
         count_reasons(t, reasons);
 }
 
-static void tell(struct child *c, const char *what, const char *unit, const struct reading *r)
+static void tell_course(struct child *c, const char *what, const struct reading *r, const struct telemetry *t)
+{
+    struct text course = { .arena = &c->arena };
+
+    if (r->n_points < 2 || t->samples < 2)
+        return;
+    text_add(&course, "%.4g", (t->last_ms - t->first_ms) / 1000 / (double)(t->samples - 1) * (double)r->each);
+    for (size_t i = 0; i < r->n_points; i++)
+        text_add(&course, " %.4g", r->points[i]);
+    saw_text(c, text_make(&c->arena, "%s.course", what), "%s", course.s);
+}
+
+static void tell(struct child *c, const char *what, const char *unit, const struct reading *r, const struct telemetry *t)
 {
     if (r->n == 0)
         return;
     saw_num(c, text_make(&c->arena, "%s.min", what), unit, r->least);
     saw_num(c, text_make(&c->arena, "%s.avg", what), unit, r->sum / (double)r->n);
     saw_num(c, text_make(&c->arena, "%s.max", what), unit, r->most);
+    tell_course(c, what, r, t);
 }
 
 void telemetry_tell(struct child *c, const struct telemetry *t)
@@ -73,10 +110,10 @@ void telemetry_tell(struct child *c, const struct telemetry *t)
     if (t->samples == 0)
         return;
     saw_num(c, "telemetry.samples", "", (double)t->samples);
-    tell(c, "power", "W", &t->power);
-    tell(c, "temperature", "C", &t->temperature);
-    tell(c, "clock.sm", "MHz", &t->sm_clock);
-    tell(c, "clock.memory", "MHz", &t->memory_clock);
+    tell(c, "power", "W", &t->power, t);
+    tell(c, "temperature", "C", &t->temperature, t);
+    tell(c, "clock.sm", "MHz", &t->sm_clock, t);
+    tell(c, "clock.memory", "MHz", &t->memory_clock, t);
     saw_num(c, "power.capped", "%", 100 * (double)t->capped / (double)t->samples);
     saw_text(c, "throttle.reasons", "0x%llx", t->reasons);
     for (size_t i = 0; i < COUNT_OF(findings); i++)

@@ -4,11 +4,20 @@
 
 #include "child/child.h"
 
-struct reading { double least, most, sum; size_t n; };
+/* The course of a reading is kept in so many points at most, each the mean of as many samples: hours take no more than minutes. */
+enum { COURSE_POINTS = 120 };
+
+struct reading {
+    double least, most, sum; size_t n;
+    double points[COURSE_POINTS]; size_t n_points;
+    double part; size_t n_part;         /* the point that is being gathered */
+    size_t each;                        /* samples a point; 0 is 1 */
+};
 
 struct telemetry {
     struct reading power, temperature, sm_clock, memory_clock;      /* W, degrees C, MHz, MHz */
     size_t         samples;
+    double         first_ms, last_ms;   /* when they were taken, by clock_ms_fine */
     size_t         slowed[4];           /* samples with each reason to slow down that is a finding */
     size_t         capped;              /* ... at the power limit, which is what full load is for */
     unsigned long long reasons;         /* all that were ever there */
@@ -17,7 +26,10 @@ struct telemetry {
 /* One sample; nothing where NVML cannot be asked about this GPU. */
 void telemetry_take(struct child *c, struct telemetry *t);
 
-/* Observes "power.min", "power.avg", "power.max" and so on, the share of samples at the power limit, and a
+/* One value more. */
+void reading_add(struct reading *r, double value);
+
+/* Observes "power.min", "power.avg", "power.max" and so on, "power.course" (seconds from one point to the next, then the points), the share of samples at the power limit, and a
  * warning where the GPU slowed itself down for heat or for its supply. */
 void telemetry_tell(struct child *c, const struct telemetry *t);
 

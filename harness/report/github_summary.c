@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/figures.h"
 #include "report/area.h"
 #include "report/detail.h"
 #include "report/evidence.h"
@@ -167,6 +168,41 @@ static void areas(struct writer *w)
             area(w, i);
 }
 
+static void figure(struct writer *w, const struct judged *j)
+{
+    const struct figure *x = j->figure;
+    struct text t = { .arena = &w->arena };
+
+    text_add(&t, "| ");
+    add_code(&t, j->trial.id);
+    text_add(&t, x->middle >= 1000 ? " | %.0f " : " | %.4g ", x->middle);
+    add(&t, x->unit);
+    if (x->n > 1)
+        text_add(&t, " &#177; %.1f %%", 100 * x->spread);
+    text_add(&t, " | ");
+    if (x->peak > 0)
+        text_add(&t, "%.1f %%", 100 * x->middle / x->peak);
+    text_add(&t, " | ");
+    if (x->least > 0)
+        text_add(&t, "%.1f %%%s", 100 * x->least / x->peak, x->middle < x->least ? ": **below**" : "");
+    text_add(&t, " |");
+    put(w, &t);
+}
+
+static void measured(struct writer *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->r->n_trials; i++) {
+        if (w->r->trials[i].figure == NULL)
+            continue;
+        if (!any)
+            fputs("\n| measurement | figure | of its limit | healthy from |\n|---|--:|--:|--:|\n", w->f);
+        any = true;
+        figure(w, &w->r->trials[i]);
+    }
+}
+
 static void not_proven(struct writer *w)
 {
     if (w->r->n_unproved > 0)
@@ -190,6 +226,7 @@ void github_summary(FILE *f, const struct report *r)
     heading(&w);
     what_is_wrong(&w);
     areas(&w);
+    measured(&w);
     not_proven(&w);
     if (w.left_out > 0)
         fprintf(f, "\n%zu rows are left out: GitHub takes no longer summary. The log and the saved run have them all.\n", w.left_out);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/figures.h"
 #include "report/detail.h"
 #include "report/safe.h"
 
@@ -174,6 +175,82 @@ static void findings(struct writer *w)
             sample(w, one_label(w, "requirement", w->r->requires[i].text), w->r->requires[i].met);
 }
 
+/* ---- What was measured, in Prometheus's base units ---- */
+
+static const struct { const char *unit; double scale; const char *name, *help; } measures[] = {
+    { "GB/s",     1e9,  "gpuvet_measured_bytes_per_second", "A rate of data that the last run measured, the median of its rounds." },
+    { "TFLOP/s",  1e12, "gpuvet_measured_operations_per_second", "A rate of arithmetic that the last run measured, the median of its rounds." },
+    { "TOP/s",    1e12, "gpuvet_measured_operations_per_second", "A rate of arithmetic that the last run measured, the median of its rounds." },
+    { "images/s", 1,    "gpuvet_measured_images_per_second", "A rate of images that the last run measured, the median of its rounds." },
+    { "us",       1e-6, "gpuvet_measured_seconds", "A time that the last run measured, the median of its rounds." },
+    { "ms",       1e-3, "gpuvet_measured_seconds", "A time that the last run measured, the median of its rounds." },
+};
+
+static const char *figure_labels(struct writer *w, const struct judged *j)
+{
+    struct text t = { .arena = &w->arena };
+
+    add_label(&t, "probe", j->trial.probe->name);
+    add_place(&t, &j->trial);
+    return t.s;
+}
+
+static void figures(struct writer *w)
+{
+    for (size_t k = 0; k < COUNT_OF(measures); k++) {
+        if (k == 0 || !text_is(measures[k].name, measures[k - 1].name))
+            begin_family(w, measures[k].name, measures[k].help);
+        for (size_t i = 0; i < w->r->n_trials; i++) {
+            const struct figure *x = w->r->trials[i].figure;
+
+            if (x != NULL && text_is(x->unit, measures[k].unit) && isfinite(x->middle))
+                sample(w, figure_labels(w, &w->r->trials[i]), x->middle * measures[k].scale);
+        }
+    }
+    begin_family(w, "gpuvet_measured_limit_ratio", "What was measured as a share of what the GPU can do.");
+    for (size_t i = 0; i < w->r->n_trials; i++) {
+        const struct figure *x = w->r->trials[i].figure;
+
+        if (x != NULL && x->peak > 0 && isfinite(x->middle / x->peak))
+            sample(w, figure_labels(w, &w->r->trials[i]), x->middle / x->peak);
+    }
+}
+
+/* ---- What NVML told while a soak loaded the GPU ---- */
+
+static const struct { const char *key; double scale; const char *name, *help; } readings[] = {
+    { "power",        1,   "gpuvet_soak_power_watts", "The GPU's power while it was soaked." },
+    { "temperature",  1,   "gpuvet_soak_temperature_celsius", "The GPU's temperature while it was soaked." },
+    { "clock.sm",     1e6, "gpuvet_soak_sm_clock_hertz", "The clock of the GPU's multiprocessors while it was soaked." },
+    { "clock.memory", 1e6, "gpuvet_soak_memory_clock_hertz", "The clock of the GPU's memory while it was soaked." },
+};
+
+static void reading(struct writer *w, const struct judged *j, size_t k)
+{
+    static const struct { const char *ending, *statistic; } statistics[] = { { "min", "least" }, { "avg", "mean" }, { "max", "most" } };
+
+    for (size_t i = 0; i < COUNT_OF(statistics); i++) {
+        const struct observation *o = outcome_saw(&j->outcome, text_make(&w->arena, "%s.%s", readings[k].key, statistics[i].ending));
+        struct text t = { .arena = &w->arena };
+
+        if (o == NULL || !o->is_number || !isfinite(o->number))
+            continue;
+        add_place(&t, &j->trial);
+        add_label(&t, "statistic", statistics[i].statistic);
+        sample(w, t.s, o->number * readings[k].scale);
+    }
+}
+
+static void telemetry(struct writer *w)
+{
+    for (size_t k = 0; k < COUNT_OF(readings); k++) {
+        begin_family(w, readings[k].name, readings[k].help);
+        for (size_t i = 0; i < w->r->n_trials; i++)
+            if (outcome_saw(&w->r->trials[i].outcome, "soak.seconds") != NULL)
+                reading(w, &w->r->trials[i], k);
+    }
+}
+
 void metrics_write(FILE *f, const struct report *r)
 {
     struct writer w = { .f = f, .r = r };
@@ -182,5 +259,7 @@ void metrics_write(FILE *f, const struct report *r)
     gpus(&w);
     trials(&w);
     findings(&w);
+    figures(&w);
+    telemetry(&w);
     arena_free(&w.arena);
 }

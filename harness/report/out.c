@@ -14,6 +14,7 @@
 #include "report/comparison.h"
 #include "report/github.h"
 #include "report/health.h"
+#include "report/html/page.h"
 #include "report/inspect.h"
 #include "report/inspect_json.h"
 #include "report/json.h"
@@ -72,6 +73,18 @@ bool out_json(const struct report *r, struct err *e)
     return json_report(stdout, r, e) && finish(e);
 }
 
+bool out_html(const struct report *r, struct err *e)
+{
+    html_page(stdout, r);
+    return finish(e);
+}
+
+bool out_markdown(const struct report *r, struct err *e)
+{
+    github_summary(stdout, r);
+    return finish(e);
+}
+
 bool out_nagios(const struct report *r, struct err *e)
 {
     nagios_write(stdout, r);
@@ -86,6 +99,16 @@ bool out_file_check(const char *path, struct err *e)
 bool out_file_json(const char *path, const struct report *r, struct err *e)
 {
     return json_write(path, r, e);
+}
+
+bool out_file_html(const char *path, const struct report *r, struct err *e)
+{
+    return whole_file_write(path, html_page, r, e);
+}
+
+bool out_file_markdown(const char *path, const struct report *r, struct err *e)
+{
+    return whole_file_write(path, github_summary, r, e);
 }
 
 bool out_file_junit(const char *path, const struct report *r, struct err *e)

@@ -22,9 +22,13 @@ void out_refusal(bool nagios, const char *why);
 
 bool out_text(const char *text, struct err *e) MUST_USE;
 bool out_json(const struct report *r, struct err *e) MUST_USE;
+bool out_html(const struct report *r, struct err *e) MUST_USE;
+bool out_markdown(const struct report *r, struct err *e) MUST_USE;
 bool out_nagios(const struct report *r, struct err *e) MUST_USE;
 bool out_file_check(const char *path, struct err *e) MUST_USE;          /* whether it can be written, without a change to it */
 bool out_file_json(const char *path, const struct report *r, struct err *e) MUST_USE;
+bool out_file_html(const char *path, const struct report *r, struct err *e) MUST_USE;
+bool out_file_markdown(const char *path, const struct report *r, struct err *e) MUST_USE;
 bool out_file_junit(const char *path, const struct report *r, struct err *e) MUST_USE;
 bool out_file_metrics(const char *path, const struct report *r, struct err *e) MUST_USE;
 

@@ -8,6 +8,7 @@ int verb_run(const struct options *o, char *const *env);
 int verb_list(const struct options *o, char *const *env);
 int verb_inspect(const struct options *o, char *const *env);
 int verb_judge(const struct options *o, char *const *env);
+int verb_report(const struct options *o, char *const *env);
 int verb_compare(const struct options *o);
 int verb_health(const struct options *o);
 int verb_matrix(const struct options *o, char *const *env);

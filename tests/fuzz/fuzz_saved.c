@@ -14,6 +14,7 @@
 #include "model/vote.h"
 #include "report/github.h"
 #include "report/health.h"
+#include "report/html/page.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/metrics.h"
@@ -57,7 +58,7 @@ static void health(FILE *f, const struct report *r)
 static void show(const struct report *r)
 {
     static void (*const writers[])(FILE *, const struct report *) = {
-        terminal, health, junit_write, metrics_write, github_annotations, github_summary, nagios_write,
+        terminal, health, junit_write, metrics_write, github_annotations, github_summary, nagios_write, html_page,
     };
 
     for (size_t i = 0; i < COUNT_OF(writers); i++) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "report/github.h"
+#include "report/html/page.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/metrics.h"
@@ -72,12 +73,26 @@ static void every_other_form_says_what_it_did(void **state)
         }
 }
 
+/* Two are enough to see what changes. */
+static void pages_look_as_they_did(void **state)
+{
+    static const enum sample shown[] = { SAMPLE_GOOD, SAMPLE_FAILING };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(shown); i++) {
+        struct report r = sample_report(shown[i], &arena);
+
+        golden_compare(text_make(&arena, "tests/golden/%s.html", sample_names[shown[i]]), written(html_page, &r, &arena));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_read_as_they_did),
         cmocka_unit_test(documents_hold_what_they_did),
         cmocka_unit_test(every_other_form_says_what_it_did),
+        cmocka_unit_test(pages_look_as_they_did),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,39 @@ static void the_run_is_in_base_units(void **state)
     assert_true(text_has(sample_metrics(SAMPLE_GOOD), "gpuvet_gpus{state=\"proved\"} 1\n"));
 }
 
+static void what_was_measured_is_in_base_units_too(void **state)
+{
+    static const struct observation saw[] = {
+        { "soak.seconds", "s", "10", 10, true }, { "power.avg", "W", "612.5", 612.5, true }, { "clock.sm.max", "MHz", "1980", 1980, true }, { "temperature.min", "C", "nan", (double)NAN, true },
+    };
+    struct report r = sample_report(SAMPLE_GOOD, &arena);
+    struct judged *trials = arena_alloc(&arena, 2 * sizeof *trials);
+    struct figure time = sample_figure;
+    char *text = written(metrics_write, &r, &arena);
+
+    (void)state;
+    must_have(text, "gpuvet_measured_bytes_per_second{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 4410250000000");
+    assert_true(text_has(text, "gpuvet_measured_limit_ratio{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 0.916"));
+    time.unit = "us";
+    time.middle = 2.5;
+    time.peak = 0;
+    trials[0] = trials[1] = r.trials[1];
+    trials[0].figure = &time;
+    trials[1].figure = NULL;
+    trials[1].outcome.saw = saw;
+    trials[1].outcome.n_saw = COUNT_OF(saw);
+    r.trials = trials;
+    r.n_trials = 2;
+    text = written(metrics_write, &r, &arena);
+    must_have(text, "gpuvet_measured_seconds{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 2.5e-06");
+    must_have(text, "gpuvet_soak_power_watts{gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\",statistic=\"mean\"} 612.5");
+    must_have(text, "gpuvet_soak_sm_clock_hertz{gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\",statistic=\"most\"} 1980000000");
+    assert_false(text_has(text, "limit_ratio"));
+    assert_false(text_has(text, "celsius"));
+    need_tool("promtool", &arena);
+    assert_true(is_taken(text));
+}
+
 static void one_verdict_is_1_and_three_are_0(void **state)
 {
     static const struct { int code; const char *word; } cases[] = { { 0, "pass" }, { 1, "fail" }, { 3, "broken" }, { 77, "skip" }, { 130, "broken" } };
@@ -197,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(promtool_takes_every_report),
         cmocka_unit_test(the_run_is_in_base_units),
+        cmocka_unit_test(what_was_measured_is_in_base_units_too),
         cmocka_unit_test(one_verdict_is_1_and_three_are_0),
         cmocka_unit_test(only_what_is_not_well_has_a_status),
         cmocka_unit_test(trials_are_counted_by_their_labels),
