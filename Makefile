@@ -73,6 +73,9 @@ $(BUILD)/gpuvet: $(objects) $(kernel_objects)
 # gpuvet explain carries the examples.
 $(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
 
+# The probe carries what Python runs.
+$(BUILD)/probes/torch/python.o: probes/torch/python.py
+
 # gpuvet matrix and run carry the tables of expected builds.
 $(BUILD)/harness/store/expected.o: $(wildcard results/expected/*.json)
 

@@ -8,6 +8,7 @@
 #include "model/figures.h"
 #include "model/judge.h"
 #include "model/unproved.h"
+#include "model/second_opinion.h"
 #include "model/vote.h"
 #include "report/out.h"
 #include "store/expected.h"
@@ -93,6 +94,7 @@ int verb_judge(const struct options *o, char *const *env)
     r.earlier = r.closing;
     alike_warn(trials, &r, &arena);
     vote(trials, &r, &arena);
+    second_opinions(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);

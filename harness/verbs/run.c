@@ -7,6 +7,7 @@
 #include "model/figures.h"
 #include "model/rounds.h"
 #include "model/unproved.h"
+#include "model/second_opinion.h"
 #include "model/vote.h"
 #include "report/journal.h"
 #include "report/out.h"
@@ -193,6 +194,7 @@ int verb_run(const struct options *o, char *const *env)
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
+    second_opinions(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
