@@ -61,7 +61,7 @@ def same_file(x, y):
     try:
         return os.path.samefile(x, y)
     except OSError:
-        return True                                     # gone: nothing is known about it
+        return x == y
 
 
 # ---- Which PyTorch this is
@@ -76,8 +76,9 @@ def look_at_version(torch):
     saw("torch.cuda", getattr(torch.version, "cuda", None) or "none")
     if words.get("version", str(torch.__version__)) != str(torch.__version__):
         saw("disagrees", "`import torch` gives PyTorch %s (%s), the files of this stack are those of %s" % (torch.__version__, where, words["version"]))
-    if from_here and (os.path.isfile("torch.py") or os.path.isfile("torch/__init__.py")) and not same_file(os.path.dirname(where), "torch"):
-        saw("warning", "%s holds a torch of its own: a Python that is started there imports that, and not PyTorch" % os.getcwd())
+    for shadow in ("torch/__init__.py", "torch.py"):
+        if from_here and os.path.isfile(shadow) and not same_file(shadow, where):
+            saw("warning", "%s holds a %s: a Python that is started there imports that, and not PyTorch" % (os.getcwd(), shadow))
 
 
 def look_at_libraries():
@@ -85,7 +86,7 @@ def look_at_libraries():
     for path in sorted({line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if line.count("/") > 0}):
         family = re.match(r"(?:lib)?(.+?)(?:-[0-9a-f]{8})?\.so(\.|$)", os.path.basename(path))
         own = members.get(family.group(1), []) if family else []
-        if own and not any(same_file(path, o) for o in own):
+        if own and os.path.exists(path) and not any(same_file(path, o) for o in own):
             saw("foreign", "in Python %s is served by %s, not by the stack's own %s" % (family.group(1), path, own[0]))
 
 
