@@ -175,6 +175,8 @@ def fail(error):
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
+        if isinstance(error, ModuleNotFoundError):
+            saw("act", "%s -m pip check" % words["python"])
         record("call", now, words["python"], 1, "%s: %s" % (name, first_line(error)))
         os._exit(0)
 

@@ -74,6 +74,8 @@ differ="through libtorch it works, in Python it does not"
     ends raise:gradient fail "$differ: torch.Tensor.backward on cpu failed in *"
     ends raise:conv fail "$differ: torch.nn.functional.conv2d on cpu failed in *"
     [ "$status" = 1 ]
+    ends lack:import fail "$differ: import torch failed in $env/bin/python3: ModuleNotFoundError: No module named 'a_module_that_nobody_has'"
+    [ "$(field "$(id cpu)" act)" = "$env/bin/python3 -m pip check" ]
 }
 
 @test "a crash names what was being done, also at the very end" {

@@ -1,6 +1,6 @@
 """A torch of plain Python, as far as probes/torch/python.py goes: the torch/__init__.py of the tests' environments.
 
-FAKE_PYTHON=WHAT:WHERE[,...] is the trouble it makes. WHERE: import, product, gradient, conv, cuda, exit. WHAT: raise, crash, kill,
+FAKE_PYTHON=WHAT:WHERE[,...] is the trouble it makes. WHERE: import, product, gradient, conv, cuda, exit. WHAT: raise, lack (a module), crash, kill,
 hang, leave (os._exit(3)), print, lie (the last element is off by one), nan, short (an element is missing). FAKE_OPENS=FILE opens it."""
 import atexit, ctypes, os, signal, sys, time, types
 from .version import __version__, cuda as _cuda
@@ -14,6 +14,8 @@ def _trouble(where):
             continue
         if what == "raise":
             raise RuntimeError("this was ordered\nand has a second line")
+        if what == "lack":
+            import a_module_that_nobody_has
         if what in ("crash", "kill"):
             os.kill(os.getpid(), signal.SIGSEGV if what == "crash" else signal.SIGKILL)
         if what == "hang":
