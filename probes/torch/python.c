@@ -10,6 +10,7 @@
 EMBED(torch_python_script, "probes/torch/python.py")
 
 enum { ROWS = 33, COLUMNS = 17, TERMS = 65 };       /* odd, and no tile's size */
+_Static_assert(ROWS * COLUMNS == 561 && ROWS * TERMS == 2145, "as many as the sentences below say");
 
 static double *elements(struct child *c, const struct operand *o)
 {
