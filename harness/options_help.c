@@ -98,6 +98,8 @@ static const char bench_help[] =
     "\n"
     "  -p, --probe NAME     only this measurement; \"bench.memory.*\"; repeatable\n"
     "  -d, --device GPU     only this GPU; repeatable\n"
+    "  -s, --select STACK   only this stack, by its name; repeatable\n"
+    "      --stack DIR      add the stack in DIR\n"
     "      --rounds N       measure N times (3); two are needed to compare with another run\n"
     "      --data DIR       other tables than this program's own (results/expected)\n"
     "      --timeout S      end each round after S seconds (600)\n"
