@@ -108,6 +108,7 @@
     X(torch_embedding) \
     X(torch_attention) \
     X(torch_optimizer) \
+    X(torch_python) \
     X(soak_burn) \
     X(soak_own) \
     X(bench_memory_read) \

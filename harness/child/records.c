@@ -33,6 +33,7 @@ void record_begin(struct child *c, long index)
 
     text_format(text, sizeof text, "%ld", index);
     c->records = 0;
+    c->state->index = index;
     put1(c, RECORD_BEGIN, text);
 }
 

@@ -30,6 +30,7 @@ struct growth { const char *key, *what; double by; bool serious; };
 struct grown  { struct text serious, minor; };
 
 struct child_state {
+    long          index;                /* of the trial that runs, in its batch */
     struct buffer buffers[BUFFERS_MAX];
     size_t        n_buffers;
     struct gpu_state gpus[GPU_SET_MAX];     /* the first is also that of a child without a GPU */

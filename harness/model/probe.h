@@ -76,6 +76,7 @@ struct probe {
     enum level           level;         /* from which level on it is run; a probe that is named runs at any */
     bool                 may_skip;      /* "not supported" is an answer, not a failure */
     bool                 own_process;   /* what it opens would change what others find */
+    bool                 until_exit;    /* another program ends it: what it said counts once that has exited, and with code 0 */
     bool                 tells_counters;    /* the GPU's error counters are part of its answer: told even where none grew */
     bool                 tells_facts;   /* its observations are what an order sheet asks of a GPU (model/gpu_property.h) */
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
@@ -88,6 +89,8 @@ struct probe {
     bool                 beats;         /* it says in between how far it is and what it has seen (child.h: child_beat); limit_s is how long it may be silent */
     bool                 once;          /* with one stack on each GPU, the one with the newest `library` */
     const struct probe  *unless;        /* left out where that one is in the plan, on the same GPU */
+    const struct probe  *seconds;       /* it asks the same as that one, another way: where one fails and the other does not, both say so */
+    const char          *way;           /* ... which: "in Python"; of both */
     const struct expect *expects;       /* ends with a NULL key */
     void               (*run)(struct child *c);
 };

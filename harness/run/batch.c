@@ -84,6 +84,10 @@ static void after_death(struct batch_run *r, const struct process_end *end)
         t->current = NO_TRIAL;
         return;
     }
+    if (t->ended && end->ending == ENDED_CLEAN && end->status == 0) {
+        talk_finish_trial(t);
+        return;
+    }
     if (!t->begun && !t->preparing && t->last != NO_TRIAL) {
         blame_last_trial(r, end);
         return;

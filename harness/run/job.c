@@ -50,6 +50,10 @@ static void stack_words(struct words *w, const struct stack *s)
         word(w, s->versions[i].what);
         word(w, s->versions[i].version);
     }
+    if (s->python != NULL) {
+        word(w, "--python");
+        word(w, s->python);
+    }
 }
 
 static void machine_words(struct words *w, const struct machine *m)

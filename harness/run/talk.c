@@ -123,7 +123,7 @@ static void advance(struct talk *t)
         return;
     }
     t->current = t->next;
-    t->begun = t->stopped = t->preparing = t->has_beaten = false;
+    t->begun = t->stopped = t->preparing = t->ended = t->has_beaten = false;
     t->out = (struct outcome){ .ending = ENDED_CLEAN };
     t->saw = NULL;
     t->began_ms = clock_ms_fine();
@@ -213,6 +213,8 @@ static const char *out_of_turn(const struct talk *t, const struct record *r)
 {
     if (t->current == NO_TRIAL || t->stopped)
         return "no trial runs";
+    if (t->ended)
+        return "a record after the end";
     switch (r->kind) {
     case RECORD_PREPARE:
         return t->begun ? "prepare after begin" : NULL;
@@ -282,6 +284,11 @@ static void take_line(struct talk *t, const char *line, size_t n)
         observe(t, &r);
         break;
     case RECORD_END:
+        if (trial(t, t->current)->probe->until_exit) {
+            t->ended = true;
+            set_deadline(t, limit_ms(t));
+            break;
+        }
         talk_finish_trial(t);
         advance(t);
         break;

@@ -26,6 +26,7 @@ struct talk {
     size_t                     current;     /* the trial the child was told to run; NO_TRIAL */
     size_t                     last;        /* the trial that ended last in this child; NO_TRIAL */
     bool                       begun, stopped, preparing;
+    bool                       ended;       /* it has said all, and its process has to exit yet (probe.until_exit) */
     struct outcome             out;         /* of current */
     struct observation        *saw;
     double                     began_ms;

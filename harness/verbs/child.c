@@ -82,6 +82,12 @@ static bool read_version(struct reading *r, char **v)
     return true;
 }
 
+static bool read_python(struct reading *r, char **v)
+{
+    r->stack->python = v[0];
+    return true;
+}
+
 static bool read_device(struct reading *r, char **v)
 {
     *ARENA_PUSH(r->arena, r->gpus, r->c->n_gpus) = (struct child_gpu){ .uuid = v[0], .cc = atoi(v[1]) };
@@ -152,7 +158,7 @@ static bool read_fds(struct reading *r, char **v)
 }
 
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
-    { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version },
+    { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version }, { "--python", 1, read_python },
     { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--gpu", 5, read_gpu }, { "--kernels", 1, read_kernels },
     { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--for", 1, read_for }, { "--go-on", 0, read_go_on },
     { "--fds", 3, read_fds },

@@ -7,6 +7,7 @@
 #include "model/alike.h"
 #include "model/figures.h"
 #include "model/judge.h"
+#include "model/second_opinion.h"
 #include "model/unproved.h"
 #include "model/vote.h"
 #include "report/out.h"
@@ -94,6 +95,7 @@ int verb_judge(const struct options *o, char *const *env)
     alike_warn(trials, &r, &arena);
     judge_beside(trials, &r, &arena);
     vote(trials, &r, &arena);
+    second_opinions(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);

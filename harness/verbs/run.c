@@ -7,6 +7,7 @@
 #include "model/comparison.h"
 #include "model/figures.h"
 #include "model/rounds.h"
+#include "model/second_opinion.h"
 #include "model/unproved.h"
 #include "model/vote.h"
 #include "report/journal.h"
@@ -214,6 +215,7 @@ int verb_run(const struct options *o, char *const *env)
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
+    second_opinions(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);

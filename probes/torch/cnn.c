@@ -84,6 +84,7 @@ const struct probe probe_torch_cnn = {
     .library  = "torch_cpu",
     .rests_on = { &probe_stack_loads, &probe_cuda_context },
     .may_skip = true,
+    .way      = "through libtorch",
     .expects  = (const struct expect[]){
         { .key = "integers.wrong", .bound = EQUALS, .number = 0, .sentence = "%s of 640 logits differ on integer data, which is exact in any order",
           .detail = "integers.first" },

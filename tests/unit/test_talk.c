@@ -13,6 +13,7 @@
 
 static const struct probe long_one = { .name = "t.long", .claim = "It goes on.", .beats = true, .limit_s = 30 };
 static const struct probe short_one = { .name = "t.short", .claim = "It does not." };
+static const struct probe other_program = { .name = "t.other", .claim = "Another program ends it.", .until_exit = true, .limit_s = 30 };
 
 struct heard {
     struct arena   arena;
@@ -169,6 +170,34 @@ static void a_beat_out_of_turn_is_a_bad_record(void **state)
     }
 }
 
+static void what_another_program_ends_is_not_over_before_that_has_exited(void **state)
+{
+    struct heard *h = start(&other_program);
+
+    (void)state;
+    say(h, "begin\t0\nnum\tn\t\t1\n");
+    h->talk.sink.deadline = 0;
+    say(h, "end\t0\t1\n");
+    assert_int_equal(h->ended, 0);
+    assert_true(h->talk.ended);
+    assert_true(h->talk.sink.deadline > clock_ms() + 20000);
+    talk_finish_trial(&h->talk);                /* as batch.c does when it has exited with code 0 */
+    assert_int_equal(h->ended, 1);
+    assert_int_equal(h->out.ending, ENDED_CLEAN);
+    assert_true(n_of(&h->out) == 1);
+    stop(h);
+}
+
+static void a_record_after_its_end_is_a_bad_record(void **state)
+{
+    struct heard *h = start(&other_program);
+
+    (void)state;
+    say(h, "begin\t0\nnum\tn\t\t1\nend\t0\t1\nnum\tn\t\t2\n");
+    assert_int_equal(h->talk.out.stop, STOP_BAD_RECORD);
+    stop(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +206,8 @@ int main(void)
         cmocka_unit_test(what_stops_it_does_not_lose_what_its_last_beat_said),
         cmocka_unit_test(a_hundred_thousand_beats_do_not_pile_up),
         cmocka_unit_test(a_beat_out_of_turn_is_a_bad_record),
+        cmocka_unit_test(what_another_program_ends_is_not_over_before_that_has_exited),
+        cmocka_unit_test(a_record_after_its_end_is_a_bad_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
