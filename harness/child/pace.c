@@ -4,14 +4,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "model/statistics.h"
+#include "model/steady.h"
 
-enum { WINDOWS_MAX = 6, CALLS_MAX = 100000 };
+enum { CALLS_MAX = 100000 };
 
-static const double window_ms = 500, settled_within = 0.005;
-
-/* The two clocks run at the same rate but start a call apart. */
-static const double clocks_differ = 0.01, clocks_apart_ms = 0.01;
+static const double window_ms = 500;
 
 struct stretch { double device_ms, host_ms; };
 
@@ -54,16 +51,6 @@ double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times
     return shortest;
 }
 
-static bool agree(const struct stretch *s)
-{
-    return fabs(s->host_ms - s->device_ms) <= clocks_differ * s->host_ms + clocks_apart_ms;
-}
-
-static bool is_settled(const double *took, unsigned n)
-{
-    return n >= 2 && fabs(took[n - 1] - took[n - 2]) < settled_within * took[n - 1];
-}
-
 static unsigned calls_in(double window, double one_ms)
 {
     return (unsigned)fmin(fmax(ceil(window / fmax(one_ms, 1e-6)), 1), CALLS_MAX);
@@ -71,7 +58,8 @@ static unsigned calls_in(double window, double one_ms)
 
 struct pace pace_measure(struct child *c, pace_work *work, void *arg)
 {
-    double took[WINDOWS_MAX];
+    double took[STEADY_WINDOWS_MAX];
+    struct steady steady;
     struct stretch last = { 0, 0 };
     struct pace p = { .windows = 0 };
     unsigned calls;
@@ -80,18 +68,19 @@ struct pace pace_measure(struct child *c, pace_work *work, void *arg)
     make_events(c, &from, &to);
     stretch_of(c, from, to, work, arg, 1);
     calls = calls_in(window_ms, stretch_of(c, from, to, work, arg, 1).device_ms);
-    for (unsigned i = 0; i < WINDOWS_MAX && !is_settled(took, p.windows); i++) {
+    for (unsigned i = 0; i < STEADY_WINDOWS_MAX && !steady_is_settled(took, p.windows); i++) {
         last = stretch_of(c, from, to, work, arg, calls);
-        if (agree(&last))
+        if (steady_clocks_agree(last.host_ms, last.device_ms, 1))
             took[p.windows++] = last.device_ms / calls;
     }
     drop_events(c, from, to);
     if (p.windows == 0)
         stop_ours(c, "events say that %u calls took %.3f ms, and the host's clock %.3f ms: neither can be trusted", calls, last.device_ms, last.host_ms);
-    p.took_ms = statistics_median(took, p.windows);
-    p.spread = statistics_mad(took, p.windows) / p.took_ms;
-    p.first_ms = took[0];
-    p.settled = is_settled(took, p.windows);
+    steady = steady_of(took, p.windows);
+    p.took_ms = steady.middle;
+    p.spread = steady.spread;
+    p.first_ms = steady.first;
+    p.settled = steady.settled;
     return p;
 }
 

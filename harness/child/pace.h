@@ -6,8 +6,8 @@
 
 /* Of one call of the work. */
 struct pace {
-    double   took_ms;       /* the median of the windows */
-    double   spread;        /* of the windows, as a share of it (model/statistics.h) */
+    double   took_ms;       /* the median of the windows that count (model/steady.h) */
+    double   spread;        /* of these, as a share of it (model/statistics.h) */
     double   first_ms;      /* in the first window: before anything is warm or throttled */
     unsigned windows;
     bool     settled;       /* the last two windows differ by less than 0.5 % */
