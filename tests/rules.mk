@@ -13,7 +13,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
 # Those that run the twins themselves.
-twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_tilecheck test_errors test_march test_sm_map test_soak test_stream)
+twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_tilecheck test_errors test_march test_sm_map test_soak test_stream test_gate)
 $(twin_tests): $(twin_objects)
 $(twin_tests): own_libs += -lstdc++
 

@@ -47,6 +47,7 @@ struct child_state {
     struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
+    void         *meter;                /* what measurements look at beside their work (meter.c); NULL: nothing was measured yet */
     int           crumb_fd;             /* -1: the page is private */
     struct arena  lasting;              /* lives as long as the process */
 };

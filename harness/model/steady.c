@@ -66,8 +66,6 @@ const char *steady_disturbed(const struct steady *s, const struct disturbance *d
     add_clock(&t, d);
     if (d->others > 0)
         text_add(&t, "%s%u other process%s computed on it", t.n > 0 ? "; " : "", d->others, d->others > 1 ? "es" : "");
-    if (d->narrowed)
-        text_add(&t, "%sits PCIe link had fewer lanes than it can have", t.n > 0 ? "; " : "");
     if (!s->settled)
         text_add(&t, "%sit did not settle: its windows differ by %.1f %%", t.n > 0 ? "; " : "", 100 * (s->most - s->least) / s->middle);
     return t.n > 0 ? t.s : NULL;

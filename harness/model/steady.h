@@ -30,7 +30,6 @@ struct disturbance {
     bool          capped;               /* the power limit was reached, which is what full load does */
     const char   *slowed;               /* for what the hardware or its driver slowed the GPU down; NULL: it did not */
     unsigned      others;               /* processes that came onto the GPU */
-    bool          narrowed;             /* its link to the host had fewer lanes than it can have */
 };
 
 /* Why the figure may not be what the GPU can do, in words, "; " between several; NULL: nothing disturbed it. */

@@ -25,6 +25,7 @@ using spoilt::sm_map_spoilt;
 #include "kernels/contract.cu"
 #include "kernels/soak.cu"
 #include "kernels/stream.cu"
+#include "kernels/gate.cu"
 #include "tests/host/broken.cu"
 
 thread_local twin_index threadIdx, blockIdx, blockDim, gridDim;
