@@ -90,6 +90,7 @@ bool meter_begin(struct child *c)
     put_gate(c, true, try_ns);
     meter_look(c, true);
     device_wait(c);
+    (void)meter_was_opened(c);
     checked_all(c, "gate_clocks", "looks", clocks_seen(meter_of(c)->after, CLOCK_SMS) > 0, 1);
     return true;
 }

@@ -5,6 +5,17 @@
 #include "base/text.h"
 #include "model/difference.h"
 
+static void add_disturbance(struct figure *sum, const struct judged *one, struct arena *a)
+{
+    const struct observation *saw = outcome_saw(&one->outcome, text_make(a, "%s.disturbed", one->trial.probe->measures));
+
+    if (saw == NULL)
+        return;
+    sum->disturbed_rounds++;
+    if (sum->disturbed == NULL)
+        sum->disturbed = saw->text;
+}
+
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a)
 {
     const char *key = one->trial.probe->measures;
@@ -19,6 +30,7 @@ void figure_add_round(struct figure *sum, const struct judged *one, struct arena
     rounds[sum->n++] = saw->number;
     sum->rounds = rounds;
     sum->unit = saw->unit;
+    add_disturbance(sum, one, a);
 }
 
 /* A part of a GPU (MIG) has a part of its memory's rate: what it should come to is not known. */

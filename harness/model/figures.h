@@ -18,6 +18,8 @@ struct figure {
     const char   *peak_of;              /* who says so: "the datasheet", "its driver: bus width and clock" */
     double        least;                /* what a healthy one comes to; 0: nothing is expected */
     const char   *least_source;
+    const char   *disturbed;            /* why it may not be what the GPU can do: of the first round in which there was something; NULL: nothing */
+    unsigned      disturbed_rounds;     /* in how many there was */
 };
 
 /* Adds what the trial measured in a round; nothing if it did not pass or its probe measures nothing. */

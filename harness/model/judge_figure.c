@@ -23,6 +23,8 @@ void judge_figure(struct judged *j, struct arena *a)
         return;
     below = text_make(a, "%.0f %s are %.1f %% of the %.0f of %s; a healthy GPU reaches %.0f %%", f->middle, f->unit,
                       100 * f->middle / f->peak, f->peak, f->peak_of, 100 * f->least / f->peak);
+    if (f->disturbed != NULL)           /* the cause is what there is to act upon */
+        below = text_make(a, "%s; while it was measured %s", below, f->disturbed);
     if (d->foreign != NULL) {
         j->warns = true;
         j->why = text_make(a, "%s, but it is not alone: %s", below, d->foreign);

@@ -28,6 +28,10 @@ static void put_figure(FILE *f, const struct judged *j)
     if (x->peak > 0)
         put_bar(f, x);
     safe_print(f, "\n");
+    if (x->disturbed != NULL && x->n > 1)
+        safe_print(f, "      disturbed in %u of %zu rounds: %s\n", x->disturbed_rounds, x->n, x->disturbed);
+    else if (x->disturbed != NULL)
+        safe_print(f, "      disturbed: %s\n", x->disturbed);
 }
 
 /* Who says what a GPU can do; said once. */

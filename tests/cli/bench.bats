@@ -80,3 +80,19 @@ PY
     run "$GPUVET" compare "$out"
     [ "$status" -eq 2 ]
 }
+
+@test "what disturbed a measurement is marked, with its conditions, and kept in the saved run" {
+    FAKE_THROTTLE=128 FAKE_INTRUDER=1 FAKE_FAULT_PROBE=bench.memory.write run measured --rounds 1 -p bench.memory.write -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"disturbed: the GPU slowed down for its power supply (HW power brake) in "*"; 1 other process computed on it"* ]]
+    run "$GPUVET" judge "$out"
+    [[ "$output" == *"disturbed: the GPU slowed down for its power supply"* ]]
+    python3 - "$out" <<'PY'
+import json, sys
+trial, = [t for t in json.load(open(sys.argv[1]))["trials"] if "figure" in t]
+saw = {o["key"]: o["value"] for o in trial["saw"]}
+assert trial["figure"]["disturbed"] == saw["rate.disturbed"] and trial["figure"]["disturbed_rounds"] == 1, trial
+assert saw["rate.gate"] == "not used" and saw["rate.pcie"] == "generation 4, 16 lanes" and saw["power.max"] == 65, saw
+assert abs(saw["rate.clock"] - 1000) < 1, saw         # a twin's own: nanoseconds
+PY
+}
