@@ -96,3 +96,23 @@ assert saw["rate.gate"] == "not used" and saw["rate.pcie"] == "generation 4, 16 
 assert abs(saw["rate.clock"] - 1000) < 1, saw         # a twin's own: nanoseconds
 PY
 }
+
+# last SEED - the measurement that a round with this seed runs last, where none takes any time.
+last() {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=fail:cuEventCreate FAKE_TRACE=$BATS_TEST_TMPDIR/trace.$1 \
+        "$GPUVET" bench -q --seed "$1" --rounds 1 -p 'bench.memory.*' >/dev/null || true
+    cut -f1 "$BATS_TEST_TMPDIR/trace.$1" | grep bench.memory | sort -u
+    rm "$BATS_TEST_TMPDIR/trace.$1"
+}
+
+@test "measurements run in an order that the seed says" {
+    [ "$(last 1)" = "$(last 1)" ]
+    [ "$(for seed in 1 2 3 4 5 6; do last $seed; done | sort -u | wc -l)" -gt 1 ]
+}
+
+@test "a quick measurement has three rounds, and a full one five" {
+    FAKE_FAULT=fail:cuEventCreate run measured -p bench.memory.read
+    [[ "$output" == *"of 3 (0 passed)"* ]]
+    FAKE_FAULT=fail:cuEventCreate run measured --level full -p bench.memory.read
+    [[ "$output" == *"of 5 (0 passed)"* ]]
+}
