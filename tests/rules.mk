@@ -17,6 +17,9 @@ twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_t
 $(twin_tests): $(twin_objects)
 $(twin_tests): own_libs += -lstdc++
 
+# Its clock is the test's own.
+$(BUILD)/tests/unit/test_pace: own_ldflags += -Wl,--wrap=clock_ms_fine
+
 # Sound arithmetic against each tolerance: the sample of `make check`, and the program behind scripts/check-tolerances.
 tolerance_objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard tests/tolerance/*.c)))
 $(BUILD)/tests/unit/test_tolerances: $(tolerance_objects)

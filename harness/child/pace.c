@@ -88,11 +88,12 @@ static void add(struct stretch *sum, const struct stretch *one)
 }
 
 /* Batches that wait for their last call before their first one begins. What came late of one is not used. */
-static struct stretch gated_window(struct pacing *p, unsigned calls)
+static struct stretch gated_window(struct pacing *p)
 {
+    const double until = clock_ms_fine() + window_ms;
     struct stretch sum = { .calls = 0 };
 
-    while (sum.calls < calls && p->batch > 0) {
+    while (clock_ms_fine() < until && p->batch > 0) {
         struct stretch one;
         double began;
 
@@ -110,9 +111,9 @@ static struct stretch gated_window(struct pacing *p, unsigned calls)
 }
 
 /* Each call by itself. While the cache is filled, the call that follows is put behind it: that is as good as a gate. */
-static struct stretch cold_window(struct pacing *p, double lasts_ms)
+static struct stretch cold_window(struct pacing *p)
 {
-    const double began = clock_ms_fine();
+    const double until = clock_ms_fine() + window_ms;
     struct stretch sum = { .calls = 0 };
 
     do {
@@ -123,7 +124,7 @@ static struct stretch cold_window(struct pacing *p, double lasts_ms)
         queue(p, 1);
         one = stretch_since(p, one_began, 1);
         add(&sum, &one);
-    } while (clock_ms_fine() - began < lasts_ms && sum.calls < CALLS_MAX);
+    } while (clock_ms_fine() < until);
     return sum;
 }
 
@@ -134,9 +135,9 @@ static struct stretch window(struct pacing *p, unsigned calls, double *mhz)
     if (p->metered)
         meter_look(p->c, false);
     if (p->how.cold)
-        s = cold_window(p, window_ms);
+        s = cold_window(p);
     else if (p->batch > 0)
-        s = gated_window(p, calls);
+        s = gated_window(p);
     if (s.calls == 0)
         s = stretch_of(p, calls);
     *mhz = 0;
