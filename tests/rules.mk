@@ -40,6 +40,17 @@ check-tolerances: $(BUILD)/tests/tolerances
 
 -include $(tolerance_objects:.o=.d)
 
+# What the harness costs: a launch above the bare call, and a report of a large run.
+.PHONY: bench
+$(BUILD)/tests/bench/overhead: $(BUILD)/tests/bench/overhead.o $(inside) $(kernel_objects)
+	$(say) LD $@
+	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
+
+bench: all fakes $(BUILD)/tests/bench/overhead
+	$(quiet)scripts/bench $(BUILD)
+
+-include $(BUILD)/tests/bench/overhead.d
+
 check:
 	$(quiet)scripts/setup check
 	$(quiet)$(MAKE) --no-print-directory tests

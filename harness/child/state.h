@@ -5,9 +5,13 @@
 #include "base/text.h"
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 128, OWN_KERNELS_MAX = 4096, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
 
 struct buffer { size_t gpu; CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
+
+/* A kernel of our own, ready to be launched on one of the GPUs: looked up once, since a measurement launches it ten thousand
+ * times. A place without a name is free. */
+struct own_kernel { size_t gpu; const char *name, *call; CUfunction function; };
 
 struct module { size_t gpu; const char *image; CUmodule handle; };
 
@@ -35,6 +39,8 @@ struct child_state {
     struct gpu_state gpus[GPU_SET_MAX];     /* the first is also that of a child without a GPU */
     struct module modules[MODULES_MAX];
     size_t        n_modules;
+    struct own_kernel own_kernels[OWN_KERNELS_MAX];     /* by a hash of name and GPU */
+    size_t        n_own_kernels;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
     const char   *no_sass;              /* why not as machine code; NULL: it was, or PTX was asked for */
     bool          stack_open;
