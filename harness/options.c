@@ -17,8 +17,8 @@ enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a m
 static const struct option table[] = {
     { "--probe",   "-p", LIST,     AT(probes),     "run bench" },
     { "--device",  "-d", LIST,     AT(devices),    "run bench selftest" },
-    { "--select",  "-s", LIST,     AT(stacks),     "run" },
-    { "--stack",   NULL, LIST,     AT(stack_dirs), "run list" },
+    { "--select",  "-s", LIST,     AT(stacks),     "run bench" },
+    { "--stack",   NULL, LIST,     AT(stack_dirs), "run bench list" },
     { "--require", NULL, LIST,     AT(requires),   "run bench judge" },
     { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },

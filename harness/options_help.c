@@ -98,6 +98,8 @@ static const char bench_help[] =
     "\n"
     "  -p, --probe NAME     only this measurement; \"bench.memory.*\"; repeatable\n"
     "  -d, --device GPU     only this GPU; repeatable\n"
+    "  -s, --select STACK   only this stack, by its name; repeatable\n"
+    "      --stack DIR      add the stack in DIR\n"
     "      --rounds N       measure N times, each in another order (3, at --level full 5); two are\n"
     "                       needed to compare with another run\n"
     "      --data DIR       other tables than this program's own (results/expected)\n"

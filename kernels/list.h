@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak) X(stream) X(gate)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak) X(stream) X(tick) X(gate)
 
 /* Of selftest.*, for whom alone they are loaded. */
 #define SELFTEST_IMAGES(X) X(sm_map_spoilt)
@@ -54,6 +54,7 @@
     X(stream_copy_8, stream) \
     X(stream_triad_8, stream) \
     X(stream_wrong, stream) \
+    X(tick, tick) \
     X(gate_wait,    gate) \
     X(gate_clocks,  gate)
 

@@ -114,6 +114,23 @@
     X(bench_memory_write) \
     X(bench_memory_copy) \
     X(bench_memory_triad) \
+    X(bench_blas_fp64) \
+    X(bench_blas_fp32) \
+    X(bench_blas_tf32) \
+    X(bench_blas_fp16) \
+    X(bench_blas_bf16) \
+    X(bench_blas_fp8_e4m3) \
+    X(bench_blas_int8) \
+    X(bench_nccl_all_reduce) \
+    X(bench_nccl_all_gather) \
+    X(bench_nccl_reduce_scatter) \
+    X(bench_launch_kernel) \
+    X(bench_launch_graph) \
+    X(bench_launch_event) \
+    X(bench_start_context) \
+    X(bench_start_kernels) \
+    X(bench_start_product) \
+    X(bench_start_convolution) \
     X(selftest_exact) \
     X(selftest_close) \
     X(selftest_vote) \

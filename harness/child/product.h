@@ -50,6 +50,10 @@ void product_whole(struct multiplier *by);
  * `limit`: what no sum may reach. */
 void product_tiles(struct multiplier *by, const char *key, enum number out, double limit, bool any_reduction, int most);
 
+/* A product of the shape of `p` (A transposed, B not, dimensions that are multiples of 4) by the sums of its tiles: A and B
+ * are filled with integers. Observes the same. */
+void product_shape(struct multiplier *by, const char *key, const struct product *p);
+
 /* Such a product with D in 16 bits, bit for bit the nearest-even rounding of the
  * exact one in fp32. Observes "exact.*" as above of the latter, and "rounded.compared",
  * "rounded.wrong" and "rounded.first". */

@@ -29,17 +29,19 @@ int product_side(struct child *c)
     return tiles_a_side(sms, device_room(c));
 }
 
-static CUdeviceptr fill(const struct tiled *t, const struct operand *o, enum number type)
+static CUdeviceptr room_for(struct child *c, const struct operand *o, enum number type)
 {
-    struct child *c = t->by->child;
-    CUdeviceptr at = device_buffer(c, (size_t)(o->k + PAD) * (size_t)o->rows * number_bytes(type));
+    return device_buffer(c, (size_t)(o->k + PAD) * (size_t)o->rows * number_bytes(type));
+}
+
+static void fill(struct child *c, const struct operand *o, enum number type, CUdeviceptr at, int ld)
+{
     unsigned format = type, rows = (unsigned)o->rows, columns = (unsigned)o->k;
-    uint64_t row_stride = (uint64_t)o->k + PAD, column_stride = 1, seed = o->seed;
+    uint64_t row_stride = (uint64_t)ld, column_stride = 1, seed = o->seed;
     struct integers range = o->range;
 
     launch(c, "fill_integers", blocks_for((uint64_t)rows * columns), ((struct grid){ BLOCK, 1, 1 }),
            &at, &format, &rows, &columns, &row_stride, &column_stride, &seed, &range);
-    return at;
 }
 
 static size_t tiles_of(const struct tiled *t)
@@ -47,32 +49,52 @@ static size_t tiles_of(const struct tiled *t)
     return (size_t)t->tiles_m * t->tiles_n;
 }
 
+static struct tiled shaped(struct multiplier *by, const struct product *p)
+{
+    struct child *c = by->child;
+
+    return (struct tiled){
+        .by = by, .p = *p,
+        .a = { .seed = c->seed + 2, .rows = p->m, .k = p->k }, .b = { .seed = c->seed + 3, .rows = p->n, .k = p->k },
+        .tiles_m = ((unsigned)p->m + TILE - 1) / TILE, .tiles_n = ((unsigned)p->n + TILE - 1) / TILE,
+        .weights_m = (unsigned)c->seed ^ 0x4D4D4D4Du, .weights_n = (unsigned)(c->seed >> 32) ^ 0x4E4E4E4Eu,
+        .bytes_d = (size_t)p->ldd * (size_t)p->n * number_bytes(p->out),
+    };
+}
+
+static void make_sums(struct tiled *t)
+{
+    struct child *c = t->by->child;
+    const size_t bytes = tiles_of(t) * sizeof(uint64_t), k = (size_t)t->p.k;
+
+    t->wrong = device_buffer(c, sizeof(uint64_t));
+    t->of_a = device_buffer(c, t->tiles_m * k * sizeof(uint64_t));
+    t->of_b = device_buffer(c, t->tiles_n * k * sizeof(uint64_t));
+    t->expected = device_buffer(c, bytes);
+    t->found = device_buffer(c, bytes);
+    t->bad = device_buffer(c, bytes);
+}
+
+static void fill_both(const struct tiled *t)
+{
+    fill(t->by->child, &t->a, t->p.a_type, t->p.a, t->p.lda);
+    fill(t->by->child, &t->b, t->p.b_type, t->p.b, t->p.ldb);
+}
+
 static struct tiled make(struct multiplier *by, enum number out, double limit)
 {
     struct child *c = by->child;
-    int side = by->side, m = side * TILE, n = side * TILE - TILE / 2, k = side * TILE / 2;
-    struct tiled t = {
-        .by = by,
-        .p = { .a_type = by->a_type, .b_type = by->b_type, .out = out, .ta = true, .m = m, .n = n, .k = k,
-               .lda = k + PAD, .ldb = k + PAD, .ldd = m + PAD, .alpha = 1 },
-        .a = { .seed = c->seed + 2, .rows = m, .k = k }, .b = { .seed = c->seed + 3, .rows = n, .k = k },
-        .tiles_m = (unsigned)side, .tiles_n = (unsigned)side,
-        .weights_m = (unsigned)c->seed ^ 0x4D4D4D4Du, .weights_n = (unsigned)(c->seed >> 32) ^ 0x4E4E4E4Eu,
-    };
-    size_t bytes = tiles_of(&t) * sizeof(uint64_t);
+    int m = by->side * TILE, n = m - TILE / 2, k = m / 2;
+    struct tiled t = shaped(by, &(struct product){ .a_type = by->a_type, .b_type = by->b_type, .out = out, .ta = true, .m = m, .n = n, .k = k,
+                                                   .lda = k + PAD, .ldb = k + PAD, .ldd = m + PAD, .alpha = 1 });
 
     if (!operands_below(&t.a, &t.b, by->a_type, limit, &c->err))
         stop_ours(c, "%s", c->err.text);
-    t.bytes_d = (size_t)t.p.ldd * (size_t)n * number_bytes(out);
-    t.p.a = fill(&t, &t.a, by->a_type);
-    t.p.b = fill(&t, &t.b, by->b_type);
+    t.p.a = room_for(c, &t.a, by->a_type);
+    t.p.b = room_for(c, &t.b, by->b_type);
     t.p.d = device_buffer(c, t.bytes_d);
-    t.wrong = device_buffer(c, sizeof(uint64_t));
-    t.of_a = device_buffer(c, (size_t)side * (size_t)k * sizeof(uint64_t));
-    t.of_b = device_buffer(c, (size_t)side * (size_t)k * sizeof(uint64_t));
-    t.expected = device_buffer(c, bytes);
-    t.found = device_buffer(c, bytes);
-    t.bad = device_buffer(c, bytes);
+    fill_both(&t);
+    make_sums(&t);
     return t;
 }
 
@@ -86,12 +108,12 @@ static void multiply(const struct tiled *t)
 }
 
 /* An operand's elements are looked at once more meanwhile. */
-static void combine(const struct tiled *t, const struct operand *o, enum number type, CUdeviceptr m, unsigned weights, CUdeviceptr sums)
+static void combine(const struct tiled *t, const struct operand *o, enum number type, CUdeviceptr m, uint64_t ld, unsigned weights, CUdeviceptr sums)
 {
     static const struct grid threads = { 128, 1, 1 };
     struct child *c = t->by->child;
     unsigned rows = (unsigned)o->rows, k = (unsigned)o->k, tiles = (rows + TILE - 1) / TILE;
-    uint64_t ld = (uint64_t)k + PAD, seed = o->seed;
+    uint64_t seed = o->seed;
     struct integers range = o->range;
     CUdeviceptr wrong = t->wrong;
 
@@ -115,8 +137,8 @@ static struct sums sum_up(const struct tiled *t)
     MUST(c, cuda, cuMemsetD8_v2(t->found, 0xFF, bytes));
     MUST(c, cuda, cuMemsetD8_v2(of_a, 0xFF, tiles_m * (size_t)k * sizeof(uint64_t)));
     MUST(c, cuda, cuMemsetD8_v2(of_b, 0xFF, tiles_n * (size_t)k * sizeof(uint64_t)));
-    combine(t, &t->a, t->p.a_type, t->p.a, wm, of_a);
-    combine(t, &t->b, t->p.b_type, t->p.b, wn, of_b);
+    combine(t, &t->a, t->p.a_type, t->p.a, (uint64_t)t->p.lda, wm, of_a);
+    combine(t, &t->b, t->p.b_type, t->p.b, (uint64_t)t->p.ldb, wn, of_b);
     launch(c, "expect_tiles", blocks_for(tiles * 32), ((struct grid){ BLOCK, 1, 1 }), &of_a, &of_b, &tiles_m, &tiles_n, &k, &expected);
     launch(c, text_make(&c->arena, "found_%s", number_name(t->p.out)), ((struct grid){ tiles_m, tiles_n, 1 }), ((struct grid){ 256, 1, 1 }),
            &d, &ld, &rows, &columns, &wn, &wm, &found, &bad);
@@ -198,6 +220,18 @@ void product_tiles(struct multiplier *by, const char *key, enum number out, doub
 
     t.p.any_reduction = any_reduction;
     check(&t, key, most);
+}
+
+/* Exact in D's type, too: a library may add parts in it. */
+void product_shape(struct multiplier *by, const char *key, const struct product *p)
+{
+    const double exact = exact_below(p->a_type, by->child->cc), narrow = number_integers(p->out);
+    struct tiled t = shaped(by, p);
+
+    operands_surely_below(&t.a, &t.b, p->a_type, narrow < exact ? narrow : exact);
+    fill_both(&t);
+    make_sums(&t);
+    check(&t, key, 1);
 }
 
 /* fp16's largest number: beyond it a rounding would be infinity. */

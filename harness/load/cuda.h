@@ -17,6 +17,9 @@ typedef struct CUmod_st        *CUmodule;
 typedef struct CUfunc_st       *CUfunction;
 typedef struct CUstream_st     *CUstream;
 typedef struct CUevent_st      *CUevent;
+typedef struct CUgraph_st      *CUgraph;
+typedef struct CUgraphExec_st  *CUgraphExec;
+typedef int                     CUstreamCaptureMode;    /* an enum there */
 typedef int                     CUdevice_attribute;     /* enums there */
 typedef int                     CUjit_option;
 typedef int                     CUfunction_attribute;
@@ -47,6 +50,7 @@ enum {
     CU_JIT_ERROR_LOG_BUFFER = 5, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
     CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
     CU_STREAM_NON_BLOCKING = 1,
+    CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1,
     CU_EVENT_BLOCKING_SYNC = 1, CU_EVENT_DISABLE_TIMING = 2,
 };
 
@@ -95,8 +99,15 @@ enum {
                                                          unsigned, unsigned, unsigned, unsigned, CUstream, void **)) \
     SYM(NEED, CUresult, cuStreamCreate,                 (CUstream *, unsigned)) \
     SYM(NEED, CUresult, cuStreamQuery,                  (CUstream)) \
+    SYM(NEED, CUresult, cuStreamWaitEvent,              (CUstream, CUevent, unsigned)) \
     SYM(NEED, CUresult, cuStreamSynchronize,            (CUstream)) \
     SYM(NEED, CUresult, cuStreamDestroy_v2,             (CUstream)) \
+    SYM(WANT, CUresult, cuStreamBeginCapture_v2,        (CUstream, CUstreamCaptureMode)) \
+    SYM(WANT, CUresult, cuStreamEndCapture,             (CUstream, CUgraph *)) \
+    SYM(WANT, CUresult, cuGraphInstantiateWithFlags,    (CUgraphExec *, CUgraph, unsigned long long)) \
+    SYM(WANT, CUresult, cuGraphLaunch,                  (CUgraphExec, CUstream)) \
+    SYM(WANT, CUresult, cuGraphExecDestroy,             (CUgraphExec)) \
+    SYM(WANT, CUresult, cuGraphDestroy,                 (CUgraph)) \
     SYM(NEED, CUresult, cuEventCreate,                  (CUevent *, unsigned)) \
     SYM(NEED, CUresult, cuEventRecord,                  (CUevent, CUstream)) \
     SYM(NEED, CUresult, cuEventSynchronize,             (CUevent)) \

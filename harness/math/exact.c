@@ -94,6 +94,29 @@ bool operands_below(struct operand *a, struct operand *b, enum number format, do
     return true;
 }
 
+/* Sparse vectors of -1, 0 and 1, two thirds of what is kept not being 0: `meet` of k pairs have no 0 on average. */
+static unsigned kept_of(double meet, int k, bool both)
+{
+    const double share = both ? sqrt(meet / k) : meet / k;
+
+    return (unsigned)fmin(ALL, ALL * 1.5 * share);
+}
+
+/* The sum of k coins of mean n/4 reaches n with a chance of at most exp(-0.63 n), one of mean n/2 with exp(-0.19 n)
+ * (Chernoff's bound): 1e-69 for the 255 that bf16 has room for, 1e-168 for the 2047 of fp32. */
+void operands_surely_below(struct operand *a, struct operand *b, enum number format, double limit)
+{
+    const double most = fmin(number_integers(format), MADE_EXACTLY), spread = floor(sqrt((limit - 1) / a->k));
+
+    if (format == NUMBER_FP32) {                /* odd numbers of 13 bits, as above */
+        a->range = (struct integers){ 4096, 2, 1, ALL };
+        b->range = (struct integers){ 1, 1, 0, kept_of((limit - 1) / (2 * 4096 + 1) / 2, b->k, false) };
+        return;
+    }
+    a->range = spread >= 1 ? (struct integers){ (unsigned)fmin(spread, most), 1, 0, ALL } : (struct integers){ 1, 1, 0, kept_of((limit - 1) / 4, a->k, true) };
+    b->range = a->range;
+}
+
 /* In fp64, the widest: of A and B 64 KiB a tile and of D 128, twice in one trial; and a
  * library's workspace. */
 static uint64_t bytes_for(int side)

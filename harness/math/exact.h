@@ -40,6 +40,11 @@ struct integers integers_below(double limit, enum number format, int k);
  * numbers of up to 13 bits, where tf32 keeps 11, times -1, 0 and 1. */
 bool operands_below(struct operand *a, struct operand *b, enum number format, double limit, struct err *e) MUST_USE;
 
+/* The same without a look at the vectors, which takes long where they are many: ranges of which k products stay below the
+ * limit whatever their signs. Where even k of -1, 0 and 1 might not, so few numbers are kept that more of them meet than
+ * would fit with a chance below 1e-60. */
+void operands_surely_below(struct operand *a, struct operand *b, enum number format, double limit);
+
 /* Fails unless operand_worst stays below the limit. */
 bool operands_are_exact(const struct operand *a, const struct operand *b, double limit, struct err *e) MUST_USE;
 

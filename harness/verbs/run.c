@@ -86,10 +86,10 @@ static void write_head(struct run *r)
     journal_head(&r->journal, &head);
 }
 
-/* No detector is tested on a stack, and nothing of one is measured: none is looked for. */
+/* No detector is tested on a stack: none is looked for. */
 static bool open_session(struct session *s, struct err *e)
 {
-    return text_is(s->o->verb, "run") ? session_open(s, e) : session_open_machine(s, e);
+    return text_is(s->o->verb, "selftest") ? session_open_machine(s, e) : session_open(s, e);
 }
 
 static bool prepare(struct run *r, struct err *e)

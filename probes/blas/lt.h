@@ -39,6 +39,9 @@ static inline bool lt_is_fp8(enum number n)
     return n == NUMBER_E4M3 || n == NUMBER_E5M2;
 }
 
+/* What products of such factors are computed in: fp32 is asked for as fp32, without narrower products. */
+cublasComputeType_t lt_compute(enum number in);
+
 /* Binds the library and makes a handle with a workspace; stops the trial where this
  * version cannot multiply such. Before the trial's first buffer. */
 struct lt lt_begin(struct child *c, enum number in, enum number out, cublasComputeType_t compute);

@@ -16,6 +16,17 @@ static cudaDataType type_of(enum number n)
     }
 }
 
+cublasComputeType_t lt_compute(enum number in)
+{
+    switch (in) {
+    case NUMBER_FP64: return CUBLAS_COMPUTE_64F;
+    case NUMBER_FP32: return CUBLAS_COMPUTE_32F_PEDANTIC;
+    case NUMBER_TF32: return CUBLAS_COMPUTE_32F_FAST_TF32;
+    case NUMBER_INT8: return CUBLAS_COMPUTE_32I;
+    default:          return CUBLAS_COMPUTE_32F;
+    }
+}
+
 static void set(struct child *c, cublasLtMatmulDesc_t op, cublasLtMatmulDescAttributes_t which, const void *value, size_t bytes)
 {
     MUST(c, cublaslt, cublasLtMatmulDescSetAttribute(op, which, value, bytes));

@@ -10,17 +10,6 @@ enum { USED_MAX = 4 };          /* algorithms that are taken in turn, in every o
 
 struct burn { struct lt lt; struct lt_call call; bool prepared, works[NUMBER_INT32 + 1]; };
 
-static cublasComputeType_t compute_of(enum number in)
-{
-    switch (in) {
-    case NUMBER_FP64: return CUBLAS_COMPUTE_64F;
-    case NUMBER_FP32: return CUBLAS_COMPUTE_32F_PEDANTIC;
-    case NUMBER_TF32: return CUBLAS_COMPUTE_32F_FAST_TF32;
-    case NUMBER_INT8: return CUBLAS_COMPUTE_32I;
-    default:          return CUBLAS_COMPUTE_32F;
-    }
-}
-
 static bool prepare(struct soak_way *by, const struct product *p, unsigned lap, const char **why)
 {
     struct child *c = by->child;
@@ -29,7 +18,7 @@ static bool prepare(struct soak_way *by, const struct product *p, unsigned lap, 
     if (b->prepared)
         lt_forget(c, &b->call.x);
     b->prepared = false;
-    b->lt.compute = compute_of(p->a_type);
+    b->lt.compute = lt_compute(p->a_type);
     b->lt.scale = p->out;
     if (!lt_may_have(c, &b->lt, p->a_type, why))
         return false;

@@ -116,3 +116,40 @@ last() {
     FAKE_FAULT=fail:cuEventCreate run measured --level full -p bench.memory.read
     [[ "$output" == *"of 5 (0 passed)"* ]]
 }
+
+@test "a launch, a kernel of a graph and an event are told in microseconds, and of kernels that all ran" {
+    run simulated -p 'bench.launch.*' -o "$out"
+    [ "$status" -eq 0 ]
+    for what in kernel graph event; do [[ "$output" =~ bench.launch.$what@gpu0\ +[0-9.]+\ us ]]; done
+    # The 150th launch is one of many in a row, or one that a graph does.
+    FAKE_FAULT=stale:cuLaunchKernel@tick:150 run simulated --isolate -p bench.launch.kernel -p bench.launch.graph -o "$out"
+    [ "$status" -eq 1 ]
+    for what in kernel graph; do
+        [[ "$(field bench.launch.$what@gpu0 why)" == "what was measured did not do its work: kernels that ran: "*" of "* ]]
+    done
+    FAKE_FAULT=fail:cuGraphLaunch run simulated -p bench.launch.graph -o "$out"
+    [ "$(verdict bench.launch.graph@gpu0)" = fail ]
+    [[ "$(field bench.launch.graph@gpu0 why)" == "cuGraphLaunch failed in "* ]]
+}
+
+@test "what a program waits for before its first result is told by parts, each in a process of its own" {
+    run simulated -p 'bench.start.*' -o "$out"
+    [ "$status" -eq 0 ]
+    for what in context@gpu0 kernels@gpu0 product@gpu0/toolkit-13.0 convolution@gpu0/toolkit-13.0; do
+        [[ "$output" =~ bench.start.$what\ +[0-9.e+-]+\ ms ]]
+    done
+    python3 - "$out" <<'PY'
+import json, sys
+trials = {t["probe"]: {o["key"]: o.get("value") for o in t["saw"]} for t in json.load(open(sys.argv[1]))["trials"]}
+for probe, parts in {"context": ("driver", "context"), "kernels": ("load",), "product": ("open", "create"), "convolution": ("open", "create", "describe")}.items():
+    saw = trials[f"bench.start.{probe}"]
+    total = sum(saw[f"time.{part}"] for part in parts) + saw["time.first_call"]
+    assert abs(total - saw["time"]) < 1e-3 + 1e-6 * total, (probe, total, saw["time"])
+PY
+    FAKE_FAULT=wrong:cublasSgemm_v2,zero:cudnnConvolutionForward,stale:cuLaunchKernel@tick run simulated --isolate -p 'bench.start.*' -o "$out"
+    [ "$status" -eq 1 ]
+    [ "$(field bench.start.product@gpu0/toolkit-13.0 why)" = "the first result is wrong in 1 element" ]
+    [[ "$(field bench.start.convolution@gpu0/toolkit-13.0 why)" == "the first result is wrong in "*" elements" ]]
+    [ "$(verdict bench.start.kernels@gpu0)" = fail ]
+    [ "$(verdict bench.start.context@gpu0)" = pass ]
+}

@@ -23,6 +23,7 @@ bench.memory.read gate_wait gate_clocks stream_read_2 stream_read_4 stream_read_
 bench.memory.write stream_write_2 stream_write_4 stream_write_8 stream_wrong
 bench.memory.copy stream_copy_2 stream_copy_4 stream_copy_8
 bench.memory.triad stream_triad_2 stream_triad_4 stream_triad_8
+bench.launch.kernel tick
 selftest.sm sm_map_spoilt
 END
 }

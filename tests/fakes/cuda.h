@@ -26,6 +26,9 @@ bool fake_reaches(int who, int whose);   /* peer access is enabled */
 /* Tells the twins what is wrong with the machine (trouble.c). */
 void fake_make_trouble(bool together);    /* together: by a launch of blocks that wait for each other */
 
+/* Of a stream that captures, a launch is kept and not done (cuda_graph.c): true if it was. */
+bool fake_captures(CUstream s, CUfunction f, const unsigned dims[6], unsigned shared, void **params, int n);
+
 /* Memory (cuda_memory.c). */
 bool fake_owns(const void *address, size_t bytes);
 void *fake_largest(void);                                               /* the start of the largest allocation; NULL: there is none */

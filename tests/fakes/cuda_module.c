@@ -278,14 +278,13 @@ CUresult fake_cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz
     size_t n = 0;
     bool ok;
 
-    (void)stream;
     if (code != 0)
         return code;
     if (gx == 0 || gx > INT32_MAX || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || bx > 1024 || by > 1024 || bz > 64
         || bx * by * bz > 1024 || gy > 65535 || gz > 65535 || shared > 49152 || extra != NULL || !as_many_as(params, f->n))
         return 1;
     code = reach(f, params);
-    if (code != 0)
+    if (code != 0 || fake_captures(stream, f, (unsigned[]){ gx, gy, gz, bx, by, bz }, shared, params, f->n))
         return code;
     if (is_dropped())
         return 0;

@@ -17,7 +17,7 @@ fake_libs         += $(foreach t,$(fake_torches),$(fake_torch_libs:%=$(fakes)/to
 fake_files        := $(fake_libs) $(fakes)/libhook.so $(fakes)/toolkit/version.json \
                      $(fakes)/toolkit/include/cudnn_version.h $(fakes)/toolkit/include/nccl.h $(fakes)/gpuvet-ptx
 
-fake_sources/libcuda.so.1      := cuda cuda_memory cuda_module cuda_peer trouble
+fake_sources/libcuda.so.1      := cuda cuda_memory cuda_module cuda_peer cuda_graph trouble
 fake_sources/libnvidia-ml.so.1 := nvml
 fake_sources/libcudart.so.13   := cudart
 fake_sources/libcublas.so.13   := cublas product

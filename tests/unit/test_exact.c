@@ -175,6 +175,54 @@ static void operands_of_every_format_are_made_below_the_limit_or_refused(void **
     }
 }
 
+/* The largest sum that any signs could make: of the numbers that are not 0 in both. */
+static double largest_of_any_signs(const struct operand *a, const struct operand *b)
+{
+    double most = 0;
+
+    for (int i = 0; i < a->rows; i++)
+        for (int j = 0; j < b->rows; j++) {
+            double sum = 0;
+
+            for (int k = 0; k < a->k; k++)
+                sum += fabs((double)operand_at(a, i, k)) * abs(operand_at(b, j, k));
+            most = sum > most ? sum : most;
+        }
+    return most;
+}
+
+static void operands_that_nobody_looked_at_stay_below_the_limit_and_are_not_all_0(void **state)
+{
+    static const enum number formats[] = { NUMBER_FP64, NUMBER_FP32, NUMBER_TF32, NUMBER_FP16, NUMBER_BF16, NUMBER_E4M3, NUMBER_INT8 };
+    static const int sizes[] = { 16, 128, 1024, 4096, 16384 };
+
+    (void)state;
+    for (size_t n = 0; n < COUNT_OF(formats); n++)
+        for (size_t s = 0; s < COUNT_OF(sizes); s++)
+            for (int narrow = 0; narrow < 2; narrow++) {
+                struct operand a = { .seed = 7 + n, .rows = 12, .k = sizes[s] }, b = { .seed = 99 + s, .rows = 12, .k = sizes[s] };
+                const double limit = narrow && formats[n] != NUMBER_FP32 ? 0x1p8 : exact_below(formats[n], 90);
+                double largest;
+
+                operands_surely_below(&a, &b, formats[n], limit);
+                largest = largest_of_any_signs(&a, &b);
+                assert_true(largest < limit && largest > 0);
+                assert_true(a.range.spread * a.range.step + a.range.offset <= number_integers(formats[n]));
+            }
+}
+
+static void those_for_fp32_are_wrong_in_tf32_however_long_the_sums(void **state)
+{
+    (void)state;
+    for (int k = 1024; k <= 16384; k *= 4) {
+        struct operand a = { .seed = 4, .rows = 10, .k = k }, b = { .seed = 5, .rows = 10, .k = k };
+
+        operands_surely_below(&a, &b, NUMBER_FP32, 0x1p24);
+        assert_int_equal(wrong_with_factors_of(&a, &b, NUMBER_FP32), 0);
+        assert_true(wrong_with_factors_of(&a, &b, NUMBER_TF32) > 90);       /* of 100 */
+    }
+}
+
 static void the_limit_is_the_architectures(void **state)
 {
     (void)state;
@@ -207,6 +255,8 @@ int main(void)
         cmocka_unit_test(fp32_sums_in_any_tree_are_exact),
         cmocka_unit_test(operands_for_fp32_are_wrong_in_what_is_narrower),
         cmocka_unit_test(operands_of_every_format_are_made_below_the_limit_or_refused),
+        cmocka_unit_test(operands_that_nobody_looked_at_stay_below_the_limit_and_are_not_all_0),
+        cmocka_unit_test(those_for_fp32_are_wrong_in_tf32_however_long_the_sums),
         cmocka_unit_test(the_limit_is_the_architectures),
         cmocka_unit_test(a_product_fills_the_gpu_where_its_memory_may_be_taken),
     };

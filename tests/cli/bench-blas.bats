@@ -1,0 +1,53 @@
+# bench.blas.*, on the SIMULATED GPU: that a product is measured by what is fastest, and only if it is right. The figures are a CPU's.
+load helpers
+
+# saw PROBE KEY - what that measurement observed.
+saw() {
+    python3 - "$out" "$1" "$2" <<'PY'
+import json, sys
+for t in json.load(open(sys.argv[1]))["trials"]:
+    if t["id"] == sys.argv[2] + "@gpu0/toolkit-13.0":
+        print(*(o.get("text", o.get("value", o.get("number"))) for o in t["saw"] if o["key"] == sys.argv[3]), sep="\n")
+PY
+}
+
+@test "a product is measured in the best shape of a ladder, its way is told, and zeros are a figure beside it" {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \
+        run "$GPUVET" bench -q --rounds 1 --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p bench.blas.fp8_e4m3 -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"bench.blas.fp8_e4m3@gpu0/toolkit-13.0"*"TFLOP/s"* ]]
+    [[ "$(saw bench.blas.fp8_e4m3 rate.way)" == *" in e4m3, D in bf16, algorithm 2"*"HMMA of e4m3 summed in fp32, fast accumulation"* ]]
+    [[ "$(saw bench.blas.fp8_e4m3 rate.128.way)" == "algorithm 2"* ]]
+    python3 -c 'import sys; assert all(float(x) > 0 for x in sys.argv[1:])' \
+        "$(saw bench.blas.fp8_e4m3 rate)" "$(saw bench.blas.fp8_e4m3 rate.zeros)" "$(saw bench.blas.fp8_e4m3 rate.128)"
+    [ "$(saw bench.blas.fp8_e4m3 rate.data)" = "N(0, 1)" ]
+    [ "$(saw bench.blas.fp8_e4m3 work.wrong)" = 0 ]
+}
+
+# Each of the simulated GPUs has another fault; they share the CPU.
+@test "a product that is wrong, zero, stale or in narrower numbers measures nothing" {
+    export FAKE_GPUS=4 FAKE_FAULT_PROBE=bench.blas.fp32
+    export FAKE_FAULT_ON_0=wrong:cublasLtMatmul FAKE_FAULT_ON_1=zero:cublasLtMatmul FAKE_FAULT_ON_2=stale:cublasLtMatmul FAKE_FAULT_ON_3=tf32:cublasLtMatmul
+    run simulated --isolate --limit 300 -p bench.blas.fp32 -o "$out"
+    [ "$status" -eq 1 ]
+    for gpu in 0 1 2 3; do
+        [[ "$(field bench.blas.fp32@gpu$gpu/toolkit-13.0 why)" == "what was measured did not do its work: "*" of its product "*": algorithm 2"*"in the tile that begins at D["* ]]
+        [ "$(field bench.blas.fp32@gpu$gpu/toolkit-13.0 figure)" = "" ]
+    done
+}
+
+@test "integers are measured in TOP/s, shapes follow the multiprocessors, and what a GPU does not have is left out with the reason" {
+    run simulated --plan -p 'bench.blas.*'
+    for type in fp64 fp32 tf32 fp16 bf16 fp8_e4m3 int8; do
+        [[ "$output" == *"run   bench.blas.$type@gpu0/toolkit-13.0"* ]]
+    done
+    FAKE_CC=75 FAKE_SMS=6 run simulated -p bench.blas.bf16 -p bench.blas.fp8_e4m3 -p bench.blas.int8 -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"bench.blas.int8@gpu0/toolkit-13.0"*"TOP/s"* ]]
+    # A cube, and two by three tiles of 256 x 128: one for each multiprocessor.
+    for shape in 256 512x384x256; do
+        [ -n "$(saw bench.blas.int8 rate.$shape)" ]
+    done
+    [ "$(field bench.blas.bf16@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.0 and later; this GPU has 7.5" ]
+    [ "$(field bench.blas.fp8_e4m3@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.9 and later; this GPU has 7.5" ]
+}
