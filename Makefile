@@ -76,9 +76,9 @@ $(BUILD)/harness/verbs/explain.o: $(wildcard scripts/examples/*)
 
 # gpuvet report carries the page's style sheet.
 $(BUILD)/harness/report/html/page.o: harness/report/html/page.css
+
 # The probe carries what Python runs.
 $(BUILD)/probes/torch/python.o: probes/torch/python.py
-
 
 # gpuvet matrix and run carry the tables of expected builds.
 $(BUILD)/harness/store/expected.o: $(wildcard results/expected/*.json)

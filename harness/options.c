@@ -274,7 +274,7 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     if (!is_verb(o->verb))
         return err_set(e, ERR_USAGE, "there is no verb \"%s\"", argv[1]);
     if (text_is(o->verb, "bench"))
-        o->repeat = BENCH_ROUNDS;
+        o->repeat = 0;                          /* by its level, below */
     for (int i = 2; i < argc; i++) {
         if (text_is(argv[i], "--help") || text_is(argv[i], "-h")) {
             *ARENA_PUSH(a, o->rest.items, o->rest.n) = o->verb;
@@ -290,6 +290,8 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     }
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
+    if (o->repeat == 0)
+        o->repeat = o->level >= LEVEL_FULL ? BENCH_ROUNDS_FULL : BENCH_ROUNDS;
     if (text_is(o->verb, "bench") && o->probes.n == 0)
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "bench.*";
     if (text_is(o->verb, "bench"))

@@ -12,7 +12,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 #define HEALTH_FILE "/var/lib/gpuvet/last.json"
 
 /* How often `bench` measures, each time in fresh processes. */
-enum { BENCH_ROUNDS = 3 };
+enum { BENCH_ROUNDS = 3, BENCH_ROUNDS_FULL = 5 };
 
 struct words { const char **items; size_t n; };
 
@@ -46,7 +46,7 @@ struct options {
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
-    unsigned           repeat;                          /* --repeat, of bench --rounds; 1 */
+    unsigned           repeat;                          /* --repeat; 1, of bench --rounds: as many as its level has */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
 };
 

@@ -2,7 +2,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak) X(stream) X(caches) X(tick)
+#define KERNEL_IMAGES(X) X(memory) X(reduce) X(conv) X(march) X(sm_map) X(operand) X(tilecheck) X(rounded) X(errors) X(contract) X(soak) X(stream) X(caches) X(tick) X(gate)
 
 /* Of selftest.*, for whom alone they are loaded. */
 #define SELFTEST_IMAGES(X) X(sm_map_spoilt)
@@ -58,6 +58,8 @@
     X(shared_read,  caches) \
     X(chain_write,  caches) \
     X(chain_follow, caches) \
-    X(tick, tick)
+    X(tick, tick) \
+    X(gate_wait,    gate) \
+    X(gate_clocks,  gate)
 
 #endif

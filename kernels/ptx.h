@@ -45,4 +45,7 @@ INSIDE u32 ptx_warp(void) { u32 n; asm volatile("mov.u32 %0, %%warpid;" : "=r"(n
 /* Nanoseconds of a clock that all multiprocessors share. */
 INSIDE u64 ptx_ns(void)   { u64 n; asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(n)); return n; }
 
+/* Cycles of the multiprocessor's own clock. */
+INSIDE u64 ptx_cycles(void) { u64 n; asm volatile("mov.u64 %0, %%clock64;" : "=l"(n)); return n; }
+
 #endif

@@ -13,9 +13,12 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(inside) $(kernel_objects)
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -lcmocka -o $@
 
 # Those that run the twins themselves.
-twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_tilecheck test_errors test_march test_sm_map test_soak test_stream test_caches)
+twin_tests := $(patsubst %,$(BUILD)/tests/unit/%,test_twins test_contract test_tilecheck test_errors test_march test_sm_map test_soak test_stream test_caches test_gate)
 $(twin_tests): $(twin_objects)
 $(twin_tests): own_libs += -lstdc++
+
+# Its clock is the test's own.
+$(BUILD)/tests/unit/test_pace: own_ldflags += -Wl,--wrap=clock_ms_fine
 
 # Sound arithmetic against each tolerance: the sample of `make check`, and the program behind scripts/check-tolerances.
 tolerance_objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard tests/tolerance/*.c)))
@@ -36,6 +39,17 @@ check-tolerances: $(BUILD)/tests/tolerances
 	$(quiet)scripts/check-tolerances $< results/tolerances.md
 
 -include $(tolerance_objects:.o=.d)
+
+# What the harness costs: a launch above the bare call, and a report of a large run.
+.PHONY: bench
+$(BUILD)/tests/bench/overhead: $(BUILD)/tests/bench/overhead.o $(inside) $(kernel_objects)
+	$(say) LD $@
+	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
+
+bench: all fakes $(BUILD)/tests/bench/overhead
+	$(quiet)scripts/bench $(BUILD)
+
+-include $(BUILD)/tests/bench/overhead.d
 
 check:
 	$(quiet)scripts/setup check

@@ -132,13 +132,10 @@ static CUfunction function_of(struct child *c, CUmodule module, const char *name
     return f;
 }
 
-static void launch_in(struct child *c, CUmodule module, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args)
+static void launch_function(struct child *c, CUfunction f, const char *call, CUstream stream, struct grid blocks, struct grid threads, void **args)
 {
-    CUfunction f = function_of(c, module, name);
-    char call[CRUMB_CALL];
     long code;
 
-    text_format(call, sizeof call, "cuLaunchKernel(%s)", name);
     child_enter(c, call, c->cuda.dl.path);
     code = child_leave(c, c->cuda.cuLaunchKernel(f, blocks.x, blocks.y, blocks.z, threads.x, threads.y, threads.z, 0, stream, args, NULL));
     if (code != 0)
@@ -147,21 +144,26 @@ static void launch_in(struct child *c, CUmodule module, CUstream stream, const c
 
 void child_launch_from(struct child *c, CUmodule module, const char *name, struct grid blocks, struct grid threads, void **args)
 {
-    launch_in(c, module, NULL, name, blocks, threads, args);
+    char call[CRUMB_CALL];
+
+    text_format(call, sizeof call, "cuLaunchKernel(%s)", name);
+    launch_function(c, function_of(c, module, name), call, NULL, blocks, threads, args);
 }
 
-void child_launch_on(struct child *c, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args)
+/* Where it is, or is to be: the table is never full. FNV-1a. */
+static struct own_kernel *place_of(struct child *c, const char *name)
 {
-    const struct kernel_image *image = kernel_image_of(name);
+    struct child_state *s = c->state;
+    uint32_t hash = 2166136261u ^ (uint32_t)c->gpu;
 
-    if (image == NULL)
-        stop_ours(c, "no kernel is called %s", name);
-    launch_in(c, load_image(c, image), stream, name, blocks, threads, args);
-}
+    for (const char *at = name; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    for (uint32_t i = hash;; i++) {
+        struct own_kernel *k = &s->own_kernels[i % OWN_KERNELS_MAX];
 
-void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args)
-{
-    child_launch_on(c, NULL, name, blocks, threads, args);
+        if (k->name == NULL || (k->gpu == c->gpu && text_is(k->name, name)))
+            return k;
+    }
 }
 
 static CUfunction own_function(struct child *c, const char *name)
@@ -171,6 +173,33 @@ static CUfunction own_function(struct child *c, const char *name)
     if (image == NULL)
         stop_ours(c, "no kernel is called %s", name);
     return function_of(c, load_image(c, image), name);
+}
+
+static void look_up(struct child *c, struct own_kernel *k, const char *name)
+{
+    struct child_state *s = c->state;
+
+    if (s->n_own_kernels + 1 == OWN_KERNELS_MAX)
+        stop_ours(c, "more than %d kernels are launched", OWN_KERNELS_MAX - 1);
+    k->function = own_function(c, name);
+    k->gpu = c->gpu;
+    k->call = text_make(&s->lasting, "cuLaunchKernel(%s)", name);
+    k->name = arena_text(&s->lasting, name);    /* last: until here the place is free */
+    s->n_own_kernels++;
+}
+
+void child_launch_on(struct child *c, CUstream stream, const char *name, struct grid blocks, struct grid threads, void **args)
+{
+    struct own_kernel *k = place_of(c, name);
+
+    if (k->name == NULL)
+        look_up(c, k, name);
+    launch_function(c, k->function, k->call, stream, blocks, threads, args);
+}
+
+void child_launch(struct child *c, const char *name, struct grid blocks, struct grid threads, void **args)
+{
+    child_launch_on(c, NULL, name, blocks, threads, args);
 }
 
 static int attribute(struct child *c, CUdevice_attribute which)

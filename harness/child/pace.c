@@ -4,120 +4,250 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "model/statistics.h"
+#include "child/evict.h"
+#include "child/meter.h"
+#include "child/state.h"
 
-enum { WINDOWS_MAX = 6, CALLS_MAX = 100000 };
+enum {
+    CALLS_MAX = 100000,
+    EXPIRED_MAX = 2,            /* gates whose deadline is over before a host that is held up now and then opens them */
+    BATCH_MIN = 8,              /* calls: fewer behind a gate are worth less than it costs */
+    LOOK_CALLS_MAX = 1000,
+};
 
-static const double window_ms = 500, settled_within = 0.005;
+static const double window_ms = 500, gated_below_ms = 0.05, look_ms = 20;
 
-/* The two clocks run at the same rate but start a call apart. */
-static const double clocks_differ = 0.01, clocks_apart_ms = 0.01;
+/* Of some calls; host time is from when the device may begin. */
+struct stretch { double device_ms, host_ms; unsigned calls, batches; };
 
-struct stretch { double device_ms, host_ms; };
+/* A measurement that goes on. */
+struct pacing {
+    struct child    *c;
+    pace_work       *work;
+    void            *arg;
+    struct pace_how  how;
+    CUevent          from, to;
+    bool             metered;
+    unsigned         batch;             /* calls that wait behind a gate; 0: none does */
+    unsigned         expired;
+    struct evict     evict;             /* cold only */
+    double           mhz[STEADY_WINDOWS_MAX];
+    unsigned         others;
+};
 
-static struct stretch stretch_of(struct child *c, CUevent from, CUevent to, pace_work *work, void *arg, unsigned calls)
+static void make_events(struct pacing *p)
+{
+    MUST(p->c, cuda, cuEventCreate(&p->from, 0));
+    MUST(p->c, cuda, cuEventCreate(&p->to, 0));
+}
+
+/* Where a call has ended the trial they go with the process. */
+static void drop_events(const struct pacing *p)
+{
+    MUST(p->c, cuda, cuEventDestroy_v2(p->from));
+    MUST(p->c, cuda, cuEventDestroy_v2(p->to));
+}
+
+static void queue(const struct pacing *p, unsigned calls)
+{
+    struct child *c = p->c;
+
+    MUST(c, cuda, cuEventRecord(p->from, NULL));
+    for (unsigned i = 0; i < calls; i++)
+        p->work(c, p->arg);
+    MUST(c, cuda, cuEventRecord(p->to, NULL));
+}
+
+/* Waits for what is queued, and how long it took since host and device could begin. */
+static struct stretch stretch_since(const struct pacing *p, double began, unsigned calls)
+{
+    struct child *c = p->c;
+    float device;
+    double host;
+
+    MUST(c, cuda, cuEventSynchronize(p->to));
+    host = clock_ms_fine() - began;
+    MUST(c, cuda, cuEventElapsedTime(&device, p->from, p->to));
+    return (struct stretch){ .device_ms = (double)device, .host_ms = host, .calls = calls, .batches = 1 };
+}
+
+static struct stretch stretch_of(const struct pacing *p, unsigned calls)
 {
     const double began = clock_ms_fine();
-    float device;
 
-    MUST(c, cuda, cuEventRecord(from, NULL));
-    for (unsigned i = 0; i < calls; i++)
-        work(c, arg);
-    MUST(c, cuda, cuEventRecord(to, NULL));
-    MUST(c, cuda, cuEventSynchronize(to));
-    MUST(c, cuda, cuEventElapsedTime(&device, from, to));
-    return (struct stretch){ .device_ms = (double)device, .host_ms = clock_ms_fine() - began };
+    queue(p, calls);
+    return stretch_since(p, began, calls);
 }
 
-/* Events are given back by the process's end: each round is a process of its own. */
-static void make_events(struct child *c, CUevent *from, CUevent *to)
+static void add(struct stretch *sum, const struct stretch *one)
 {
-    MUST(c, cuda, cuEventCreate(from, 0));
-    MUST(c, cuda, cuEventCreate(to, 0));
+    sum->device_ms += one->device_ms;
+    sum->host_ms += one->host_ms;
+    sum->calls += one->calls;
+    sum->batches += one->batches;
 }
 
-static void drop_events(struct child *c, CUevent from, CUevent to)
+/* Batches that wait for their last call before their first one begins. What came late of one is not used. */
+static struct stretch gated_window(struct pacing *p)
 {
-    MUST(c, cuda, cuEventDestroy_v2(from));
-    MUST(c, cuda, cuEventDestroy_v2(to));
+    const double until = clock_ms_fine() + window_ms;
+    struct stretch sum = { .calls = 0 };
+
+    while (clock_ms_fine() < until && p->batch > 0) {
+        struct stretch one;
+        double began;
+
+        meter_close_gate(p->c);
+        queue(p, p->batch);
+        began = clock_ms_fine();
+        meter_open_gate(p->c);
+        one = stretch_since(p, began, p->batch);
+        if (meter_was_opened(p->c))
+            add(&sum, &one);
+        else if (++p->expired > EXPIRED_MAX)
+            p->batch = 0;
+    }
+    return sum;
 }
 
-double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times)
+/* Each call by itself. While the cache is filled, the call that follows is put behind it: that is as good as a gate. */
+static struct stretch cold_window(struct pacing *p)
 {
-    double shortest = (double)INFINITY;
-    CUevent from, to;
+    const double until = clock_ms_fine() + window_ms;
+    struct stretch sum = { .calls = 0 };
 
-    make_events(c, &from, &to);
-    for (unsigned i = 0; i < times; i++)
-        shortest = fmin(shortest, stretch_of(c, from, to, work, arg, 1).device_ms);
-    drop_events(c, from, to);
-    return shortest;
+    do {
+        struct stretch one;
+        const double one_began = clock_ms_fine();
+
+        evict_all(p->c, &p->evict);
+        queue(p, 1);
+        one = stretch_since(p, one_began, 1);
+        add(&sum, &one);
+    } while (clock_ms_fine() < until);
+    return sum;
 }
 
-static bool agree(const struct stretch *s)
+static struct stretch window(struct pacing *p, unsigned calls, double *mhz)
 {
-    return fabs(s->host_ms - s->device_ms) <= clocks_differ * s->host_ms + clocks_apart_ms;
+    struct stretch s = { .calls = 0 };
+
+    if (p->metered)
+        meter_look(p->c, false);
+    if (p->how.cold)
+        s = cold_window(p);
+    else if (p->batch > 0)
+        s = gated_window(p);
+    if (s.calls == 0)
+        s = stretch_of(p, calls);
+    *mhz = 0;
+    if (p->metered) {
+        meter_look(p->c, true);
+        device_wait(p->c);
+        *mhz = meter_mhz(p->c);
+    }
+    return s;
 }
 
-static bool is_settled(const double *took, unsigned n)
+/* Of cold calls the host's clock holds the filling of the cache, too: it can only be longer. */
+static bool agree(const struct pacing *p, const struct stretch *s)
 {
-    return n >= 2 && fabs(took[n - 1] - took[n - 2]) < settled_within * took[n - 1];
+    return steady_clocks_agree(p->how.cold && s->host_ms > s->device_ms ? s->device_ms : s->host_ms, s->device_ms, s->batches);
 }
 
-static unsigned calls_in(double window, double one_ms)
+static unsigned calls_in(double ms, double one_ms, unsigned most)
 {
-    return (unsigned)fmin(fmax(ceil(window / fmax(one_ms, 1e-6)), 1), CALLS_MAX);
+    return (unsigned)fmin(fmax(ceil(ms / fmax(one_ms, 1e-6)), 1), most);
+}
+
+/* What NVML says, while more of the same work runs that is in no window: in one, the call would be measured. */
+static void look(struct pacing *p, struct pace *out, double one_ms)
+{
+    struct child *c = p->c;
+    const struct gpu_state *gpu = &c->state->gpus[c->gpu];
+    unsigned others;
+
+    if (!gpu->has_counters)
+        return;
+    queue(p, calls_in(look_ms, one_ms, LOOK_CALLS_MAX));
+    telemetry_take(c, &out->telemetry);
+    others = telemetry_others(c);
+    p->others = others > p->others ? others : p->others;
+    telemetry_link(c, &out->pcie_generation, &out->pcie_width);
+    MUST(c, cuda, cuEventSynchronize(p->to));
+}
+
+/* A first call makes everything ready, a second says how many fill a window, and whether launches would be seen in it. */
+static unsigned prepare(struct pacing *p)
+{
+    const unsigned at_a_time = p->how.launches > 0 ? (METER_LAUNCHES - 1) / p->how.launches : 0;
+    double one_ms;
+
+    make_events(p);
+    p->metered = meter_begin(p->c);
+    if (p->how.cold)
+        p->evict = evict_begin(p->c);
+    stretch_of(p, 1);
+    one_ms = stretch_of(p, 1).device_ms;
+    if (p->metered && !p->how.cold && one_ms < gated_below_ms && at_a_time >= BATCH_MIN) {
+        p->batch = meter_gate_works(p->c) ? at_a_time : 0;
+        p->expired = p->batch == 0;
+    }
+    return calls_in(window_ms, one_ms, CALLS_MAX);
+}
+
+static void conclude(struct pacing *p, struct pace *out, const double *took)
+{
+    const struct steady s = steady_of(took, out->windows);
+    const struct disturbance d = { .mhz = p->mhz, .n_mhz = out->windows, .capped = out->telemetry.capped > 0,
+                                   .slowed = telemetry_slowed(&out->telemetry, &p->c->arena), .others = p->others };
+
+    out->took_ms = s.middle;
+    out->spread = s.spread;
+    out->first_ms = s.first;
+    out->settled = s.settled;
+    out->mhz = p->mhz[out->windows - 1];
+    out->gate = p->batch > 0 ? PACE_GATED : p->expired > 0 ? PACE_EXPIRED : PACE_UNGATED;
+    out->cold = p->how.cold;
+    out->disturbed = steady_disturbed(&s, &d, &p->c->arena);
+}
+
+struct pace pace_measure_as(struct child *c, pace_work *work, void *arg, const struct pace_how *how)
+{
+    struct pacing p = { .c = c, .work = work, .arg = arg, .how = *how };
+    double took[STEADY_WINDOWS_MAX], mhz;
+    struct stretch last = { 0 };
+    struct pace out = { .windows = 0 };
+    const unsigned calls = prepare(&p);
+
+    for (unsigned i = 0; i < STEADY_WINDOWS_MAX && !steady_is_settled(took, out.windows); i++) {
+        last = window(&p, calls, &mhz);
+        if (agree(&p, &last)) {
+            p.mhz[out.windows] = mhz;
+            took[out.windows++] = last.device_ms / last.calls;
+        }
+        look(&p, &out, last.device_ms / last.calls);
+    }
+    drop_events(&p);
+    if (out.windows == 0)
+        stop_ours(c, "events say that %u calls took %.3f ms, and the host's clock %.3f ms: neither can be trusted", last.calls, last.device_ms, last.host_ms);
+    conclude(&p, &out, took);
+    return out;
 }
 
 struct pace pace_measure(struct child *c, pace_work *work, void *arg)
 {
-    double took[WINDOWS_MAX];
-    struct stretch last = { 0, 0 };
-    struct pace p = { .windows = 0 };
-    unsigned calls;
-    CUevent from, to;
-
-    make_events(c, &from, &to);
-    stretch_of(c, from, to, work, arg, 1);
-    calls = calls_in(window_ms, stretch_of(c, from, to, work, arg, 1).device_ms);
-    for (unsigned i = 0; i < WINDOWS_MAX && !is_settled(took, p.windows); i++) {
-        last = stretch_of(c, from, to, work, arg, calls);
-        if (agree(&last))
-            took[p.windows++] = last.device_ms / calls;
-    }
-    drop_events(c, from, to);
-    if (p.windows == 0)
-        stop_ours(c, "events say that %u calls took %.3f ms, and the host's clock %.3f ms: neither can be trusted", calls, last.device_ms, last.host_ms);
-    p.took_ms = statistics_median(took, p.windows);
-    p.spread = statistics_mad(took, p.windows) / p.took_ms;
-    p.first_ms = took[0];
-    p.settled = is_settled(took, p.windows);
-    return p;
+    return pace_measure_as(c, work, arg, &(struct pace_how){ .launches = 0 });
 }
 
-static void saw_pace(struct child *c, const struct pace *p, const char *key, double middle, double first, const char *unit)
+double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times)
 {
-    saw_num(c, key, unit, middle);
-    saw_num(c, text_make(&c->arena, "%s.first", key), unit, first);
-    saw_num(c, text_make(&c->arena, "%s.spread", key), "%", 100 * p->spread);
-    saw_num(c, text_make(&c->arena, "%s.windows", key), "", p->windows);
-    saw_text(c, text_make(&c->arena, "%s.settled", key), "%s", p->settled ? "yes" : "no");
-}
+    struct pacing p = { .c = c, .work = work, .arg = arg };
+    double shortest = (double)INFINITY;
 
-/* Units of work in a millisecond that make one of the rate's unit. */
-static double work_of(const char *unit)
-{
-    return text_is(unit, "GB/s") ? 1e6 : text_is(unit, "images/s") ? 1e-3 : 1e9;
-}
-
-void saw_rate(struct child *c, const struct pace *p, double work, const char *unit)
-{
-    saw_pace(c, p, "rate", work / (p->took_ms * work_of(unit)), work / (p->first_ms * work_of(unit)), unit);
-}
-
-void saw_time(struct child *c, const struct pace *p, const char *unit)
-{
-    const double of_ms = text_is(unit, "ns") ? 1e6 : text_is(unit, "us") ? 1e3 : 1;
-
-    saw_pace(c, p, "time", p->took_ms * of_ms, p->first_ms * of_ms, unit);
+    make_events(&p);
+    for (unsigned i = 0; i < times; i++)
+        shortest = fmin(shortest, stretch_of(&p, 1).device_ms);
+    drop_events(&p);
+    return shortest;
 }

@@ -5,9 +5,13 @@
 #include "base/text.h"
 #include "child/child.h"
 
-enum { BUFFERS_MAX = 256, MODULES_MAX = 128, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
+enum { BUFFERS_MAX = 256, MODULES_MAX = 128, OWN_KERNELS_MAX = 4096, MAPPED_MAX = 1024, COUNTERS_MAX = 16, LINK_COUNTERS_MAX = 8 };
 
 struct buffer { size_t gpu; CUdeviceptr base; size_t bytes; };      /* bytes without the guards */
+
+/* A kernel of our own, ready to be launched on one of the GPUs: looked up once, since a measurement launches it ten thousand
+ * times. A place without a name is free. */
+struct own_kernel { size_t gpu; const char *name, *call; CUfunction function; };
 
 struct module { size_t gpu; const char *image; CUmodule handle; };
 
@@ -36,6 +40,8 @@ struct child_state {
     struct gpu_state gpus[GPU_SET_MAX];     /* the first is also that of a child without a GPU */
     struct module modules[MODULES_MAX];
     size_t        n_modules;
+    struct own_kernel own_kernels[OWN_KERNELS_MAX];     /* by a hash of name and GPU */
+    size_t        n_own_kernels;
     const char   *rung;                 /* "sass" or "ptx": how our kernels were loaded; NULL before */
     const char   *no_sass;              /* why not as machine code; NULL: it was, or PTX was asked for */
     bool          stack_open;
@@ -48,6 +54,7 @@ struct child_state {
     struct observation *heard; size_t n_heard;
     const char   *mapped[MAPPED_MAX];   /* library files seen by the witness so far */
     size_t        n_mapped;
+    void         *meter;                /* what measurements look at beside their work (meter.c); NULL: nothing was measured yet */
     int           crumb_fd;             /* -1: the page is private */
     struct arena  lasting;              /* lives as long as the process */
 };

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "child/state.h"
 
+enum { PROCESSES_MAX = 64 };
+
 static const struct { unsigned long long reason; const char *what; } findings[] = {
     { nvmlClocksThrottleReasonHwThermalSlowdown,    "heat, by the hardware (HW thermal slowdown)" },
     { nvmlClocksThrottleReasonSwThermalSlowdown,    "heat, by the driver (SW thermal slowdown)" },
@@ -57,7 +59,7 @@ static void count_reasons(struct telemetry *t, unsigned long long reasons)
 
 void telemetry_take(struct child *c, struct telemetry *t)
 {
-    const struct gpu_state *gpu = &c->state->gpus[0];       /* a trial that takes long is about one */
+    const struct gpu_state *gpu = &c->state->gpus[c->gpu];
     const struct nvml *n = &c->nvml;
     const nvmlDevice_t d = gpu->counted;
     unsigned long long reasons;
@@ -93,6 +95,32 @@ static void tell_course(struct child *c, const char *what, const struct reading 
     saw_text(c, text_make(&c->arena, "%s.course", what), "%s", course.s);
 }
 
+/* In a container NVML tells the numbers of processes elsewhere, and ours is not among them: it is one of them all the same. */
+unsigned telemetry_others(struct child *c)
+{
+    nvmlProcessInfo_t list[PROCESSES_MAX];
+    unsigned n = PROCESSES_MAX;
+
+    if (!c->state->gpus[c->gpu].has_counters || child_under_mps(c)
+        || child_processes(c, c->state->gpus[c->gpu].counted, &n, list) != NVML_SUCCESS)
+        return 0;
+    return n > 1 ? n - 1 : 0;
+}
+
+void telemetry_link(struct child *c, unsigned *generation, unsigned *width)
+{
+    const struct nvml *n = &c->nvml;
+    const struct gpu_state *gpu = &c->state->gpus[c->gpu];
+    unsigned value;
+
+    if (!gpu->has_counters)
+        return;
+    if (n->nvmlDeviceGetCurrPcieLinkGeneration != NULL && CALL(c, nvml, nvmlDeviceGetCurrPcieLinkGeneration(gpu->counted, &value)) == NVML_SUCCESS)
+        *generation = value;
+    if (n->nvmlDeviceGetCurrPcieLinkWidth != NULL && CALL(c, nvml, nvmlDeviceGetCurrPcieLinkWidth(gpu->counted, &value)) == NVML_SUCCESS)
+        *width = value;
+}
+
 static void tell(struct child *c, const char *what, const char *unit, const struct reading *r, const struct telemetry *t)
 {
     if (r->n == 0)
@@ -103,9 +131,19 @@ static void tell(struct child *c, const char *what, const char *unit, const stru
     tell_course(c, what, r, t);
 }
 
+const char *telemetry_slowed(const struct telemetry *t, struct arena *a)
+{
+    struct text slow = { .arena = a };
+
+    for (size_t i = 0; i < COUNT_OF(findings); i++)
+        if (t->slowed[i] > 0)
+            text_add(&slow, "%s for %s in %zu of %zu samples", slow.n > 0 ? "," : "", findings[i].what, t->slowed[i], t->samples);
+    return slow.n > 0 ? slow.s : NULL;
+}
+
 void telemetry_tell(struct child *c, const struct telemetry *t)
 {
-    struct text slow = { .arena = &c->arena };
+    const char *slowed = telemetry_slowed(t, &c->arena);
 
     if (t->samples == 0)
         return;
@@ -116,9 +154,6 @@ void telemetry_tell(struct child *c, const struct telemetry *t)
     tell(c, "clock.memory", "MHz", &t->memory_clock, t);
     saw_num(c, "power.capped", "%", 100 * (double)t->capped / (double)t->samples);
     saw_text(c, "throttle.reasons", "0x%llx", t->reasons);
-    for (size_t i = 0; i < COUNT_OF(findings); i++)
-        if (t->slowed[i] > 0)
-            text_add(&slow, "%s for %s in %zu of %zu samples", slow.n > 0 ? "," : "", findings[i].what, t->slowed[i], t->samples);
-    if (slow.n > 0)
-        saw_text(c, "warning", "under load the GPU slowed down%s; it was at up to %.0f degrees C and %.0f W", slow.s, t->temperature.most, t->power.most);
+    if (slowed != NULL)
+        saw_text(c, "warning", "under load the GPU slowed down%s; it was at up to %.0f degrees C and %.0f W", slowed, t->temperature.most, t->power.most);
 }

@@ -23,7 +23,7 @@ struct telemetry {
     unsigned long long reasons;         /* all that were ever there */
 };
 
-/* One sample; nothing where NVML cannot be asked about this GPU. */
+/* One sample of the current GPU; nothing where NVML cannot be asked about it. */
 void telemetry_take(struct child *c, struct telemetry *t);
 
 /* One value more. */
@@ -32,5 +32,14 @@ void reading_add(struct reading *r, double value);
 /* Observes "power.min", "power.avg", "power.max" and so on, "power.course" (seconds from one point to the next, then the points), the share of samples at the power limit, and a
  * warning where the GPU slowed itself down for heat or for its supply. */
 void telemetry_tell(struct child *c, const struct telemetry *t);
+
+/* For what it slowed itself down, and how often: " for heat, ... in 2 of 9 samples"; NULL: for nothing that is a finding. */
+const char *telemetry_slowed(const struct telemetry *t, struct arena *a);
+
+/* Other processes that compute on it now, besides this one; 0 where that is not told. */
+unsigned telemetry_others(struct child *c);
+
+/* Its link to the host, which idles at less than it has under load; both 0 where that is not told. */
+void telemetry_link(struct child *c, unsigned *generation, unsigned *width);
 
 #endif

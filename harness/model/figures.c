@@ -33,6 +33,17 @@ static double number_above_0(const struct outcome *o, const char *key)
     return saw != NULL && saw->is_number && isfinite(saw->number) && saw->number > 0 ? saw->number : 0;
 }
 
+static void add_disturbance(struct figure *sum, const struct judged *one, struct arena *a)
+{
+    const struct observation *saw = outcome_saw(&one->outcome, text_make(a, "%s.disturbed", one->trial.probe->measures));
+
+    if (saw == NULL)
+        return;
+    sum->disturbed_rounds++;
+    if (sum->disturbed == NULL)
+        sum->disturbed = saw->text;
+}
+
 void figure_add_round(struct figure *sum, const struct judged *one, struct arena *a)
 {
     const char *key = one->trial.probe->measures;
@@ -46,6 +57,7 @@ void figure_add_round(struct figure *sum, const struct judged *one, struct arena
     clock = number_above_0(&one->outcome, text_make(a, "%s.clock", key));
     if (clock > 0)
         sum->clocks = with(sum->clocks, sum->n_clocks++, clock, a);
+    add_disturbance(sum, one, a);
 }
 
 /* A part of a GPU (MIG) has a part of its memory's rate: what it should come to is not known. */
@@ -95,6 +107,12 @@ static void find_peak(struct figure *f, const struct judged *j, const struct exp
     } else if (peak == NULL) {
         derive_peak(f, j, x);
         of_clock = j->trial.device->clock_mhz;
+    }
+    if (which == PEAK_NONE && derived > 0) {
+        const struct observation *of = outcome_saw(&j->outcome, "peak.of");
+
+        f->peak = derived;
+        f->peak_of = of != NULL ? of->text : "what was asked while it was measured";
     }
     if (which == PEAK_MEMORY && driver_knows_better(f, derived)) {
         f->peak = derived;

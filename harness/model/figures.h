@@ -22,6 +22,8 @@ struct figure {
     double        attainable;           /* of what follows the clock: the peak at the clock that was measured; 0: not known */
     double        least;                /* what a healthy one comes to; 0: nothing is expected */
     const char   *least_source;
+    const char   *disturbed;            /* why it may not be what the GPU can do: of the first round in which there was something; NULL: nothing */
+    unsigned      disturbed_rounds;     /* in how many there was */
 };
 
 /* Four digits, and whole numbers from a thousand on: as sentences and tables show a figure. */

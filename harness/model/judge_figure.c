@@ -34,6 +34,8 @@ void judge_figure(struct judged *j, struct arena *a)
         return;
     below = text_make(a, "%s %s are %.1f %% of the %s of %s; a healthy GPU reaches %.0f %%", figure_shown(f->middle).s, f->unit,
                       100 * f->middle / f->peak, figure_shown(f->peak).s, f->peak_of, 100 * f->least / f->peak);
+    if (f->disturbed != NULL)           /* the cause is what there is to act upon */
+        below = text_make(a, "%s; while it was measured %s", below, f->disturbed);
     if (d->foreign != NULL) {
         j->warns = true;
         j->why = text_make(a, "%s, but it is not alone: %s", below, d->foreign);

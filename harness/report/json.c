@@ -186,6 +186,10 @@ static json_t *figure(const struct figure *f)
         json_put(o, "least", json_of_number(f->least));
         json_put_text(o, "least_source", f->least_source);
     }
+    if (f->disturbed != NULL) {
+        json_put_text(o, "disturbed", f->disturbed);
+        json_put(o, "disturbed_rounds", json_integer(f->disturbed_rounds));
+    }
     return o;
 }
 

@@ -30,6 +30,10 @@ static void put_figure(FILE *f, const struct judged *j)
     if (x->attainable > 0)
         safe_print(f, ", %.1f %% at %.0f MHz", 100 * x->middle / x->attainable, x->clock);
     safe_print(f, "\n");
+    if (x->disturbed != NULL && x->n > 1)
+        safe_print(f, "      disturbed in %u of %zu rounds: %s\n", x->disturbed_rounds, x->n, x->disturbed);
+    else if (x->disturbed != NULL)
+        safe_print(f, "      disturbed: %s\n", x->disturbed);
 }
 
 /* Who says what a GPU can do; said once. */
@@ -43,7 +47,7 @@ static const char *only_peak_of(const struct report *r)
         if (x == NULL || x->peak_of == NULL)
             continue;
         if (one != NULL && !text_is(one, x->peak_of))
-            return "the datasheet; where the model is not known, by the driver's word on its memory, and by multiprocessors and clock";
+            return "the datasheet; where that says nothing, by what the driver says of memory, multiprocessors, clock and link";
         one = x->peak_of;
     }
     return one;

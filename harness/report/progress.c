@@ -11,6 +11,7 @@
 enum {
     LOG_EVERY_MS = 10000,               /* a CI log stays readable */
     LONG_LOG_EVERY_MS = 60000,          /* of what goes on for hours, after its first minute */
+    TELLING_MS = 5000,                  /* the first trials of a run are the quickest: they say little of the rest */
     PATIENCE_MS = 1000, DRAW_EVERY_MS = 200,
     SHOWN = 4096,
 };
@@ -38,15 +39,36 @@ static void say(struct progress *p, const char *line)
     p->last_ms = clock_ms();
 }
 
+/* "0:12:30" */
+static void add_time(struct text *t, double ms)
+{
+    const long seconds = (long)(ms / 1000);
+
+    text_add(t, "%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+double progress_left(double took_ms, size_t done, size_t all)
+{
+    return took_ms >= TELLING_MS && done > 0 && all > done ? took_ms * (double)(all - done) / (double)done : 0;
+}
+
 static void began(struct watcher *watcher, const struct trial *t, size_t done, size_t all)
 {
     struct progress *p = (struct progress *)(void *)watcher;
-    char line[SHOWN];
+    const double left = p->estimates ? progress_left((double)(clock_ms() - p->began_ms), done, all) : 0;
+    struct arena passing = { NULL };
+    struct text line = { .arena = &passing };
 
     if (!is_due(p, 0))
         return;
-    text_format(line, sizeof line, "%zu/%zu %s", done, all, t->id);
-    say(p, line);
+    text_add(&line, "%zu/%zu %s", done, all, t->id);
+    if (left > 0) {
+        text_add(&line, ", about ");
+        add_time(&line, left);
+        text_add(&line, " left");
+    }
+    say(p, line.s);
+    arena_free(&passing);
 }
 
 static void working(struct watcher *watcher, const struct trial *t, size_t done, size_t all, uint64_t done_bytes, uint64_t all_bytes)
@@ -58,14 +80,6 @@ static void working(struct watcher *watcher, const struct trial *t, size_t done,
         return;
     text_format(line, sizeof line, "%zu/%zu %.1f of %.1f GB %s", done, all, (double)done_bytes / 1e9, (double)all_bytes / 1e9, t->id);
     say(p, line);
-}
-
-/* "0:12:30" */
-static void add_time(struct text *t, double ms)
-{
-    const long seconds = (long)(ms / 1000);
-
-    text_add(t, "%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
 /* One line of all that go on: how far they are, and what each GPU has shown. */
@@ -105,7 +119,7 @@ static void ended(struct watcher *watcher, const struct judged *j, size_t done, 
 
 void progress_begin(struct progress *p, bool quiet)
 {
-    *p = (struct progress){ .watcher = { .began = began, .working = working, .beat = beat, .ended = ended }, .quiet = quiet, .tty = isatty(STDERR_FILENO), .last_ms = clock_ms() };
+    *p = (struct progress){ .watcher = { .began = began, .working = working, .beat = beat, .ended = ended }, .quiet = quiet, .tty = isatty(STDERR_FILENO), .last_ms = clock_ms(), .began_ms = clock_ms() };
 }
 
 void progress_end(struct progress *p)

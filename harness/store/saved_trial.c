@@ -133,6 +133,7 @@ static struct figure *figure(struct door *d, const json_t *o)
         .middle = door_number(d, o, "middle", MUST_BE), .spread = door_number(d, o, "spread", MUST_BE),
         .peak = door_number(d, o, "peak", MAY_BE), .peak_of = door_text(d, o, "peak_of", MAY_BE),
         .least = door_number(d, o, "least", MAY_BE), .least_source = door_text(d, o, "least_source", MAY_BE),
+        .disturbed = door_text(d, o, "disturbed", MAY_BE), .disturbed_rounds = (unsigned)door_integer(d, o, "disturbed_rounds", MAY_BE, 0, UINT_MAX),
     };
     f->rounds = numbers(d, o, "rounds", &f->n);
     if (door_has(o, "clocks"))

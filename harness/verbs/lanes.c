@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/harm.h"
 #include "model/schedule.h"
+#include "model/shuffle.h"
 #include "run/links.h"
 
 struct lanes {
@@ -27,21 +28,21 @@ static bool same_batch(const struct session *s, const struct trial *x, const str
         && !x->probe->last && !y->probe->last;
 }
 
-/* The trial at `first` and all later ones that share its child. */
-static void add_batch(struct lanes *l, size_t first, bool *taken)
+/* The trial at the place `first` of the order, and all later ones that share its child. */
+static void add_batch(struct lanes *l, const size_t *order, size_t first, bool *taken)
 {
     struct session *s = l->s;
-    const struct trial *t = &s->plan.trials[first], **trials = NULL;
+    const struct trial *t = &s->plan.trials[order[first]], **trials = NULL;
     const struct probe **probes = NULL;
     struct batch b = session_batch(s, t);
     size_t slots = l->n;
 
     for (size_t i = first; i < s->plan.n_trials; i++) {
-        const struct trial *other = &s->plan.trials[i];
+        const struct trial *other = &s->plan.trials[order[i]];
 
-        if (taken[i] || (i != first && !same_batch(s, t, other)))
+        if (taken[order[i]] || (i != first && !same_batch(s, t, other)))
             continue;
-        taken[i] = true;
+        taken[order[i]] = true;
         *ARENA_PUSH(s->arena, trials, b.n) = other;
         *ARENA_PUSH(s->arena, probes, b.job.n_probes) = other->probe;
     }
@@ -55,12 +56,14 @@ static void group(struct lanes *l, bool machine_only)
 {
     struct session *s = l->s;
     bool *taken = arena_alloc(s->arena, s->plan.n_trials * sizeof *taken + 1);
+    size_t *order = arena_alloc(s->arena, s->plan.n_trials * sizeof *order + 1);
 
+    shuffle_plan(order, &s->plan, s->seed);
     for (size_t i = 0; i < s->plan.n_trials; i++)
         taken[i] = s->has_outcome[i] || (machine_only && s->plan.trials[i].probe->scope != SCOPE_MACHINE);
     for (size_t i = 0; i < s->plan.n_trials; i++)
-        if (!taken[i])
-            add_batch(l, i, taken);
+        if (!taken[order[i]])
+            add_batch(l, order, i, taken);
     l->runs = arena_alloc(s->arena, l->n * sizeof *l->runs + 1);
 }
 

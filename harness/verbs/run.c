@@ -114,6 +114,7 @@ static bool prepare(struct run *r, struct err *e)
     pick.also = also;
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
+    r->progress.estimates = text_is(o->verb, "bench");
     if (!journal_begin(&r->journal, o->plan ? NULL : o->out, e))
         return false;
     s->watchers[0] = &r->progress.watcher;

@@ -215,11 +215,11 @@ static const struct expect bounds[] = {
 
 extern const struct probe probe_peer_copy;
 
-#define PEER(id, sentence) \
+#define PEER(id, limit, sentence) \
     const struct probe probe_bench_peer_##id = { \
         .name = "bench.peer." #id, .claim = sentence, .scope = SCOPE_DEVICES, .needs = NEEDS_DRIVER | NEEDS_CONTEXT, .rests_on = { &probe_peer_copy }, \
-        .limit_s = 120, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .limit_s = 120, .measures = "rate", .peak = limit, .expects = bounds, .run = run_##id, \
     };
 
-PEER(one_way,   "Every GPU sends every other data as fast as what links them can.")
-PEER(both_ways, "Every two GPUs send each other data at once as fast as what links them can.")
+PEER(one_way,   PEAK_NVLINK,      "Every GPU sends every other data as fast as what links them can.")
+PEER(both_ways, PEAK_NVLINK_BOTH, "Every two GPUs send each other data at once as fast as what links them can.")

@@ -81,6 +81,42 @@ PY
     [ "$status" -eq 2 ]
 }
 
+@test "what disturbed a measurement is marked, with its conditions, and kept in the saved run" {
+    FAKE_THROTTLE=128 FAKE_INTRUDER=1 FAKE_FAULT_PROBE=bench.memory.write run measured --rounds 1 -p bench.memory.write -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"disturbed: the GPU slowed down for its power supply (HW power brake) in "*"; 1 other process computed on it"* ]]
+    run "$GPUVET" judge "$out"
+    [[ "$output" == *"disturbed: the GPU slowed down for its power supply"* ]]
+    python3 - "$out" <<'PY'
+import json, sys
+trial, = [t for t in json.load(open(sys.argv[1]))["trials"] if "figure" in t]
+saw = {o["key"]: o["value"] for o in trial["saw"]}
+assert trial["figure"]["disturbed"] == saw["rate.disturbed"] and trial["figure"]["disturbed_rounds"] == 1, trial
+assert saw["rate.gate"] == "not used" and saw["rate.pcie"] == "generation 4, 16 lanes" and saw["power.max"] == 65, saw
+assert abs(saw["rate.clock"] - 1000) < 1, saw         # a twin's own: nanoseconds
+PY
+}
+
+# last SEED - the measurement that a round with this seed runs last, where none takes any time.
+last() {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=fail:cuEventCreate FAKE_TRACE=$BATS_TEST_TMPDIR/trace.$1 \
+        "$GPUVET" bench -q --seed "$1" --rounds 1 -p 'bench.memory.*' >/dev/null || true
+    cut -f1 "$BATS_TEST_TMPDIR/trace.$1" | grep bench.memory | sort -u
+    rm "$BATS_TEST_TMPDIR/trace.$1"
+}
+
+@test "measurements run in an order that the seed says" {
+    [ "$(last 1)" = "$(last 1)" ]
+    [ "$(for seed in 1 2 3 4 5 6; do last $seed; done | sort -u | wc -l)" -gt 1 ]
+}
+
+@test "a quick measurement has three rounds, and a full one five" {
+    FAKE_FAULT=fail:cuEventCreate run measured -p bench.memory.read
+    [[ "$output" == *"of 3 (0 passed)"* ]]
+    FAKE_FAULT=fail:cuEventCreate run measured --level full -p bench.memory.read
+    [[ "$output" == *"of 5 (0 passed)"* ]]
+}
+
 @test "a launch, a kernel of a graph and an event are told in microseconds, and of kernels that all ran" {
     run simulated -p 'bench.launch.*' -o "$out"
     [ "$status" -eq 0 ]

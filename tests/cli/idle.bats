@@ -19,7 +19,7 @@ blas.lt.int8 combine_int8 found_int32
 dnn.conv.fp32 conv_f32 contract_channel correlate_one
 dnn.conv.fp32.backward_filter correlate_filter
 soak.burn soak_judge
-bench.memory.read stream_read_2 stream_read_4 stream_read_8
+bench.memory.read gate_wait gate_clocks stream_read_2 stream_read_4 stream_read_8
 bench.memory.write stream_write_2 stream_write_4 stream_write_8 stream_wrong
 bench.memory.copy stream_copy_2 stream_copy_4 stream_copy_8
 bench.memory.triad stream_triad_2 stream_triad_4 stream_triad_8

@@ -4,6 +4,7 @@
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
  * FAKE_NVLINKS how many links there are; FAKE_LINKS_COUNT=161 or 208: each counts its errors, as on a Hopper or a Blackwell GPU.
  * FAKE_THROTTLE are the reasons to throttle. FAKE_BESIDE is the mask of the processors beside every GPU; without it, all are.
+ * FAKE_THROTTLE are the reasons to throttle. FAKE_INTRUDER: in processes for FAKE_FAULT_PROBE another one computes beside it.
  * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
  * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 FAKE_LIBRARY(NVML_SYMS)
 
@@ -247,6 +249,11 @@ nvmlReturn_t fake_nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsign
 {
     const long foreign_mib = fake_number("FAKE_FOREIGN", 0);
 
+    if (fake_number("FAKE_INTRUDER", 0) != 0 && *n >= 2) {
+        list[0] = (nvmlProcessInfo_t){ .pid = (unsigned)getpid() };
+        list[1] = (nvmlProcessInfo_t){ .pid = 1 };
+        return number(n, fake_is_ordered_here() ? 2 : 0);
+    }
     if (foreign_mib == 0 || ready() != 0 || fake_number("FAKE_FOREIGN_GPU", d->index) != (long)d->index)
         return number(n, 0);
     if (*n < 1)

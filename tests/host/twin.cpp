@@ -26,6 +26,7 @@ using spoilt::sm_map_spoilt;
 #include "kernels/soak.cu"
 #include "kernels/stream.cu"
 #include "kernels/caches.cu"
+#include "kernels/gate.cu"
 #include "kernels/tick.cu"
 #include "tests/host/broken.cu"
 

@@ -260,6 +260,27 @@ static void the_clock_of_each_round_is_kept(void **state)
     assert_true(s.figure.n == 3 && s.figure.n_clocks == 2 && s.figure.clock == 1600);
 }
 
+static void a_disturbed_figure_is_marked_and_one_below_healthy_quotes_the_cause(void **state)
+{
+    static const char cause[] = "the GPU slowed down for its power supply (HW power brake) in 2 of 3 samples";
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA H200", 4000);
+    assert_null(s.figure.disturbed);
+    s.saw[1] = (struct observation){ .key = "rate.disturbed", .unit = "", .text = cause };
+    s.trial.outcome.n_saw = 2;
+    figure_add_round(&s.figure, &s.trial, &arena);
+    figure_add_round(&s.figure, &s.trial, &arena);
+    figure_settle(&s.figure);
+    assert_string_equal(s.figure.disturbed, cause);
+    assert_int_equal(s.figure.disturbed_rounds, 2);
+    assert_int_equal(s.figure.n, 3);
+    judge(&s);
+    assert_int_equal(s.trial.verdict, FAIL);
+    assert_true(text_ends(s.trial.why, "a healthy GPU reaches 90 %; while it was measured the GPU slowed down for its power supply (HW power brake) in 2 of 3 samples"));
+}
+
 static struct report report_of(struct sample *s, const struct machine *m)
 {
     return (struct report){ .version = "1", .machine = m, .devices = &s->device, .n_devices = 1, .trials = &s->trial, .n_trials = 1 };
@@ -426,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_low_clock_alone_is_power_and_warns),
         cmocka_unit_test(the_clock_of_each_round_is_kept),
         cmocka_unit_test(a_gpu_that_others_use_is_measured_and_not_judged),
+        cmocka_unit_test(a_disturbed_figure_is_marked_and_one_below_healthy_quotes_the_cause),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
         cmocka_unit_test(what_is_missing_and_what_differs_is_said),
         cmocka_unit_test(the_stack_that_was_measured_and_the_way_are_among_the_circumstances),
