@@ -1,0 +1,81 @@
+"""figures - what the rounds come to: ratios with their intervals, and the table."""
+import math, statistics
+
+# Student's t that one case in 100 exceeds, one way or the other, by degrees of freedom; beyond the last one that serves, which is wider.
+T99 = [63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055]
+
+
+class Ratio:
+    """Own over peer, round by round: what disturbs a round disturbs both. The middle is the median of the rounds' ratios; the interval
+    that holds the true ratio in 99 of 100 cases is Student's t on their logarithms, as gpuvet compare has it for rounds that are not pairs."""
+
+    def __init__(self, own, peer):
+        logs = [math.log(own[r] / peer[r]) for r in sorted(own.keys() & peer.keys())]
+        self.n, self.low, self.high = len(logs), None, None
+        self.middle = math.exp(statistics.median(logs)) if logs else None
+        if self.n > 1:
+            off = T99[min(self.n - 1, len(T99)) - 1] * statistics.stdev(logs) / math.sqrt(self.n)
+            self.low, self.high = (math.exp(statistics.mean(logs) + sign * off) for sign in (-1, 1))
+
+    def interval(self):
+        return f'{self.low:.3f} to {self.high:.3f}' if self.low is not None else 'one round'
+
+
+def h200(gpu):
+    return 'H200' in gpu
+
+
+class Row:
+    """One line: own figure `own` (the first of these that was measured) beside `peer`, a figure's name or a number.
+    `bound` is one of: None; ('ratio', x), ('low', x): the ratio's middle, or its interval's lower end, is at least x;
+    ('at most', x): the ratio is at most x; ('more', x): own is at most x ms more. `on_h200`: said of no other GPU."""
+
+    def __init__(self, work, own, peer, bound=None, words='', on_h200=False):
+        self.work, self.own, self.peer, self.bound, self.words, self.on_h200 = work, own if isinstance(own, list) else [own], peer, bound, words, on_h200
+
+    def target(self):
+        kind, x = self.bound or (None, 0)
+        return self.words or {None: '', 'ratio': f'≥ {x:.2f}', 'low': f'≥ {x:.2f} at the lower end', 'at most': f'≤ {x:.2f}', 'more': f'≤ {x} ms more'}[kind]
+
+    def cells(self, figures, gpu):
+        """None where either of the two was not measured."""
+        own = next((figures[name] for name in self.own if figures.get(name)), None)
+        peer = figures.get(self.peer) if isinstance(self.peer, str) else own and dict.fromkeys(own, self.peer)
+        if not own or not peer or not own.keys() & peer.keys():
+            return None
+        ratio, shown = Ratio(own, peer), {}
+        kind, x = self.bound or (None, 0)
+        more = statistics.median([own[r] - peer[r] for r in own.keys() & peer.keys()])
+        met = {None: lambda: None, 'ratio': lambda: ratio.middle >= x, 'at most': lambda: ratio.middle <= x, 'more': lambda: more <= x,
+               'low': lambda: None if ratio.low is None else ratio.low >= x}[kind]()
+        shown['ratio'] = f'{more:+.0f} ms' if kind == 'more' else f'{ratio.middle:.3f}'
+        shown['met'] = '' if kind is None else 'for an H200' if self.on_h200 and not h200(gpu) else 'cannot tell' if met is None else 'yes' if met else 'NO'
+        return own, peer, ratio, shown
+
+
+def number(x):
+    return f'{x:.4g}' if x < 1000 else f'{x:,.0f}'
+
+
+def line(work, own, unit, peer='–', figure='', ratio='', interval='', rounds='', target='', met=''):
+    cells = [work, f'{number(own)} {unit}', peer, figure, ratio, interval, rounds, target, met]
+    return '| ' + ' | '.join(str(cell) for cell in cells) + ' |'
+
+
+def table(rows, figures, units, names, gpu):
+    """Lines of Markdown, and how often a target was met, was not, and could not be told. What has no peer stands alone."""
+    lines = ['| work | gpuvet | peer | its figure | gpuvet / peer | 99 % interval | rounds | target | met |', '|---|--:|---|--:|--:|---|--:|---|---|']
+    tally, beside = {'yes': 0, 'NO': 0, 'cannot tell': 0}, {row.work for row in rows if row.cells(figures, gpu)}
+    for row in rows:
+        measured = next((name for name in row.own if figures.get(name)), None)
+        if measured is None or not row.cells(figures, gpu):
+            if measured and row.work not in beside:
+                beside.add(row.work)
+                lines.append(line(row.work, statistics.median(figures[measured].values()), units[measured], rounds=len(figures[measured])))
+            continue
+        own, peer, ratio, shown = row.cells(figures, gpu)
+        tally[shown['met']] = tally.get(shown['met'], 0) + 1
+        theirs = names.get(row.peer, row.peer) if isinstance(row.peer, str) else 'its target'
+        lines.append(line(row.work, statistics.median(own.values()), units[measured], theirs, f'{number(statistics.median(peer.values()))} {units[measured]}',
+                          shown['ratio'], ratio.interval(), ratio.n, row.target(), shown['met']))
+    return lines, tally
