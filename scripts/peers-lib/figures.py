@@ -5,20 +5,28 @@ import math, statistics
 T99 = [63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055]
 
 
+def within(x):
+    """The interval that holds the true mean in 99 of 100 cases."""
+    off = T99[min(len(x) - 1, len(T99)) - 1] * statistics.stdev(x) / math.sqrt(len(x))
+    return statistics.mean(x) - off, statistics.mean(x) + off
+
+
+def spread_of(x, words):
+    return words.format(*within(x)) if len(x) > 1 else 'one round'
+
+
 class Ratio:
     """Own over peer, round by round: what disturbs a round disturbs both. The middle is the median of the rounds' ratios; the interval
     that holds the true ratio in 99 of 100 cases is Student's t on their logarithms, as gpuvet compare has it for rounds that are not pairs."""
 
     def __init__(self, own, peer):
         logs = [math.log(own[r] / peer[r]) for r in sorted(own.keys() & peer.keys())]
-        self.n, self.low, self.high = len(logs), None, None
+        self.n = len(logs)
         self.middle = math.exp(statistics.median(logs)) if logs else None
-        if self.n > 1:
-            off = T99[min(self.n - 1, len(T99)) - 1] * statistics.stdev(logs) / math.sqrt(self.n)
-            self.low, self.high = (math.exp(statistics.mean(logs) + sign * off) for sign in (-1, 1))
+        self.low, self.high = map(math.exp, within(logs)) if self.n > 1 else (None, None)
 
     def interval(self):
-        return f'{self.low:.3f} to {self.high:.3f}' if self.low is not None else 'one round'
+        return f'{self.low:.3f} to {self.high:.3f}' if self.n > 1 else 'one round'
 
 
 def h200(gpu):
@@ -45,10 +53,12 @@ class Row:
             return None
         ratio, shown = Ratio(own, peer), {}
         kind, x = self.bound or (None, 0)
-        more = statistics.median([own[r] - peer[r] for r in own.keys() & peer.keys()])
+        differences = [own[r] - peer[r] for r in sorted(own.keys() & peer.keys())]
+        more = statistics.median(differences)
         met = {None: lambda: None, 'ratio': lambda: ratio.middle >= x, 'at most': lambda: ratio.middle <= x, 'more': lambda: more <= x,
                'low': lambda: None if ratio.low is None else ratio.low >= x}[kind]()
         shown['ratio'] = f'{more:+.0f} ms' if kind == 'more' else f'{ratio.middle:.3f}'
+        shown['interval'] = spread_of(differences, '{:+.0f} ms to {:+.0f} ms') if kind == 'more' else ratio.interval()
         shown['met'] = '' if kind is None else 'for an H200' if self.on_h200 and not h200(gpu) else 'cannot tell' if met is None else 'yes' if met else 'NO'
         return own, peer, ratio, shown
 
@@ -77,5 +87,5 @@ def table(rows, figures, units, names, gpu):
         tally[shown['met']] = tally.get(shown['met'], 0) + 1
         theirs = names.get(row.peer, row.peer) if isinstance(row.peer, str) else 'its target'
         lines.append(line(row.work, statistics.median(own.values()), units[measured], theirs, f'{number(statistics.median(peer.values()))} {units[measured]}',
-                          shown['ratio'], ratio.interval(), ratio.n, row.target(), shown['met']))
+                          shown['ratio'], shown['interval'], ratio.n, row.target(), shown['met']))
     return lines, tally
