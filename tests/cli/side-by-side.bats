@@ -60,7 +60,7 @@ memory='{"bench.memory.read": [4400, 4444, 4488], "bench.memory.write": [4444], 
 
 @test "products over the same ladder, the network by call and as a graph" {
     STAND_IN='{"bench.blas.bf16": [790, 791], "bench.blas.fp16": [700], "bench.blas.fp8_e4m3": [1310], "bench.cnn.forward": [3300000], "bench.cnn.train": [100000]}' \
-        beside --only gemm,cnn -o "$BATS_TEST_TMPDIR/all.json"
+        beside --only gemm,cnn:3,fp16:1 -o "$BATS_TEST_TMPDIR/all.json"
     [ "$status" -eq 1 ]
     [[ "$(row 'bf16 product, best of a ladder' torch.matmul)" == *"| ≥ 0.99 at the lower end | yes |" ]]
     [[ "$(row 'bf16 product, 8192³ at a glance' 'its target')" == *"| 770 TFLOP/s |"*"| ≥ 760 TFLOP/s | yes |" ]]
@@ -95,7 +95,7 @@ lazy:copy ValueError: its last element is wrong'
     STAND_IN=$memory GPUVET=$stand_in run "$peers" --only memory --rounds 1 --python /nowhere/python3
     [[ "$output" == *"/nowhere/python3: No such file or directory: without PyTorch and the driver by its side"* ]]
     [[ "$(row 'memory triad' 'its target')" == *"| yes |" ]]
-    FAKE_PEER=raise:import STAND_IN='{"bench.blas.fp16": [700]}' beside --only gemm --rounds 1
+    FAKE_PEER=raise:import STAND_IN='{"bench.blas.fp16": [700]}' beside --only fp16 --rounds 1
     [[ "$output" == *"import torch: RuntimeError: this was ordered: without PyTorch by its side"* ]]
     [[ "$output" == *"| fp16 product, best of a ladder | 700 TFLOP/s | – |"* ]]
     FAKE_PEER=hang:import STAND_IN=$memory beside --only memory --rounds 1 --each 1
@@ -150,7 +150,7 @@ Triad       4400000.000 0.00018     0.00019     0.00019     '
     tool gpu_burn "10.0%  proc'd: 10 (2047 Gflop/s)   errors: 0   temps: 46 C
 100.0%  proc'd: 30 (50500 Gflop/s)   errors: 0   temps: 53 C"
     STAND_IN=${memory%\}}', "bench.blas.fp16": [700], "bench.blas.fp32": [50]}' NVBANDWIDTH=$BATS_TEST_TMPDIR/nvbandwidth \
-        beside --only memory,gemm,tools --rounds 1 --babelstream "$BATS_TEST_TMPDIR/stream" --clpeak "$BATS_TEST_TMPDIR/clpeak --all" --gpu-burn "$BATS_TEST_TMPDIR/gpu_burn"
+        beside --only memory,fp16,tools --rounds 1 --babelstream "$BATS_TEST_TMPDIR/stream" --clpeak "$BATS_TEST_TMPDIR/clpeak --all" --gpu-burn "$BATS_TEST_TMPDIR/gpu_burn"
     [[ "$(row 'memory copy' nvbandwidth.copy)" == *"| 3,960 GB/s | 1.000 |"* ]]
     [[ "$(row 'memory copy' babelstream.copy)" == *"| 3,960 GB/s | 1.000 |"* ]]
     [[ "$(row 'memory triad' babelstream.triad)" == *"| 4,400 GB/s | 1.000 |"* ]]
@@ -175,14 +175,20 @@ Triad       4400000.000 0.00018     0.00019     0.00019     '
     STAND_IN=$memory beside --only tools --rounds 1 --nvbandwidth /nowhere/nvbandwidth
     [[ "$output" == *"nvbandwidth: no program /nowhere/nvbandwidth"* ]]
     [ "$status" -eq 3 ]
-    beside --only everything
-    [ "$status" -eq 2 ]
+    for wrong in everything memory:many; do
+        beside --only $wrong
+        [ "$status" -eq 2 ]
+    done
 }
 
 @test "five runs twice say the same, or not" {
     STAND_IN='{"bench.memory.read": [1], "bench.blas.bf16": [1]}' beside --only same
     [ "$status" -eq 0 ]
     [[ "$output" == *"| bench twice, compared | same 5 of 5 | itself |"*"| 5 of 5 | yes |"* ]]
+    [ "$(wc -c <"$BATS_TEST_TMPDIR/count.bench.blas.bf16")" = 10 ]
+    STAND_IN='{"bench.memory.read": [1], "bench.blas.bf16": [1]}' beside --only same --chain
+    [[ "$output" == *"| same 5 of 5 | the one before |"* ]]
+    [ "$(wc -c <"$BATS_TEST_TMPDIR/count.bench.blas.bf16")" = 6 ]
     STAND_IN='{"bench.memory.read": [1], "bench.blas.bf16": [1]}' STAND_IN_SAME=1 beside --only same --same 1
     [ "$status" -eq 1 ]
     [[ "$output" == *"| same 0 of 1 |"*"| NO |"*"bench twice, turn 1: gpuvet: PASS - of 2 measurements 1 the same"* ]]
@@ -203,7 +209,7 @@ Triad       4400000.000 0.00018     0.00019     0.00019     '
     PYTHONPATH=$torch LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$peers" --gpuvet "$GPUVET" --window 0.02 --rounds 1 --only gemm,start -- \
         --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0
     [[ "$output" == *"On SIMULATED GPU (CPU twin), PyTorch 2.99-made-up, --stack "*"toolkit-13.0:"* ]]
-    for kind in bf16 fp16; do [[ "$(row "$kind product, best of a ladder" torch.matmul)" == *" TFLOP/s |"*" TFLOP/s |"* ]]; done
+    for kind in bf16 fp8; do [[ "$(row "$kind product, best of a ladder" torch.matmul)" == *" TFLOP/s |"*" TFLOP/s |"* ]]; done
     [[ "$(row 'start to verdict' 'import torch, one convolution')" == *" ms |"*" ms |"* ]]
     # The vendor's headers are not everywhere.
     [[ "$(row 'start to verdict' 'C, the same vendor calls')" == *" ms |"*"ms more |"* || "$output" == *"the same vendor calls in C: no "* ]]
