@@ -34,12 +34,12 @@ def h200(gpu):
 
 
 class Row:
-    """One line: own figure `own` (the first of these that was measured) beside `peer`, a figure's name or a number.
+    """One line: own figure `own` beside `peer`, a figure's name or a number.
     `bound` is one of: None; ('ratio', x), ('low', x): the ratio's middle, or its interval's lower end, is at least x;
     ('at most', x): the ratio is at most x; ('more', x): own is at most x ms more. `on_h200`: said of no other GPU."""
 
     def __init__(self, work, own, peer, bound=None, words='', on_h200=False):
-        self.work, self.own, self.peer, self.bound, self.words, self.on_h200 = work, own if isinstance(own, list) else [own], peer, bound, words, on_h200
+        self.work, self.own, self.peer, self.bound, self.words, self.on_h200 = work, own, peer, bound, words, on_h200
 
     def target(self):
         kind, x = self.bound or (None, 0)
@@ -47,7 +47,7 @@ class Row:
 
     def cells(self, figures, gpu):
         """None where either of the two was not measured."""
-        own = next((figures[name] for name in self.own if figures.get(name)), None)
+        own = figures.get(self.own)
         peer = figures.get(self.peer) if isinstance(self.peer, str) else own and dict.fromkeys(own, self.peer)
         if not own or not peer or not own.keys() & peer.keys():
             return None
@@ -77,15 +77,15 @@ def table(rows, figures, units, names, gpu):
     lines = ['| work | gpuvet | peer | its figure | gpuvet / peer | 99 % interval | rounds | target | met |', '|---|--:|---|--:|--:|---|--:|---|---|']
     tally, beside = {'yes': 0, 'NO': 0, 'cannot tell': 0}, {row.work for row in rows if row.cells(figures, gpu)}
     for row in rows:
-        measured = next((name for name in row.own if figures.get(name)), None)
-        if measured is None or not row.cells(figures, gpu):
-            if measured and row.work not in beside:
+        cells = row.cells(figures, gpu)
+        if not cells:
+            if row.own in figures and row.work not in beside:
                 beside.add(row.work)
-                lines.append(line(row.work, statistics.median(figures[measured].values()), units[measured], rounds=len(figures[measured])))
+                lines.append(line(row.work, statistics.median(figures[row.own].values()), units[row.own], rounds=len(figures[row.own])))
             continue
-        own, peer, ratio, shown = row.cells(figures, gpu)
+        own, peer, ratio, shown = cells
         tally[shown['met']] = tally.get(shown['met'], 0) + 1
         theirs = names.get(row.peer, row.peer) if isinstance(row.peer, str) else 'its target'
-        lines.append(line(row.work, statistics.median(own.values()), units[measured], theirs, f'{number(statistics.median(peer.values()))} {units[measured]}',
+        lines.append(line(row.work, statistics.median(own.values()), units[row.own], theirs, f'{number(statistics.median(peer.values()))} {units[row.own]}',
                           shown['ratio'], shown['interval'], ratio.n, row.target(), shown['met']))
     return lines, tally

@@ -3,7 +3,7 @@ products say at a rate that is set here, and no time at all of this machine. A t
 
 FAKE_PEER=WHAT:WHERE[,...] is the trouble it makes. WHERE: import, sum, fill, copy, add, matmul, scaled, forward, backward, replay.
 WHAT: raise, crash, hang, leave (os._exit(3)), print, lazy (does nothing, in its time), free (takes no time)."""
-import os, signal, sys, time, types
+import os, signal, time, types
 
 __version__ = '2.99-made-up'
 GB_S, TFLOP_S, MS = 4400, {2: 790, 1: 1400}, {'forward': 0.08, 'backward': 0.2, 'replay': 0.02, 'step': 0.02}
