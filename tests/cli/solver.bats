@@ -70,7 +70,7 @@ PY
 }
 
 @test "fp32 that is computed in tf32 is not taken for it" {
-    for call in lu:getrf:1 lu:getrs:1 cholesky:potrf:1 cholesky:potrs:1; do
+    for call in lu:getrf:1 lu:getrs:1 cholesky:potrf:1 cholesky:potrs:1 eigen:syevd:1; do
         FAKE_FAULT=tf32:cusolverDnS${call#*:} run simulated --isolate -p "solver.${call%%:*}" -o "$out"
         [ "$status" = 1 ]
         [[ "$(field "solver.${call%%:*}@gpu0/toolkit-13.0" why)" == *": fp32"* ]]
