@@ -1,6 +1,6 @@
 /* bench.cache.latency, bench.memory.latency - how long one thread waits for one word, in ns: each address is read from the one
  * before, along a chain that leads once through all of a piece of memory and back. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 

@@ -1,12 +1,12 @@
 /* bench.memory.* - how fast the GPU's memory is read, written, copied, and read twice and
  * written once (triad): bytes that the kernel asks for, in units of 10^9 a second. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 
 #include "base/text.h"
 #include "child/checked.h"
-#include "child/row.h"
+#include "child/transfer/row.h"
 #include "kernels/stream.h"
 
 enum { TILE_WORDS_MAX = 512 * 8 * 2, SHORTEST_OF = 3, CACHES = 32 };

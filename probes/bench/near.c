@@ -1,11 +1,11 @@
 /* bench.cache.read, bench.shared.read - how fast all of the GPU reads what is near: a row that stays in its second-level cache,
  * and shared memory; in units of 10^9 bytes a second. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "child/row.h"
+#include "child/transfer/row.h"
 #include "kernels/caches.h"
 #include "kernels/stream.h"
 
