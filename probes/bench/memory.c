@@ -129,7 +129,7 @@ static void measure(struct child *c, const char *what, unsigned rows)
     if (s.b.at != 0)
         row_write(c, s.b.at, s.words, s.b.row);
     choose(c, &s);
-    p = pace_measure(c, pass, &s);
+    p = pace_measure_as(c, pass, &s, &(struct pace_how){ .launches = 1 });
     saw_rate(c, &p, (double)bytes * rows, "GB/s");
     saw_peak(c);
     saw_num(c, "rate.bytes", "B", (double)bytes * rows);
