@@ -13,7 +13,8 @@ import json, os, sys, time
 verb, args = sys.argv[1], sys.argv[2:]
 asked, figures = [args[i + 1] for i, word in enumerate(args) if word == '-p'], json.loads(os.environ.get('STAND_IN', '{}'))
 if verb == 'list':
-    print(json.dumps({'stacks': []}))
+    theirs = os.environ.get('STAND_IN_STACK') if '--stack' in args else None
+    print(json.dumps({'stacks': [{'name': 'venv:theirs', 'prefix': theirs, 'members': []}] if theirs else []}))
 elif verb == 'compare':
     print('gpuvet: PASS - of 2 measurements %s the same, 0 faster' % os.environ.get('STAND_IN_SAME', '2'))
 elif 'hang' in figures:
@@ -192,6 +193,13 @@ Triad       4400000.000 0.00018     0.00019     0.00019     '
     STAND_IN='{"bench.memory.read": [1], "bench.blas.bf16": [1]}' STAND_IN_SAME=1 beside --only same --same 1
     [ "$status" -eq 1 ]
     [[ "$output" == *"| same 0 of 1 |"*"| NO |"*"bench twice, turn 1: gpuvet: PASS - of 2 measurements 1 the same"* ]]
+}
+
+@test "gpuvet measures with the libraries that PyTorch has, where it finds them" {
+    STAND_IN_STACK=$(python3 -c 'import sys; print(sys.prefix)') STAND_IN=$memory beside --only memory --rounds 1
+    [[ "$output" == *"PyTorch 2.99-made-up, --stack "*" -s venv:theirs:"* ]]
+    STAND_IN_STACK=$(python3 -c 'import sys; print(sys.prefix)') STAND_IN=$memory beside --only memory --rounds 1 -- -s venv:other
+    [[ "$output" == *"PyTorch 2.99-made-up, -s venv:other:"* ]]
 }
 
 @test "the driver's own calls, on the simulated GPU" {
