@@ -85,16 +85,27 @@ static void apply(struct look *l, const struct rule *rule)
     l->stack = NULL;
 }
 
+/* Of one stack, too. */
+static bool is_behind_another(const struct look *l, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (l->found[i].stack != NULL && l->found[i].stack == l->found[at].stack)
+            return true;
+    return false;
+}
+
 /* The first broken link of the machine explains the later ones, and what no GPU could do. */
 static void order(struct look *l)
 {
     const struct diagnosis *first = NULL;
 
-    for (size_t i = 0; i < l->n && first == NULL; i++)
-        if (l->found[i].stack == NULL)
+    for (size_t i = 0; i < l->n; i++) {
+        l->found[i].follows = is_behind_another(l, i);
+        if (l->found[i].stack == NULL && first == NULL)
             first = &l->found[i];
+    }
     for (size_t i = 0; i < l->n && first != NULL; i++)
-        l->found[i].follows = &l->found[i] != first && (l->found[i].stack == NULL ? l->found[i].ailment->link >= first->ailment->link : l->found[i].ailment->needs_gpu);
+        l->found[i].follows |= &l->found[i] != first && (l->found[i].stack == NULL ? l->found[i].ailment->link >= first->ailment->link : l->found[i].ailment->needs_gpu);
 }
 
 /* A failed trial is explained by a cause of its machine, or of its stack. */

@@ -66,6 +66,27 @@ static void look_for_shadow(struct look *l)
     }
 }
 
+/* Tried both ways: with the user's variables it fails, without them it does not. */
+static void look_for_surroundings(struct look *l)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct judged *j = &l->r->trials[i];
+        const struct observation *without = j->trial.stack == l->stack ? outcome_saw(&j->outcome, "clean.passes") : NULL;
+        const char *path = variable(l, "LD_LIBRARY_PATH"), *preload = variable(l, "LD_PRELOAD");
+
+        if (without == NULL)
+            continue;
+        found(l, SHOWN, "%s puts libraries before those of %s: without it everything loads", without->text, l->stack->name);
+        evidence(l, "%s: %s", j->trial.id, j->why);
+        if (path != NULL && *path != '\0')
+            evidence(l, "LD_LIBRARY_PATH=%s", path);
+        if (preload != NULL && *preload != '\0')
+            evidence(l, "LD_PRELOAD=%s", preload);
+        fix(l, text_has(without->text, " and ") ? "unset LD_LIBRARY_PATH LD_PRELOAD" : "unset %s", without->text);
+        return;
+    }
+}
+
 static void look_for_missing(struct look *l)
 {
     for (size_t i = 0; i < l->r->n_trials; i++) {
@@ -87,9 +108,11 @@ static void look_for_cpu_build(struct look *l)
 
     if (l->stack->unusable == NULL || !l->r->machine->gpu_meant)
         return;
-    found(l, SHOWN, "%s cannot use a GPU: %s", l->stack->name, l->stack->unusable);
+    found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
     evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
     fix_by_pip(l, install);
+    if (l->found[l->n - 1].fix == NULL)
+        fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
 }
 
 static void look_for_old_driver(struct look *l)
@@ -144,6 +167,8 @@ const struct rule stack_rules[] = {
         .unlike = "An extension that was built for another PyTorch misses names of c10 or torch." }, look_for_host },
     { { "pins-differ", LINK_FILES, .of_stack = true, .what = "Every PyTorch names the very versions of cuBLAS, cuDNN and NCCL that it was built for; another package has put others in their place.",
         .unlike = "library-shadowed: there the right ones are installed, and others are found first." }, look_for_pins },
+    { { "environment-interferes", LINK_LOADING, .of_stack = true, .what = "LD_LIBRARY_PATH or LD_PRELOAD brings libraries that do not go with the stack's: both were tried, with and without.",
+        .unlike = "library-shadowed: there the loader's own configuration does it." }, look_for_surroundings },
     { { "library-missing", LINK_LOADING, .of_stack = true, .what = "The loader does not find a library that another one names.",
         .unlike = "library-damaged; a link that leads nowhere." }, look_for_missing },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",

@@ -45,6 +45,22 @@ static void put_unexplained(FILE *f, const struct diagnoses *d)
     }
 }
 
+/* What no verdict hangs on. */
+static void put_warnings(FILE *f, const struct report *r)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        if (!r->trials[i].warns)
+            continue;
+        if (!any)
+            safe_print(f, "\nWorth knowing, though nothing failed by it:\n");
+        any = true;
+        paragraph(f, WIDTH, INDENT, "- ", r->trials[i].trial.id);
+        paragraph(f, WIDTH, INDENT + 2, "", r->trials[i].why);
+    }
+}
+
 void diagnosed_write(FILE *f, const struct diagnoses *d, const struct report *r, const char *closing)
 {
     safe_print(f, "gpuvet %s doctor%s%s%s%s\n", r->version, r->machine->hostname != NULL ? " on " : "", r->machine->hostname != NULL ? r->machine->hostname : "",
@@ -54,6 +70,7 @@ void diagnosed_write(FILE *f, const struct diagnoses *d, const struct report *r,
             put_cause(f, &d->list[i]);
     put_notes(f, d);
     put_unexplained(f, d);
+    put_warnings(f, r);
     safe_print(f, "\ngpuvet: %s\n", closing);
 }
 

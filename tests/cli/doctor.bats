@@ -95,6 +95,40 @@ well() {
     [[ "$output" != *"What failed, and has no known cause here"* ]]
 }
 
+# environment VERSION CUDA - a virtual environment whose PyTorch calls itself so, without any library.
+environment() {
+    venv=$BATS_TEST_TMPDIR/venv
+    mkdir -p "$venv/bin" "$venv/lib/python3.11/site-packages/torch/lib"
+    ln -sf /usr/bin/python3 "$venv/bin/python3"
+    printf 'home = /usr/bin\nversion = 3.11.2\n' >"$venv/pyvenv.cfg"
+    printf "__version__ = '%s'\ncuda: Optional[str] = %s\n" "$1" "$2" >"$venv/lib/python3.11/site-packages/torch/version.py"
+}
+
+@test "a driver that is too old for a PyTorch: the build that fits it; a build without CUDA" {
+    export LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all
+    environment 2.4.1+cu124 "'12.4'"
+    FAKE_NVML=520.61.05 FAKE_DRIVER=11080 run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"driver-too-old"*"it needs driver 525.60.13 or newer, and this machine has 520.61.05"* ]]
+    [[ "$output" == *"  fix       $venv/bin/python3 -m pip install torch==2.4.1+cu118 --index-url https://download.pytorch.org/whl/cu118"* ]]
+    environment 2.4.1+cpu None
+    run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"  fix       gpuvet matrix"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build of PyTorch"* ]]
+}
+
+@test "what LD_LIBRARY_PATH brings is told apart from a stack that is bad by itself" {
+    mkdir "$BATS_TEST_TMPDIR/foreign"
+    printf 'not a library' >"$BATS_TEST_TMPDIR/foreign/libcublasLt.so.13"
+    LD_LIBRARY_PATH=$driver:$BATS_TEST_TMPDIR/foreign NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" doctor -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: environment-interferes - LD_LIBRARY_PATH puts libraries before those of toolkit-13.0"* ]]
+    [[ "$output" == *"  fix       unset LD_LIBRARY_PATH"* ]]
+}
+
 @test "every ailment is explained, and told apart from what looks the same" {
     for id in nouveau-owns-gpu driver-library-mismatch libcuda-missing library-shadowed driver-too-old; do
         run "$GPUVET" explain "$id"
