@@ -34,7 +34,7 @@ struct pace_how {
     bool     cold;          /* each call finds the second-level cache full of something else, and nothing in it to write back */
 };
 
-/* Windows of half a second, until the last two agree or there are six; the work has run once
+/* Windows until the last two agree or there are as many as the child's level allows (model/steady.h); the work has run once
  * before. Device time by events, which the host's clock must bear out for the same window; where it does
  * so in none, the trial stops: no figure could be trusted. Calls of less than 50 us whose launches are known are gated. */
 struct pace pace_measure(struct child *c, pace_work *work, void *arg);

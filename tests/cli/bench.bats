@@ -117,6 +117,21 @@ last() {
     [[ "$output" == *"of 5 (0 passed)"* ]]
 }
 
+@test "a level says what is measured, how closely and how long that may take; a name, whatever its level" {
+    run measured --plan
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"run   bench.memory.read@gpu0"* && "$output" != *bench.cache.read* ]]
+    [[ "$output" == *"3 rounds, with 4 windows of 0.25 s at most for each measurement: at most "*" s of a GPU, and "*"after the second, no round begins that would end beyond 90 s"* ]]
+    run measured --plan --level full
+    [[ "$output" == *"run   bench.cache.read@gpu0"*"5 rounds, with 6 windows of 0.50 s at most"*"beyond 480 s"* ]]
+    run measured --plan --rounds 7 -p bench.cache.read
+    [[ "$output" == *"run   bench.cache.read@gpu0"*"7 rounds, with 4 windows"* && "$output" != *"after the second"* ]]
+    run measured --level full --rounds 1 -p bench.launch.kernel -o "$out"
+    [ "$status" -eq 0 ]
+    grep -q '"full: windows of 500 ms, 6 at most"' "$out"
+    grep -q -- '--level full' "$out"
+}
+
 @test "a launch, a kernel of a graph and an event are told in microseconds, and of kernels that all ran" {
     run simulated -p 'bench.launch.*' -o "$out"
     [ "$status" -eq 0 ]

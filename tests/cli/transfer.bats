@@ -56,12 +56,12 @@ did_nothing() {
 @test "from the far side of the machine it is measured once more" {
     beside=$(python3 -c 'import os; print(sum(1 << cpu for cpu in [c for c in os.sched_getaffinity(0) if c < 62][:1]))')
     [ "$(nproc)" -gt 1 ] && [ "$beside" != 0 ] || skip "one processor has no far side"
-    FAKE_BESIDE=$beside run measured -p bench.host.to_host.pinned
+    FAKE_BESIDE=$beside run measured --level full -p bench.host.to_host.pinned
     [ "$status" = 0 ]
     [[ "$(seen bench.host.to_host.pinned@gpu0 rate.remote)" == [0-9]* ]]
     [[ "$(seen bench.host.to_host.pinned@gpu0 remote.place)" == "far from the GPU, by a processor of node "* ]]
 
-    FAKE_FAULT=fail:nvmlDeviceGetCpuAffinity run measured -p bench.host.to_host.pinned
+    FAKE_FAULT=fail:nvmlDeviceGetCpuAffinity run measured --level full -p bench.host.to_host.pinned
     [ "$status" = 0 ]
     [[ "$(seen bench.host.to_host.pinned@gpu0 rate.place)" == "NVML names no processor beside the GPU"* ]]
     unseen bench.host.to_host.pinned@gpu0 rate.remote
