@@ -97,6 +97,14 @@ assert abs(saw["rate.clock"] - 1000) < 1, saw         # a twin's own: nanosecond
 PY
 }
 
+# The trace has a line for the first call of each symbol in a process. A measurement that fails as it begins is over soonest.
+@test "each round has a process of its own, and takes its memory anew" {
+    FAKE_FAULT=fail:cuEventCreate FAKE_TRACE=$BATS_TEST_TMPDIR/trace run measured --rounds 3 -p bench.launch.kernel
+    for call in cuDevicePrimaryCtxRetain cuModuleLoadData cuMemAlloc_v2 cuEventCreate; do
+        [ "$(grep -cw "$call" "$BATS_TEST_TMPDIR/trace")" = 3 ]
+    done
+}
+
 # first SEED - the measurement that a round with this seed runs first, where none takes any time.
 first() {
     LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=fail:cuEventCreate FAKE_TRACE=$BATS_TEST_TMPDIR/trace.$1 \

@@ -198,6 +198,35 @@ static void the_cache_is_filled_before_each_call_of_what_wants_it_cold(void **st
     assert_int_equal(launches, works - 2 + 1 + 2 + 2 * p.windows);
 }
 
+static unsigned long long counted_mj;
+
+static nvmlReturn_t energy(nvmlDevice_t d, unsigned long long *mj)
+{
+    (void)d;
+    *mj = counted_mj;
+    return NVML_SUCCESS;
+}
+
+/* From the first sample to the last: what the GPU drew before is not the trial's. */
+static void energy_is_counted_from_sample_to_sample(void **state)
+{
+    static const struct nvml none;
+    struct telemetry t = { .samples = 0 };
+    const char *why = NULL;
+
+    (void)state;
+    c->nvml.nvmlDeviceGetTotalEnergyConsumption = energy;
+    c->state->gpus[0].has_counters = true;
+    for (counted_mj = 5000000; counted_mj <= 8000000; counted_mj += 1000000) {
+        telemetry_take(c, &t);
+        now_ms += 2000;
+    }
+    c->state->gpus[0].has_counters = false;
+    c->nvml = none;
+    assert_true(fabs(telemetry_drawn(&t, &c->arena, &why) - 500) < 1e-6);
+    assert_null(why);
+}
+
 /* Each second call takes a tenth longer: two windows never agree. */
 static void one_that_never_settles(struct child *child, void *arg)
 {
@@ -261,6 +290,7 @@ int main(void)
         cmocka_unit_test(what_does_more_than_the_gate_may_hold_is_not_gated),
         cmocka_unit_test(a_driver_that_waits_for_each_launch_lets_the_gate_expire),
         cmocka_unit_test(a_level_says_how_long_windows_are_and_how_many_there_may_be),
+        cmocka_unit_test(energy_is_counted_from_sample_to_sample),
         cmocka_unit_test(what_was_drawn_is_told_of_five_seconds_and_more),
         cmocka_unit_test(the_cache_is_filled_before_each_call_of_what_wants_it_cold),
     };
