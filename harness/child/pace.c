@@ -229,6 +229,10 @@ struct pace pace_measure_as(struct child *c, pace_work *work, void *arg, const s
         }
         look(&p, &out, last.device_ms / last.calls);
     }
+    while (how->energy && c->level >= LEVEL_FULL && telemetry_wants_more(&out.telemetry)) {
+        last = window(&p, calls, &mhz);
+        look(&p, &out, last.device_ms / last.calls);
+    }
     drop_events(&p);
     if (out.windows == 0)
         stop_ours(c, "events say that %u calls took %.3f ms, and the host's clock %.3f ms: neither can be trusted", last.calls, last.device_ms, last.host_ms);

@@ -31,6 +31,7 @@ typedef void pace_work(struct child *c, void *arg);
 /* What is known of the work. */
 struct pace_how {
     unsigned launches;      /* of kernels, which is all that one call does; 0: it may do anything. Only what is known can be gated */
+    bool     energy;        /* at level full it goes on for as long as the GPU's counter of energy needs, in windows that do not count */
     bool     cold;          /* each call finds the second-level cache full of something else, and nothing in it to write back */
 };
 

@@ -171,6 +171,11 @@ double telemetry_drawn(const struct telemetry *t, struct arena *a, const char **
     return 0;
 }
 
+bool telemetry_wants_more(const struct telemetry *t)
+{
+    return t->energy_from.ms != 0 && t->energy_to.ms - t->energy_from.ms < ENERGY_MS;
+}
+
 static void tell_energy(struct child *c, const struct telemetry *t)
 {
     const char *why = NULL;

@@ -31,6 +31,9 @@ void telemetry_take(struct child *c, struct telemetry *t);
  * or for less than 5 s: the counter goes on in steps, of which one would be seen. */
 double telemetry_drawn(const struct telemetry *t, struct arena *a, const char **why);
 
+/* The GPU counts its energy, and that is not worth telling yet. */
+bool telemetry_wants_more(const struct telemetry *t);
+
 /* One value more. */
 void reading_add(struct reading *r, double value);
 

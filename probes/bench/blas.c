@@ -9,6 +9,9 @@
 #include "kernels/pattern.h"
 #include "probes/blas/lt.h"
 
+/* What draws most, and is asked for most: more would take too long. */
+#define wants_energy(type) ((type) == NUMBER_BF16 || (type) == NUMBER_E4M3)
+
 enum {
     SMALLEST     = 128,         /* a side, for one multiprocessor */
     LARGEST      = 16384,
@@ -283,7 +286,7 @@ static void run(struct child *c, enum number in)
     if (l.best.lt == NULL)
         stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d, or %llu MiB of memory are too few for them",
                          number_name(in), c->cc / 10, c->cc % 10, (unsigned long long)(device_room(c) >> 20));
-    p = pace_measure(c, pass, &l.best);
+    p = pace_measure_as(c, pass, &l.best, &(struct pace_how){ .energy = wants_energy(in) });
     saw_rate(c, &p, operations(&l.best.p), unit_of(in));
     tell(c, &l);
     look_at_zeros(c, &l);
@@ -307,7 +310,8 @@ static const struct expect bounds[] = {
         .name = "bench.blas." #id, .claim = "cuBLASLt multiplies " sentence " matrices as fast as the GPU's model does.", \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cublasLt", .rests_on = { &probe_blas_lt_##id }, .may_skip = true, .once = true, .cc_from = from, \
-        .level = from_level, .measures = "rate", .peak = limit, .besides_ms = 1200, .expects = bounds, .run = run_##id, \
+        .level = from_level, .measures = "rate", .peak = limit, .besides_ms = 1200, \
+        .more_paces = wants_energy(type), .expects = bounds, .run = run_##id, \
     };
 
 GEMM(fp64,     "fp64",       NUMBER_FP64, 0, PEAK_FP64, LEVEL_FULL)

@@ -203,8 +203,34 @@ static unsigned long long counted_mj;
 static nvmlReturn_t energy(nvmlDevice_t d, unsigned long long *mj)
 {
     (void)d;
-    *mj = counted_mj;
+    *mj = counted_mj > 0 ? counted_mj : (unsigned long long)(now_ms * 700);
     return NVML_SUCCESS;
+}
+
+static void what_wants_energy_goes_on_for_it_where_it_looks_closely(void **state)
+{
+    static const struct nvml none;
+    static const struct { enum level level; bool wants; double watts; } cases[] = {
+        { LEVEL_FULL, true, 700 }, { LEVEL_FULL, false, 0 }, { LEVEL_QUICK, true, 0 },
+    };
+
+    (void)state;
+    counted_mj = 0;
+    c->nvml.nvmlDeviceGetTotalEnergyConsumption = energy;
+    c->state->gpus[0].has_counters = true;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *why = NULL;
+        struct pace p;
+
+        c->level = cases[i].level;
+        p = measured(false, &(struct pace_how){ .energy = cases[i].wants });
+        assert_int_equal(p.windows, 2);
+        assert_true(fabs(telemetry_drawn(&p.telemetry, &c->arena, &why) - cases[i].watts) < 1);
+        assert_int_equal(why == NULL, cases[i].watts > 0);
+    }
+    c->level = LEVEL_QUICK;
+    c->state->gpus[0].has_counters = false;
+    c->nvml = none;
 }
 
 /* From the first sample to the last: what the GPU drew before is not the trial's. */
@@ -290,6 +316,7 @@ int main(void)
         cmocka_unit_test(what_does_more_than_the_gate_may_hold_is_not_gated),
         cmocka_unit_test(a_driver_that_waits_for_each_launch_lets_the_gate_expire),
         cmocka_unit_test(a_level_says_how_long_windows_are_and_how_many_there_may_be),
+        cmocka_unit_test(what_wants_energy_goes_on_for_it_where_it_looks_closely),
         cmocka_unit_test(energy_is_counted_from_sample_to_sample),
         cmocka_unit_test(what_was_drawn_is_told_of_five_seconds_and_more),
         cmocka_unit_test(the_cache_is_filled_before_each_call_of_what_wants_it_cold),
