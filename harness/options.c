@@ -291,10 +291,10 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     }
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
-    if (o->repeat == 0)
+    o->timed = o->repeat == 0;
+    if (o->timed)
         o->repeat = o->level >= LEVEL_FULL ? BENCH_ROUNDS_FULL : BENCH_ROUNDS;
-    if (text_is(o->verb, "bench") && o->probes.n == 0)
-        *ARENA_PUSH(a, o->probes.items, o->probes.n) = "bench.*";
+    o->measures = text_is(o->verb, "bench") && o->probes.n == 0;
     if (text_is(o->verb, "bench"))
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "device.facts";      /* the circumstances of a comparison */
     return check_words(o, e) && check_outputs(o, e);

@@ -47,6 +47,8 @@ struct options {
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
+    bool               measures;                        /* bench without -p: what its level measures */
+    bool               timed;                           /* bench without --rounds: no more of them than fit into its level's time */
     unsigned           repeat;                          /* --repeat; 1, of bench --rounds: as many as its level has */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */
 };

@@ -60,6 +60,7 @@ struct child {
     const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */
+    enum level    level;            /* how closely it looks: of measurements, how long their windows are */
     unsigned      soak_s;           /* how long a trial that beats goes on; 0: run by hand, as long as it likes */
     bool          goes_on;          /* ... after a fault, too */
 

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "child/state.h"
 
-enum { PROCESSES_MAX = 64 };
+enum { PROCESSES_MAX = 64, ENERGY_MS = 5000 };
 
 static const struct { unsigned long long reason; const char *what; } findings[] = {
     { nvmlClocksThrottleReasonHwThermalSlowdown,    "heat, by the hardware (HW thermal slowdown)" },
@@ -57,6 +57,20 @@ static void count_reasons(struct telemetry *t, unsigned long long reasons)
     t->reasons |= reasons;
 }
 
+static void take_energy(struct child *c, struct telemetry *t)
+{
+    const struct nvml *n = &c->nvml;
+    unsigned long long mj;
+
+    if (n->nvmlDeviceGetTotalEnergyConsumption == NULL
+        || CALL(c, nvml, nvmlDeviceGetTotalEnergyConsumption(c->state->gpus[c->gpu].counted, &mj)) != NVML_SUCCESS)
+        return;
+    t->energy_to.mj = (double)mj;
+    t->energy_to.ms = clock_ms_fine();
+    if (t->energy_from.ms == 0)
+        t->energy_from = t->energy_to;
+}
+
 void telemetry_take(struct child *c, struct telemetry *t)
 {
     const struct gpu_state *gpu = &c->state->gpus[c->gpu];
@@ -70,6 +84,7 @@ void telemetry_take(struct child *c, struct telemetry *t)
     t->last_ms = clock_ms_fine();
     t->first_ms = t->samples == 0 ? t->last_ms : t->first_ms;
     t->samples++;
+    take_energy(c, t);
     if (n->nvmlDeviceGetPowerUsage != NULL && CALL(c, nvml, nvmlDeviceGetPowerUsage(d, &value)) == NVML_SUCCESS)
         reading_add(&t->power, (double)value / 1000);
     if (n->nvmlDeviceGetTemperature != NULL && CALL(c, nvml, nvmlDeviceGetTemperature(d, NVML_TEMPERATURE_GPU, &value)) == NVML_SUCCESS)
@@ -141,6 +156,40 @@ const char *telemetry_slowed(const struct telemetry *t, struct arena *a)
     return slow.n > 0 ? slow.s : NULL;
 }
 
+double telemetry_drawn(const struct telemetry *t, struct arena *a, const char **why)
+{
+    const double ms = t->energy_to.ms - t->energy_from.ms, mj = t->energy_to.mj - t->energy_from.mj;
+
+    if (t->energy_from.ms == 0)
+        *why = "NVML does not count this GPU's energy";
+    else if (ms < ENERGY_MS)
+        *why = text_make(a, "the counter of energy was asked over %.1f s: less than %d s tell nothing", ms / 1000, ENERGY_MS / 1000);
+    else if (mj <= 0)
+        *why = text_make(a, "the counter of energy stood still for %.1f s", ms / 1000);
+    else
+        return mj / ms;
+    return 0;
+}
+
+bool telemetry_wants_more(const struct telemetry *t)
+{
+    return t->energy_from.ms != 0 && t->energy_to.ms - t->energy_from.ms < ENERGY_MS;
+}
+
+static void tell_energy(struct child *c, const struct telemetry *t)
+{
+    const char *why = NULL;
+    const double watts = telemetry_drawn(t, &c->arena, &why);
+
+    if (why != NULL) {
+        saw_text(c, "energy.absent", "%s", why);
+        return;
+    }
+    saw_num(c, "energy", "J", (t->energy_to.mj - t->energy_from.mj) / 1000);
+    saw_num(c, "energy.seconds", "s", (t->energy_to.ms - t->energy_from.ms) / 1000);
+    saw_num(c, "power.energy", "W", watts);
+}
+
 void telemetry_tell(struct child *c, const struct telemetry *t)
 {
     const char *slowed = telemetry_slowed(t, &c->arena);
@@ -149,6 +198,7 @@ void telemetry_tell(struct child *c, const struct telemetry *t)
         return;
     saw_num(c, "telemetry.samples", "", (double)t->samples);
     tell(c, "power", "W", &t->power, t);
+    tell_energy(c, t);
     tell(c, "temperature", "C", &t->temperature, t);
     tell(c, "clock.sm", "MHz", &t->sm_clock, t);
     tell(c, "clock.memory", "MHz", &t->memory_clock, t);

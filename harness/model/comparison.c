@@ -100,12 +100,25 @@ static bool is_measured(const struct report *r, const struct stack *s)
     return false;
 }
 
-static const char *way_of(const struct judged *j, struct arena *a)
+static const char *told(const struct judged *j, const char *what, struct arena *a)
 {
     const char *key = j->trial.probe->measures != NULL ? j->trial.probe->measures : "rate";
-    const struct observation *o = outcome_saw(&j->outcome, text_make(a, "%s.way", key));
+    const struct observation *o = outcome_saw(&j->outcome, text_make(a, "%s.%s", key, what));
 
     return o != NULL ? o->text : NULL;
+}
+
+/* How closely both runs looked: of the first measurement that is not alike. */
+static void change_of_level(struct changes *c, const struct report *before, const struct report *after)
+{
+    const size_t n = c->n;
+
+    for (size_t i = 0; i < before->n_trials && c->n == n; i++) {
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+
+        if (y != NULL)
+            change(c, "level of the measurements", told(x, "level", c->arena), told(y, "level", c->arena));
+    }
 }
 
 static void compare_circumstances(struct changes *c, const struct report *before, const struct report *after)
@@ -114,6 +127,7 @@ static void compare_circumstances(struct changes *c, const struct report *before
     change(c, "host", before->machine->hostname, after->machine->hostname);
     change(c, "kernel", before->machine->kernel, after->machine->kernel);
     change(c, "driver", report_driver(before), report_driver(after));
+    change_of_level(c, before, after);
     for (size_t i = 0; i < before->n_devices; i++) {
         const struct device *x = &before->devices[i], *y = device_of(after, x->index);
 
@@ -129,7 +143,7 @@ static void compare_circumstances(struct changes *c, const struct report *before
         const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
 
         if (y != NULL)
-            change(c, text_make(c->arena, "%s: the way chosen", x->trial.id), way_of(x, c->arena), way_of(y, c->arena));
+            change(c, text_make(c->arena, "%s: the way chosen", x->trial.id), told(x, "way", c->arena), told(y, "way", c->arena));
     }
 }
 

@@ -77,12 +77,13 @@ static bool on_gpu(const struct probe *p)
  * what is judged by the driver's version. */
 static bool is_named(const struct selection *pick, const struct probe *p)
 {
-    return any_matches(pick->probes, pick->n_probes, p->name) || any_matches(pick->also, pick->n_also, p->name);
+    return any_matches(pick->probes, pick->n_probes, p->name) || any_matches(pick->also, pick->n_also, p->name)
+        || (pick->measures && p->measures != NULL && p->level <= pick->level);
 }
 
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (is_named(pick, p) || (pick->n_probes == 0 && p->level <= pick->level && !p->tests_itself && p->measures == NULL))
+    if (is_named(pick, p) || (pick->n_probes == 0 && !pick->measures && p->level <= pick->level && !p->tests_itself && p->measures == NULL))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)

@@ -35,6 +35,7 @@ struct selection {
     const char *const *stacks;  size_t n_stacks;        /* a stack's name, or the start of it with '*' */
     bool               no_gpu;                          /* static checks and CPU only */
     enum level         level;
+    bool               measures;                        /* what measures at that level, instead of what proves (gpuvet bench without names) */
     const char *const *also;    size_t n_also;          /* probes that are required: picked whatever else is */
 };
 

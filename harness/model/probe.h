@@ -82,7 +82,10 @@ struct probe {
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
-    const char          *measures;      /* the key of what it measures: run by `gpuvet bench` or by its name, and by no level; NULL: nothing */
+    const char          *measures;      /* the key of what it measures: run by `gpuvet bench`, from its level on, or by its name; NULL: nothing */
+    bool                 unpaced;       /* ... without windows (child/pace.h): what happens once in a process */
+    unsigned             more_paces;    /* ... and at --level full so many times more, for what is told beside the figure */
+    unsigned             besides_ms;    /* what it takes at most but for its windows, on a server's GPU (model/duration.h); 0: a third of a second */
     enum peak            peak;          /* of what it measures; the unit must be that peak's */
     bool                 alone;         /* it measures what all GPUs share: nothing else runs meanwhile */
     bool                 last;          /* it begins when all else is over, on every GPU at once */

@@ -7,6 +7,11 @@
 
 static const double settled_within = 0.005;
 
+struct windows steady_windows(enum level level)
+{
+    return level == LEVEL_QUICK ? (struct windows){ 250, 4 } : (struct windows){ 500, STEADY_WINDOWS_MAX };
+}
+
 /* Of host and device time, and of each release of work to the device until its end is seen: the way there over PCIe, and
  * a host that looks again and again. */
 static const double clocks_differ = 0.01, clocks_apart_ms = 0.03;

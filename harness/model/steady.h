@@ -3,8 +3,13 @@
 #define MODEL_STEADY_H
 
 #include "base/arena.h"
+#include "model/probe.h"
 
 enum { STEADY_WINDOWS_MAX = 6 };
+
+/* How long one window is, and how many there are at most. */
+struct windows { double ms; size_t most; };
+struct windows steady_windows(enum level level);
 
 /* The last two differ by less than 0.5 %: no further window is needed. */
 bool steady_is_settled(const double *took, size_t n);

@@ -140,9 +140,11 @@ bool out_ailment(const struct ailment *one, struct err *e)
     return finish(e);
 }
 
-bool out_plan(const struct plan *p, struct err *e)
+bool out_plan(const struct plan *p, unsigned rounds, bool timed, enum level level, struct err *e)
 {
     plan_write(stdout, p);
+    if (rounds > 0)
+        plan_write_duration(stdout, p, rounds, timed, level);
     return finish(e);
 }
 

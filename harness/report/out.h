@@ -37,7 +37,8 @@ bool out_file_metrics(const char *path, const struct report *r, struct err *e) M
  * annotations, and the summary at the end of the file that GITHUB_STEP_SUMMARY names. */
 bool out_github(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
 
-bool out_plan(const struct plan *p, struct err *e) MUST_USE;
+/* rounds: of measurements, whose time is told (report/plan_writer.h); 0: nothing is measured. */
+bool out_plan(const struct plan *p, unsigned rounds, bool timed, enum level level, struct err *e) MUST_USE;
 bool out_terminal(const struct report *r, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;
 bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;

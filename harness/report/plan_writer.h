@@ -8,4 +8,7 @@
 
 void plan_write(FILE *f, const struct plan *p);
 
+/* How long so many rounds of it take at most; timed: of which only as many are run as fit into the level's time. */
+void plan_write_duration(FILE *f, const struct plan *p, unsigned rounds, bool timed, enum level level);
+
 #endif

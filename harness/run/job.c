@@ -96,6 +96,16 @@ static bool any_beats(const struct job *j)
     return false;
 }
 
+static void level_words(struct words *w, const struct job *j)
+{
+    for (size_t i = 0; i < j->n_probes; i++)
+        if (j->probes[i]->measures != NULL && j->level >= LEVEL_FULL) {
+            word(w, "--level");
+            word(w, "full");
+            return;
+        }
+}
+
 static void soak_words(struct words *w, const struct job *j)
 {
     word(w, "--for");
@@ -128,6 +138,7 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
     }
     word(&w, "--seed");
     number(&w, j->seed);
+    level_words(&w, j);
     if (any_beats(j))
         soak_words(&w, j);
     if (with_fds) {

@@ -2,7 +2,7 @@
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
  *                  [--version WHAT VERSION]... [--python FILE] [--device UUID CC [--counters]] [--at-most BYTES] [--kernels RUNG] [--meant PCI]...
- *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--for SECONDS [--go-on]] [--fds RESULT CONTROL CRUMB] PROBE...
+ *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--level LEVEL] [--for SECONDS [--go-on]] [--fds RESULT CONTROL CRUMB] PROBE...
  *
  * --gpu stands for --device where a trial is about several GPUs. All of it is on the command line, so the same line pasted in a shell reruns
  * a trial under a debugger. "-" stands for nothing. verbs/child.c reads it.
@@ -31,6 +31,7 @@ struct job {
     uint64_t               at_most;         /* bytes of device memory for a trial's buffers; 0: what is free */
     const char            *kernels;         /* the rung that is forced: "sass" or "ptx"; NULL: none */
     uint64_t               seed;
+    enum level             level;           /* said where a probe measures, and it is not quick */
     enum surroundings      surroundings;
     const char            *link_dir;        /* CLEAN: the folder of links */
     unsigned               soak_s;          /* how long trials that beat go on */

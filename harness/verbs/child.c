@@ -136,6 +136,12 @@ static bool read_seed(struct reading *r, char **v)
     return true;
 }
 
+static bool read_level(struct reading *r, char **v)
+{
+    r->c->level = text_is(v[0], "full") ? LEVEL_FULL : LEVEL_QUICK;
+    return text_is(v[0], "full") || text_is(v[0], "quick");
+}
+
 static bool read_for(struct reading *r, char **v)
 {
     r->c->soak_s = (unsigned)strtoul(v[0], NULL, 10);
@@ -160,7 +166,8 @@ static bool read_fds(struct reading *r, char **v)
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version }, { "--python", 1, read_python },
     { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--gpu", 5, read_gpu }, { "--kernels", 1, read_kernels },
-    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--for", 1, read_for }, { "--go-on", 0, read_go_on },
+    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--level", 1, read_level },
+    { "--for", 1, read_for }, { "--go-on", 0, read_go_on },
     { "--fds", 3, read_fds },
 };
 

@@ -174,7 +174,7 @@ struct batch session_batch(const struct session *s, const struct trial *t)
     return (struct batch){
         .job = { .self = s->self, .machine = &s->machine, .stack = t->stack, .device = t->device, .set = set_of(s, t), .kernels = s->o->kernels,
                  .at_most = t->device != NULL && t->device->foreign != NULL ? HARM_BUSY_BYTES : 0, .seed = s->seed,
-                 .soak_s = options_soak_s(s->o), .goes_on = text_is(s->o->on_fault, "go-on"), .env = s->env },
+                 .level = s->o->level, .soak_s = options_soak_s(s->o), .goes_on = text_is(s->o->on_fault, "go-on"), .env = s->env },
         .grace_ms = GRACE_MS, .end_by = s->end_by, .limit_s = s->o->limit_s,
     };
 }

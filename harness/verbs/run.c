@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/alike.h"
 #include "model/comparison.h"
+#include "model/duration.h"
 #include "model/figures.h"
 #include "model/rounds.h"
 #include "model/second_opinion.h"
@@ -104,7 +105,7 @@ static bool prepare(struct run *r, struct err *e)
     const struct options *o = s->o;
     struct selection pick = {
         .probes = o->probes.items, .n_probes = o->probes.n, .devices = o->devices.items, .n_devices = o->devices.n,
-        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level,
+        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level, .measures = o->measures,
     };
     const char **also;
 
@@ -146,8 +147,18 @@ static void measure(struct figure *figures, const struct session *s)
         figure_add_round(&figures[i], &s->judged[i], s->arena);
 }
 
+/* Of a bench whose level says how long it may take; of others, always. */
+static bool fits_in(const struct session *s, unsigned rounds, double took_s, double *longest_s, double *before_s)
+{
+    *longest_s = took_s - *before_s > *longest_s ? took_s - *before_s : *longest_s;
+    *before_s = took_s;
+    return !s->o->timed || duration_allows_round(plan_may_take_s(&s->plan, s->o->level), took_s, *longest_s, rounds);
+}
+
 static void run_rounds(struct session *s, const struct expected *x)
 {
+    const double began_ms = clock_ms_fine();
+    double longest_s = 0, before_s = 0;
     struct figure *figures = arena_alloc(s->arena, s->plan.n_trials * sizeof *figures);
     struct judged *sums = s->judged;
 
@@ -158,7 +169,8 @@ static void run_rounds(struct session *s, const struct expected *x)
         sums = arena_alloc(s->arena, s->plan.n_trials * sizeof *sums);
         add_round(sums, s, 1);
     }
-    for (unsigned round = 2; round <= s->o->repeat && process_interrupted() == 0; round++) {
+    for (unsigned round = 2; round <= s->o->repeat && process_interrupted() == 0
+         && fits_in(s, round - 1, (clock_ms_fine() - began_ms) / 1000, &longest_s, &before_s); round++) {
         session_begin_round(s, round);
         session_execute(s, false);
         measure(figures, s);
@@ -207,7 +219,7 @@ int verb_run(const struct options *o, char *const *env)
     }
     if (o->plan) {
         progress_end(&r.progress);
-        if (out_plan(&r.session.plan, &e))
+        if (out_plan(&r.session.plan, text_is(o->verb, "bench") ? o->repeat : 0, o->timed, o->level, &e))
             return 0;
         out_error("%s", e.text);
         return 3;

@@ -9,11 +9,15 @@
 #include "kernels/pattern.h"
 #include "probes/blas/lt.h"
 
+/* What draws most, and is asked for most: more would take too long. */
+#define wants_energy(type) ((type) == NUMBER_BF16 || (type) == NUMBER_E4M3)
+
 enum {
     SMALLEST     = 128,         /* a side, for one multiprocessor */
     LARGEST      = 16384,
     LONGEST_MS   = 30,          /* of a product: what takes longer is no faster */
-    LOOK_MS      = 100,         /* at the algorithms for one shape, once the library's own choice was looked at */
+    LOOK_MS      = 100,         /* at the algorithms for one shape, once the library's own choice was looked at; */
+    QUICK_LOOK_MS = 50,         /* ... at level quick */
     SLOW_MS      = 5,           /* of a call: one more is enough then */
     ALGORITHMS   = 8,
     SHOTS        = 3,
@@ -171,11 +175,11 @@ static void take_if_best(struct child *c, struct ladder *l, struct work *w, doub
 static double look_at_shape(struct child *c, struct ladder *l, struct shape s)
 {
     struct work w = { .lt = l->lt, .p = product_of(c, l, s) };
-    const double began = clock_ms_fine();
+    const double began = clock_ms_fine(), look_ms = c->level == LEVEL_QUICK ? QUICK_LOOK_MS : LOOK_MS;
     const char *name = name_of(c, &w.p), *way = NULL;
     double shortest = 0;
 
-    for (int i = 0, offered = 1; i < offered && i < ALGORITHMS && (i == 0 || clock_ms_fine() - began < LOOK_MS); i++) {
+    for (int i = 0, offered = 1; i < offered && i < ALGORITHMS && (i == 0 || clock_ms_fine() - began < look_ms); i++) {
         double ms;
 
         if (!lt_prepare(c, l->lt, &w.p, i, &w.call))
@@ -282,7 +286,7 @@ static void run(struct child *c, enum number in)
     if (l.best.lt == NULL)
         stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d, or %llu MiB of memory are too few for them",
                          number_name(in), c->cc / 10, c->cc % 10, (unsigned long long)(device_room(c) >> 20));
-    p = pace_measure(c, pass, &l.best);
+    p = pace_measure_as(c, pass, &l.best, &(struct pace_how){ .energy = wants_energy(in) });
     saw_rate(c, &p, operations(&l.best.p), unit_of(in));
     tell(c, &l);
     look_at_zeros(c, &l);
@@ -299,20 +303,21 @@ static const struct expect bounds[] = {
     { .key = NULL },
 };
 
-#define GEMM(id, sentence, type, from, limit) \
+#define GEMM(id, sentence, type, from, limit, from_level) \
     static void run_##id(struct child *c) { run(c, type); } \
     extern const struct probe probe_blas_lt_##id; \
     const struct probe probe_bench_blas_##id = { \
         .name = "bench.blas." #id, .claim = "cuBLASLt multiplies " sentence " matrices as fast as the GPU's model does.", \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cublasLt", .rests_on = { &probe_blas_lt_##id }, .may_skip = true, .once = true, .cc_from = from, \
-        .measures = "rate", .peak = limit, .expects = bounds, .run = run_##id, \
+        .level = from_level, .measures = "rate", .peak = limit, .besides_ms = 1200, \
+        .more_paces = wants_energy(type), .expects = bounds, .run = run_##id, \
     };
 
-GEMM(fp64,     "fp64",       NUMBER_FP64, 0, PEAK_FP64)
-GEMM(fp32,     "fp32",       NUMBER_FP32, 0, PEAK_FP32)
-GEMM(tf32,     "tf32",       NUMBER_TF32, 80, PEAK_TF32)
-GEMM(fp16,     "fp16",       NUMBER_FP16, 0, PEAK_FP16)
-GEMM(bf16,     "bf16",       NUMBER_BF16, 80, PEAK_BF16)
-GEMM(fp8_e4m3, "fp8 (e4m3)", NUMBER_E4M3, 89, PEAK_FP8)
-GEMM(int8,     "int8",       NUMBER_INT8, 0, PEAK_INT8)
+GEMM(fp64,     "fp64",       NUMBER_FP64, 0, PEAK_FP64, LEVEL_FULL)
+GEMM(fp32,     "fp32",       NUMBER_FP32, 0, PEAK_FP32, LEVEL_QUICK)
+GEMM(tf32,     "tf32",       NUMBER_TF32, 80, PEAK_TF32, LEVEL_FULL)
+GEMM(fp16,     "fp16",       NUMBER_FP16, 0, PEAK_FP16, LEVEL_QUICK)
+GEMM(bf16,     "bf16",       NUMBER_BF16, 80, PEAK_BF16, LEVEL_QUICK)
+GEMM(fp8_e4m3, "fp8 (e4m3)", NUMBER_E4M3, 89, PEAK_FP8, LEVEL_QUICK)
+GEMM(int8,     "int8",       NUMBER_INT8, 0, PEAK_INT8, LEVEL_FULL)

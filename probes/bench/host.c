@@ -1,7 +1,7 @@
 /* bench.host.{to_device,to_host,both}.* - how fast a GPU and the host's memory send each other data, in units of 10^9 bytes a second: one way and both ways
  * at once, from memory that is pinned and from memory that is not (which the driver copies once more).
  *
- * The thread and its memory are put beside the GPU, and once more far from it where the machine has such a side. */
+ * The thread and its memory are put beside the GPU, and at level full once more far from it where the machine has such a side. */
 #include "child/pace/pace.h"
 
 #include "base/text.h"
@@ -72,7 +72,7 @@ static void measure(struct child *c, unsigned ways, bool pinned)
     see_link(c, &r, road_work(&r) / p.took_ms / 1e6);
     wrong = road_wrong(c, &r);
     road_give_back_host(c, &r);
-    if (beside)
+    if (beside && c->level >= LEVEL_FULL)
         wrong += measure_far(c, &r, &places);
     place_leave(&places);
     saw_num(c, "wrong", "", (double)wrong);
@@ -93,18 +93,18 @@ static const struct expect bounds[] = {
 extern const struct probe probe_cuda_copy_h2d, probe_cuda_copy_d2h;
 
 /* Alone: GPUs may share what leads to the host. */
-#define HOST(id, dotted, sends, memory) \
+#define HOST(id, dotted, sends, memory, from) \
     const struct probe probe_bench_host_##id = { \
         .name = "bench.host." dotted, .claim = sends " as fast as the link between them can, " memory ".", \
         .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, .alone = true, .may_skip = true, \
-        .rests_on = { &probe_cuda_copy_h2d, &probe_cuda_copy_d2h }, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_cuda_copy_h2d, &probe_cuda_copy_d2h }, .level = from, .measures = "rate", .more_paces = 1, .besides_ms = 600, .expects = bounds, .run = run_##id, \
     };
 
 #define PINNED   "with memory that is pinned"
 #define PAGEABLE "as far as the driver's own copy of memory that is not pinned lets them"
 
-HOST(to_device_pinned,   "to_device.pinned",   "The host sends the GPU data",         PINNED)
-HOST(to_host_pinned,     "to_host.pinned",     "The GPU sends the host data",         PINNED)
-HOST(both_pinned,        "both.pinned",        "Host and GPU send each other data",   PINNED)
-HOST(to_device_pageable, "to_device.pageable", "The host sends the GPU data",         PAGEABLE)
-HOST(to_host_pageable,   "to_host.pageable",   "The GPU sends the host data",         PAGEABLE)
+HOST(to_device_pinned,   "to_device.pinned",   "The host sends the GPU data",         PINNED,   LEVEL_QUICK)
+HOST(to_host_pinned,     "to_host.pinned",     "The GPU sends the host data",         PINNED,   LEVEL_QUICK)
+HOST(both_pinned,        "both.pinned",        "Host and GPU send each other data",   PINNED,   LEVEL_FULL)
+HOST(to_device_pageable, "to_device.pageable", "The host sends the GPU data",         PAGEABLE, LEVEL_FULL)
+HOST(to_host_pageable,   "to_host.pageable",   "The GPU sends the host data",         PAGEABLE, LEVEL_FULL)

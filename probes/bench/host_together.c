@@ -125,7 +125,7 @@ extern const struct probe probe_cuda_copy_h2d, probe_cuda_copy_d2h;
     const struct probe probe_bench_host_together_##id = { \
         .name = "bench.host.together." #id, .claim = sends " as fast as what they share can.", .scope = SCOPE_DEVICES, \
         .needs = NEEDS_DRIVER | NEEDS_CONTEXT, .may_skip = true, .rests_on = { &probe_cuda_copy_h2d, &probe_cuda_copy_d2h }, \
-        .limit_s = 120, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .limit_s = 120, .level = LEVEL_FULL, .measures = "rate", .besides_ms = 2000, .expects = bounds, .run = run_##id, \
     };
 
 TOGETHER(to_device, "The host sends all GPUs at once data")

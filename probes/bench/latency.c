@@ -129,7 +129,7 @@ extern const struct probe probe_cuda_launch;
 #define LATENCY(id, sentence) \
     const struct probe probe_bench_##id##_latency = { \
         .name = "bench." #id ".latency", .claim = sentence, .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, \
-        .rests_on = { &probe_cuda_launch }, .measures = "time", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_cuda_launch }, .measures = "time", .level = LEVEL_FULL, .expects = bounds, .run = run_##id, \
     };
 
 LATENCY(cache,  "A word in the GPU's second-level cache is there as soon as on its model.")

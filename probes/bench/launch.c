@@ -176,13 +176,13 @@ static const struct expect bounds[] = {
 
 extern const struct probe probe_cuda_launch;
 
-#define LAUNCH(id, what, skips) \
+#define LAUNCH(id, what, skips, from) \
     const struct probe probe_bench_launch_##id = { \
         .name = "bench.launch." #id, .claim = "What " what " costs is known, of such as did their work.", \
         .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, .rests_on = { &probe_cuda_launch }, \
-        .may_skip = skips, .measures = "time", .expects = bounds, .run = run_##id, \
+        .may_skip = skips, .measures = "time", .level = from, .expects = bounds, .run = run_##id, \
     }
 
-LAUNCH(kernel, "a launch in a row", false);
-LAUNCH(graph, "a kernel of a graph", true);
-LAUNCH(event, "an event", false);
+LAUNCH(kernel, "a launch in a row", false, LEVEL_QUICK);
+LAUNCH(graph, "a kernel of a graph", true, LEVEL_FULL);
+LAUNCH(event, "an event", false, LEVEL_FULL);

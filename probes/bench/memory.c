@@ -154,7 +154,7 @@ extern const struct probe probe_memory_pattern;
     const struct probe probe_bench_memory_##id = { \
         .name = "bench.memory." #id, .claim = "The GPU's memory is as fast as its model's is, by a kernel that " VERB_##id ".", \
         .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, .rests_on = { &probe_memory_pattern }, \
-        .measures = "rate", .peak = PEAK_MEMORY, .expects = bounds, .run = run_##id, \
+        .measures = "rate", .peak = PEAK_MEMORY, .besides_ms = 600, .expects = bounds, .run = run_##id, \
     };
 
 #define VERB_read  "reads it"

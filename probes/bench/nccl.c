@@ -300,16 +300,16 @@ static const struct expect bounds[] = {
     { .key = NULL },
 };
 
-#define COLLECTIVE(id, sentence) \
+#define COLLECTIVE(id, from, sentence) \
     static void run_##id(struct child *c) { run(c, &collective_##id); } \
     extern const struct probe probe_nccl_##id; \
     const struct probe probe_bench_nccl_##id = { \
         .name = "bench.nccl." #id, .claim = sentence, .scope = SCOPE_STACK_DEVICES, \
         .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, .library = "nccl", \
-        .rests_on = { &probe_nccl_##id }, .may_skip = true, .once = true, .alone = true, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_nccl_##id }, .may_skip = true, .once = true, .alone = true, .level = from, .measures = "rate", .besides_ms = 5000, .expects = bounds, .run = run_##id, \
         .limit_s = 120,         /* as the collectives themselves */ \
     };
 
-COLLECTIVE(all_reduce,     "NCCL sums over all GPUs as fast as they are linked.")
-COLLECTIVE(all_gather,     "NCCL gathers what all GPUs have as fast as they are linked.")
-COLLECTIVE(reduce_scatter, "NCCL sums over all GPUs and scatters the sum as fast as they are linked.")
+COLLECTIVE(all_reduce,     LEVEL_QUICK, "NCCL sums over all GPUs as fast as they are linked.")
+COLLECTIVE(all_gather,     LEVEL_FULL,  "NCCL gathers what all GPUs have as fast as they are linked.")
+COLLECTIVE(reduce_scatter, LEVEL_FULL,  "NCCL sums over all GPUs and scatters the sum as fast as they are linked.")

@@ -112,7 +112,7 @@ extern const struct probe probe_cuda_launch;
 #define NEAR(id, dotted, sentence) \
     const struct probe probe_bench_##id = { \
         .name = dotted, .claim = sentence, .scope = SCOPE_DEVICE, .needs = NEEDS_DRIVER | NEEDS_CONTEXT | NEEDS_KERNELS, \
-        .rests_on = { &probe_cuda_launch }, .measures = "rate", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_cuda_launch }, .measures = "rate", .level = LEVEL_FULL, .expects = bounds, .run = run_##id, \
     };
 
 NEAR(cache_read,  "bench.cache.read",  "The GPU's second-level cache is read as fast as its model's is.")

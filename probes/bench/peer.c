@@ -215,11 +215,11 @@ static const struct expect bounds[] = {
 
 extern const struct probe probe_peer_copy;
 
-#define PEER(id, limit, sentence) \
+#define PEER(id, limit, from, sentence) \
     const struct probe probe_bench_peer_##id = { \
         .name = "bench.peer." #id, .claim = sentence, .scope = SCOPE_DEVICES, .needs = NEEDS_DRIVER | NEEDS_CONTEXT, .rests_on = { &probe_peer_copy }, \
-        .limit_s = 120, .measures = "rate", .peak = limit, .expects = bounds, .run = run_##id, \
+        .limit_s = 120, .level = from, .measures = "rate", .besides_ms = 5000, .peak = limit, .expects = bounds, .run = run_##id, \
     };
 
-PEER(one_way,   PEAK_NVLINK,      "Every GPU sends every other data as fast as what links them can.")
-PEER(both_ways, PEAK_NVLINK_BOTH, "Every two GPUs send each other data at once as fast as what links them can.")
+PEER(one_way,   PEAK_NVLINK,      LEVEL_QUICK, "Every GPU sends every other data as fast as what links them can.")
+PEER(both_ways, PEAK_NVLINK_BOTH, LEVEL_FULL,  "Every two GPUs send each other data at once as fast as what links them can.")

@@ -196,14 +196,14 @@ extern const struct probe probe_cuda_launch, probe_stack_loads;
 #define START(id, ready, what) \
     const struct probe probe_bench_start_##id = { \
         .name = "bench.start." #id, .claim = what " in a process that had nothing ready.", .scope = SCOPE_DEVICE, .needs = ready, \
-        .rests_on = { &probe_cuda_launch }, .own_process = true, .measures = "time", .expects = bounds, .run = run_##id, \
+        .rests_on = { &probe_cuda_launch }, .own_process = true, .level = LEVEL_FULL, .measures = "time", .unpaced = true, .besides_ms = 1000, .expects = bounds, .run = run_##id, \
     }
 
 #define START_STACK(id, family, skips, what) \
     const struct probe probe_bench_start_##id = { \
         .name = "bench.start." #id, .claim = what " in a process that had opened nothing of its stack.", .scope = SCOPE_STACK_DEVICE, \
         .needs = NEEDS_DRIVER | NEEDS_CONTEXT, .stacks = ON_ANY_STACK, .library = family, .rests_on = { &probe_stack_loads, &probe_cuda_launch }, \
-        .own_process = true, .may_skip = skips, .measures = "time", .expects = bounds, .run = run_##id, \
+        .own_process = true, .may_skip = skips, .level = LEVEL_FULL, .measures = "time", .unpaced = true, .besides_ms = 1500, .expects = bounds, .run = run_##id, \
     }
 
 START(context, 0, "The GPU keeps a first word");

@@ -65,7 +65,7 @@ PY
 }
 
 @test "what is no figure is refused by its place, and one round cannot tell" {
-    run measured --rounds 1 -p bench.memory.read -o "$out"
+    run measured --rounds 1 -p bench.launch.kernel -o "$out"
     [ "$status" -eq 0 ]
     run "$GPUVET" compare "$out" "$out"
     [ "$status" -eq 3 ]
@@ -97,24 +97,53 @@ assert abs(saw["rate.clock"] - 1000) < 1, saw         # a twin's own: nanosecond
 PY
 }
 
-# last SEED - the measurement that a round with this seed runs last, where none takes any time.
-last() {
+# The trace has a line for the first call of each symbol in a process.
+@test "each round has a process of its own, and takes its memory anew" {
+    FAKE_TRACE=$BATS_TEST_TMPDIR/trace run measured --rounds 3 -p bench.start.kernels
+    [ "$status" -eq 0 ]
+    for call in cuDevicePrimaryCtxRetain cuModuleLoadData cuMemAlloc_v2; do
+        [ "$(grep -c "^bench.start.kernels\b.*\b$call$" "$BATS_TEST_TMPDIR/trace")" = 3 ]
+    done
+}
+
+# first SEED - the measurement that a round with this seed runs first, where none takes any time.
+first() {
     LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all FAKE_FAULT=fail:cuEventCreate FAKE_TRACE=$BATS_TEST_TMPDIR/trace.$1 \
-        "$GPUVET" bench -q --seed "$1" --rounds 1 -p 'bench.memory.*' >/dev/null || true
-    cut -f1 "$BATS_TEST_TMPDIR/trace.$1" | grep bench.memory | sort -u
+        "$GPUVET" bench -q --seed "$1" --rounds 1 -p 'bench.launch.*' >/dev/null || true
+    grep -m 1 -w cuEventCreate "$BATS_TEST_TMPDIR/trace.$1" | cut -f1
     rm "$BATS_TEST_TMPDIR/trace.$1"
 }
 
 @test "measurements run in an order that the seed says" {
-    [ "$(last 1)" = "$(last 1)" ]
-    [ "$(for seed in 1 2 3 4 5 6; do last $seed; done | sort -u | wc -l)" -gt 1 ]
+    one=$(first 1)
+    [[ "$one" == bench.launch.* ]]
+    [ "$(first 1)" = "$one" ]
+    for seed in 2 3 4 5 6 7 8; do
+        [ "$(first $seed)" = "$one" ] || return 0
+    done
+    false
 }
 
 @test "a quick measurement has three rounds, and a full one five" {
-    FAKE_FAULT=fail:cuEventCreate run measured -p bench.memory.read
+    FAKE_FAULT=fail:cuEventCreate run measured -p bench.launch.kernel
     [[ "$output" == *"of 3 (0 passed)"* ]]
-    FAKE_FAULT=fail:cuEventCreate run measured --level full -p bench.memory.read
+    FAKE_FAULT=fail:cuEventCreate run measured --level full -p bench.launch.kernel
     [[ "$output" == *"of 5 (0 passed)"* ]]
+}
+
+@test "a level says what is measured, how closely and how long that may take; a name, whatever its level" {
+    run measured --plan
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"run   bench.memory.read@gpu0"* && "$output" != *bench.cache.read* ]]
+    [[ "$output" == *"3 rounds, with 4 windows of 0.25 s at most for each measurement: at most "*" s of a GPU, and "*"after the second, no round begins that would end beyond 90 s"* ]]
+    run measured --plan --level full
+    [[ "$output" == *"run   bench.cache.read@gpu0"*"5 rounds, with 6 windows of 0.50 s at most"*"beyond 480 s"* ]]
+    run measured --plan --rounds 7 -p bench.cache.read
+    [[ "$output" == *"run   bench.cache.read@gpu0"*"7 rounds, with 4 windows"* && "$output" != *"after the second"* ]]
+    run measured --level full --rounds 1 -p bench.launch.kernel -o "$out"
+    [ "$status" -eq 0 ]
+    grep -q '"full: windows of 500 ms, 6 at most"' "$out"
+    grep -q -- '--level full' "$out"
 }
 
 @test "a launch, a kernel of a graph and an event are told in microseconds, and of kernels that all ran" {
@@ -156,21 +185,21 @@ PY
 
 # Beside so different figures, how loaded this machine is does not matter.
 @test "a run is compared with a saved one as it ends: what is slower fails it, what differs is told first, what was not asked is not missing" {
-    run measured --rounds 1 -p bench.memory.read -o "$out"
+    run measured --rounds 1 -p bench.launch.kernel -o "$out"
     [ "$status" -eq 0 ]
     [ "$(verdict device.facts@gpu0)" = pass ]
     [ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["devices"][0]["clock_mhz"])' "$out")" = 1000 ]
-    edited "$out" "$BATS_TEST_TMPDIR/fast.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]; run["gpuvet"] = "0.0.1"'
-    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/fast.json" -o "$out.now"
+    edited "$out" "$BATS_TEST_TMPDIR/fast.json" 'f = trials[0]["figure"]; f["rounds"] = [1e-12, 1e-12]; run["gpuvet"] = "0.0.1"'
+    run measured --rounds 2 -p bench.launch.kernel --baseline "$BATS_TEST_TMPDIR/fast.json" -o "$out.now"
     [ "$status" -eq 1 ]
-    [[ "$output" == *"Measured, "*"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.memory.read@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
+    [[ "$output" == *"Measured, "*"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.launch.kernel@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
     [[ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["exit_code"])' "$out.now")" == 1 ]]
-    edited "$out" "$BATS_TEST_TMPDIR/slow.json" 'f = trials[0]["figure"]; f["rounds"] = [1e-12, 1e-12]'
-    run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/slow.json"
+    edited "$out" "$BATS_TEST_TMPDIR/slow.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]'
+    run measured --rounds 2 -p bench.launch.kernel --baseline "$BATS_TEST_TMPDIR/slow.json"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"faster      bench.memory.read@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
-    run measured --rounds 1 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
-    [[ "$output" != *"missing"*"bench.memory.read"* ]]
+    [[ "$output" == *"faster      bench.launch.kernel@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
+    run measured --rounds 1 -p bench.launch.event --baseline "$BATS_TEST_TMPDIR/slow.json"
+    [[ "$output" != *"missing"*"bench.launch.kernel"* ]]
     [[ "$output" == *"gpuvet: BROKEN - could not find out: compared with "*"of 0 measurements"* ]]
     [ "$status" -eq 3 ]
     run measured --baseline "$BATS_TEST_TMPDIR/none.json"

@@ -23,6 +23,7 @@ did_nothing() {
 }
 
 @test "what the host and a GPU send each other is measured each way, and its link and place are said" {
+    one_build "the calls are those of the lies below"
     run measured -p 'bench.host.*'
     [ "$status" = 0 ]
     for probe in to_device.pinned to_host.pinned both.pinned to_device.pageable to_host.pageable; do
@@ -54,14 +55,15 @@ did_nothing() {
 }
 
 @test "from the far side of the machine it is measured once more" {
+    one_build "the calls are those of the lies above"
     beside=$(python3 -c 'import os; print(sum(1 << cpu for cpu in [c for c in os.sched_getaffinity(0) if c < 62][:1]))')
     [ "$(nproc)" -gt 1 ] && [ "$beside" != 0 ] || skip "one processor has no far side"
-    FAKE_BESIDE=$beside run measured -p bench.host.to_host.pinned
+    FAKE_BESIDE=$beside run measured --level full -p bench.host.to_host.pinned
     [ "$status" = 0 ]
     [[ "$(seen bench.host.to_host.pinned@gpu0 rate.remote)" == [0-9]* ]]
     [[ "$(seen bench.host.to_host.pinned@gpu0 remote.place)" == "far from the GPU, by a processor of node "* ]]
 
-    FAKE_FAULT=fail:nvmlDeviceGetCpuAffinity run measured -p bench.host.to_host.pinned
+    FAKE_FAULT=fail:nvmlDeviceGetCpuAffinity run measured --level full -p bench.host.to_host.pinned
     [ "$status" = 0 ]
     [[ "$(seen bench.host.to_host.pinned@gpu0 rate.place)" == "NVML names no processor beside the GPU"* ]]
     unseen bench.host.to_host.pinned@gpu0 rate.remote
@@ -88,6 +90,7 @@ did_nothing() {
 }
 
 @test "every pair of GPUs is measured, and the slowest is the figure" {
+    one_build "the calls are those of the lies below"
     FAKE_GPUS=3 FAKE_NVLINKS=4 run measured -p 'bench.peer.*'
     [ "$status" = 0 ]
     for probe in one_way both_ways; do

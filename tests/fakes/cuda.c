@@ -210,7 +210,7 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
     static const struct { CUdevice_attribute which; int value; } known[] = {
         { 1, 1024 }, { 2, 1024 }, { 3, 1024 }, { 4, 64 }, { 5, INT32_MAX }, { 6, 65535 }, { 7, 65535 },
         { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
-        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 38, 1 << 19 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
+        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 38, 1 << 18 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
         { 50, 0 }, { 81, SHARED_OF_SM }, { 82, 65536 }, { 95, 1 }, { 97, SHARED_OPTIN },
     };
 

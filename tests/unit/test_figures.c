@@ -342,6 +342,29 @@ static void what_is_missing_and_what_differs_is_said(void **state)
     assert_string_equal(c.changed[1].what, "gpu0.uuid");
 }
 
+static void how_closely_was_looked_is_among_the_circumstances_once(void **state)
+{
+    static const struct machine m = { .hostname = "host", .kernel = "6.1" };
+    struct sample x, y;
+    struct report reports[2];
+    struct comparison c;
+
+    (void)state;
+    MAKE(&x, "NVIDIA H200", 4400, 4401);
+    MAKE(&y, "NVIDIA H200", 4400, 4401);
+    x.saw[1] = (struct observation){ .key = "rate.level", .unit = "", .text = "quick: windows of 250 ms, 4 at most" };
+    y.saw[1] = (struct observation){ .key = "rate.level", .unit = "", .text = "full: windows of 500 ms, 6 at most" };
+    x.trial.outcome.n_saw = y.trial.outcome.n_saw = 2;
+    reports[0] = report_of(&x, &m);
+    reports[1] = report_of(&y, &m);
+    comparison_make(&c, &reports[0], &reports[1], &arena);
+    assert_int_equal(c.n_changed, 1);
+    assert_string_equal(c.changed[0].what, "level of the measurements");
+    assert_string_equal(c.changed[0].after, "full: windows of 500 ms, 6 at most");
+    comparison_make(&c, &reports[0], &reports[0], &arena);
+    assert_int_equal(c.n_changed, 0);
+}
+
 static void the_stack_that_was_measured_and_the_way_are_among_the_circumstances(void **state)
 {
     static const struct stack_version old_torch = { .what = "torch", .version = "2.4.1" }, new_torch = { .what = "torch", .version = "2.5.0" };
@@ -450,6 +473,7 @@ int main(void)
         cmocka_unit_test(a_disturbed_figure_is_marked_and_one_below_healthy_quotes_the_cause),
         cmocka_unit_test(two_runs_are_compared_round_by_round),
         cmocka_unit_test(what_is_missing_and_what_differs_is_said),
+        cmocka_unit_test(how_closely_was_looked_is_among_the_circumstances_once),
         cmocka_unit_test(the_stack_that_was_measured_and_the_way_are_among_the_circumstances),
         cmocka_unit_test(what_a_run_did_not_set_out_to_measure_is_not_missing),
         cmocka_unit_test(a_comparison_decides_where_the_run_itself_passed),

@@ -198,6 +198,116 @@ static void the_cache_is_filled_before_each_call_of_what_wants_it_cold(void **st
     assert_int_equal(launches, works - 2 + 1 + 2 + 2 * p.windows);
 }
 
+static unsigned long long counted_mj;
+
+static nvmlReturn_t energy(nvmlDevice_t d, unsigned long long *mj)
+{
+    (void)d;
+    *mj = counted_mj > 0 ? counted_mj : (unsigned long long)(now_ms * 700);
+    return NVML_SUCCESS;
+}
+
+static void what_wants_energy_goes_on_for_it_where_it_looks_closely(void **state)
+{
+    static const struct nvml none;
+    static const struct { enum level level; bool wants; double watts; } cases[] = {
+        { LEVEL_FULL, true, 700 }, { LEVEL_FULL, false, 0 }, { LEVEL_QUICK, true, 0 },
+    };
+
+    (void)state;
+    counted_mj = 0;
+    c->nvml.nvmlDeviceGetTotalEnergyConsumption = energy;
+    c->state->gpus[0].has_counters = true;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *why = NULL;
+        struct pace p;
+
+        c->level = cases[i].level;
+        p = measured(false, &(struct pace_how){ .energy = cases[i].wants });
+        assert_int_equal(p.windows, 2);
+        assert_true(fabs(telemetry_drawn(&p.telemetry, &c->arena, &why) - cases[i].watts) < 1);
+        assert_int_equal(why == NULL, cases[i].watts > 0);
+    }
+    c->level = LEVEL_QUICK;
+    c->state->gpus[0].has_counters = false;
+    c->nvml = none;
+}
+
+/* From the first sample to the last: what the GPU drew before is not the trial's. */
+static void energy_is_counted_from_sample_to_sample(void **state)
+{
+    static const struct nvml none;
+    struct telemetry t = { .samples = 0 };
+    const char *why = NULL;
+
+    (void)state;
+    c->nvml.nvmlDeviceGetTotalEnergyConsumption = energy;
+    c->state->gpus[0].has_counters = true;
+    for (counted_mj = 5000000; counted_mj <= 8000000; counted_mj += 1000000) {
+        telemetry_take(c, &t);
+        now_ms += 2000;
+    }
+    c->state->gpus[0].has_counters = false;
+    c->nvml = none;
+    assert_true(fabs(telemetry_drawn(&t, &c->arena, &why) - 500) < 1e-6);
+    assert_null(why);
+}
+
+/* Each second call takes a tenth longer: two windows never agree. */
+static void one_that_never_settles(struct child *child, void *arg)
+{
+    unsigned *calls = arg;
+
+    (void)child;
+    spin(*calls % 2 == 0 ? 600000 : 660000);
+    ++*calls;
+}
+
+static void a_level_says_how_long_windows_are_and_how_many_there_may_be(void **state)
+{
+    static const struct { enum level level; unsigned windows; } levels[] = { { LEVEL_QUICK, 4 }, { LEVEL_FULL, 6 } };
+    double looked_ms[2];
+
+    (void)state;
+    keeps = false;
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        unsigned calls = 0;
+        struct pace p;
+
+        events[0] = events[1] = NULL;
+        c->level = levels[i].level;
+        p = pace_measure(c, one_that_never_settles, &calls);
+        assert_int_equal(p.windows, levels[i].windows);
+        assert_false(p.settled);
+        looked_ms[i] = now_ms;
+        events[0] = events[1] = NULL;
+        p = pace_measure(c, work, NULL);
+        assert_true(p.settled && p.windows == 2);
+        looked_ms[i] = now_ms - looked_ms[i];
+    }
+    c->level = LEVEL_QUICK;
+    assert_true(looked_ms[0] > 500 && looked_ms[0] < 510 && looked_ms[1] > 1000 && looked_ms[1] < 1010);
+}
+
+static void what_was_drawn_is_told_of_five_seconds_and_more(void **state)
+{
+    struct telemetry t = { .samples = 2, .energy_from = { .mj = 1e9, .ms = 1000 }, .energy_to = { .mj = 1e9 + 3.5e6, .ms = 6000 } };
+    const char *why = NULL;
+
+    (void)state;
+    assert_true(fabs(telemetry_drawn(&t, &c->arena, &why) - 700) < 1e-6);
+    assert_null(why);
+    t.energy_to.ms = 2200;
+    assert_true(telemetry_drawn(&t, &c->arena, &why) == 0);
+    assert_string_equal(why, "the counter of energy was asked over 1.2 s: less than 5 s tell nothing");
+    t.energy_to.mj = 1e9;
+    t.energy_to.ms = 7000;
+    assert_true(telemetry_drawn(&t, &c->arena, &why) == 0);
+    assert_string_equal(why, "the counter of energy stood still for 6.0 s");
+    assert_true(telemetry_drawn(&(struct telemetry){ .samples = 2 }, &c->arena, &why) == 0);
+    assert_string_equal(why, "NVML does not count this GPU's energy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +315,10 @@ int main(void)
         cmocka_unit_test(a_gate_that_holds_the_host_too_is_told_and_not_used),
         cmocka_unit_test(what_does_more_than_the_gate_may_hold_is_not_gated),
         cmocka_unit_test(a_driver_that_waits_for_each_launch_lets_the_gate_expire),
+        cmocka_unit_test(a_level_says_how_long_windows_are_and_how_many_there_may_be),
+        cmocka_unit_test(what_wants_energy_goes_on_for_it_where_it_looks_closely),
+        cmocka_unit_test(energy_is_counted_from_sample_to_sample),
+        cmocka_unit_test(what_was_drawn_is_told_of_five_seconds_and_more),
         cmocka_unit_test(the_cache_is_filled_before_each_call_of_what_wants_it_cold),
     };
 

@@ -228,6 +228,29 @@ static void a_name_that_matches_nothing_is_a_usage_error(void **state)
     }
 }
 
+/* Nothing that measures is run by a level alone; of `gpuvet bench`, what its level has. */
+static void measurements_are_of_a_level_and_run_by_bench_or_by_name(void **state)
+{
+    static const char *const by_name[] = { "bench.cache.read" };
+    struct arena a = { NULL };
+    const struct plan run = make(&a, &meant, 1, (struct selection){ .level = LEVEL_FULL });
+    const struct plan quick = make(&a, &meant, 1, (struct selection){ .measures = true, .level = LEVEL_QUICK });
+    const struct plan full = make(&a, &meant, 1, (struct selection){ .measures = true, .level = LEVEL_FULL });
+    const struct plan named = make(&a, &meant, 1, (struct selection){ .probes = by_name, .n_probes = 1 });
+
+    (void)state;
+    assert_null(find(&run, "bench.memory.read@gpu0"));
+    assert_non_null(find(&quick, "bench.memory.read@gpu0"));
+    assert_non_null(find(&quick, "memory.pattern@gpu0"));           /* on which it rests */
+    assert_non_null(find(&quick, "bench.blas.bf16@gpu0/toolkit-13.0"));
+    assert_null(find(&quick, "bench.cache.read@gpu0"));
+    assert_non_null(find(&full, "bench.memory.read@gpu0"));
+    assert_non_null(find(&full, "bench.cache.read@gpu0"));
+    assert_non_null(find(&named, "bench.cache.read@gpu0"));
+    assert_null(find(&named, "bench.memory.read@gpu0"));
+    arena_free(&a);
+}
+
 static void every_probe_declares_what_it_must(void **state)
 {
     (void)state;
@@ -259,6 +282,7 @@ int main(void)
         cmocka_unit_test(several_gpus_are_tested_together_where_they_answer_and_are_no_instances),
         cmocka_unit_test(nobody_talks_to_himself),
         cmocka_unit_test(a_name_that_matches_nothing_is_a_usage_error),
+        cmocka_unit_test(measurements_are_of_a_level_and_run_by_bench_or_by_name),
         cmocka_unit_test(every_probe_declares_what_it_must),
     };
 

@@ -15,7 +15,7 @@ enum {
     LOOK_CALLS_MAX = 1000,
 };
 
-static const double window_ms = 500, gated_below_ms = 0.05, look_ms = 20;
+static const double gated_below_ms = 0.05, look_ms = 20;
 
 /* Of some calls; host time is from when the device may begin. */
 struct stretch { double device_ms, host_ms; unsigned calls, batches; };
@@ -27,6 +27,7 @@ struct pacing {
     void            *arg;
     struct pace_how  how;
     CUevent          from, to;
+    struct windows   windows;           /* how long, and how many */
     bool             metered;
     unsigned         batch;             /* calls that wait behind a gate; 0: none does */
     unsigned         expired;
@@ -90,7 +91,7 @@ static void add(struct stretch *sum, const struct stretch *one)
 /* Batches that wait for their last call before their first one begins. What came late of one is not used. */
 static struct stretch gated_window(struct pacing *p)
 {
-    const double until = clock_ms_fine() + window_ms;
+    const double until = clock_ms_fine() + p->windows.ms;
     struct stretch sum = { .calls = 0 };
 
     while (clock_ms_fine() < until && p->batch > 0) {
@@ -113,7 +114,7 @@ static struct stretch gated_window(struct pacing *p)
 /* Each call by itself. While the cache is filled, the call that follows is put behind it: that is as good as a gate. */
 static struct stretch cold_window(struct pacing *p)
 {
-    const double until = clock_ms_fine() + window_ms;
+    const double until = clock_ms_fine() + p->windows.ms;
     struct stretch sum = { .calls = 0 };
 
     do {
@@ -193,7 +194,7 @@ static unsigned prepare(struct pacing *p)
         p->batch = meter_gate_works(p->c) ? at_a_time : 0;
         p->expired = p->batch == 0;
     }
-    return calls_in(window_ms, one_ms, CALLS_MAX);
+    return calls_in(p->windows.ms, one_ms, CALLS_MAX);
 }
 
 static void conclude(struct pacing *p, struct pace *out, const double *took)
@@ -214,18 +215,22 @@ static void conclude(struct pacing *p, struct pace *out, const double *took)
 
 struct pace pace_measure_as(struct child *c, pace_work *work, void *arg, const struct pace_how *how)
 {
-    struct pacing p = { .c = c, .work = work, .arg = arg, .how = *how };
+    struct pacing p = { .c = c, .work = work, .arg = arg, .how = *how, .windows = steady_windows(c->level) };
     double took[STEADY_WINDOWS_MAX], mhz;
     struct stretch last = { 0 };
     struct pace out = { .windows = 0 };
     const unsigned calls = prepare(&p);
 
-    for (unsigned i = 0; i < STEADY_WINDOWS_MAX && !steady_is_settled(took, out.windows); i++) {
+    for (size_t i = 0; i < p.windows.most && !steady_is_settled(took, out.windows); i++) {
         last = window(&p, calls, &mhz);
         if (agree(&p, &last)) {
             p.mhz[out.windows] = mhz;
             took[out.windows++] = last.device_ms / last.calls;
         }
+        look(&p, &out, last.device_ms / last.calls);
+    }
+    while (how->energy && c->level >= LEVEL_FULL && telemetry_wants_more(&out.telemetry)) {
+        last = window(&p, calls, &mhz);
         look(&p, &out, last.device_ms / last.calls);
     }
     drop_events(&p);

@@ -31,10 +31,11 @@ typedef void pace_work(struct child *c, void *arg);
 /* What is known of the work. */
 struct pace_how {
     unsigned launches;      /* of kernels, which is all that one call does; 0: it may do anything. Only what is known can be gated */
+    bool     energy;        /* at level full it goes on for as long as the GPU's counter of energy needs, in windows that do not count */
     bool     cold;          /* each call finds the second-level cache full of something else, and nothing in it to write back */
 };
 
-/* Windows of half a second, until the last two agree or there are six; the work has run once
+/* Windows until the last two agree or there are as many as the child's level allows (model/steady.h); the work has run once
  * before. Device time by events, which the host's clock must bear out for the same window; where it does
  * so in none, the trial stops: no figure could be trusted. Calls of less than 50 us whose launches are known are gated. */
 struct pace pace_measure(struct child *c, pace_work *work, void *arg);

@@ -11,8 +11,10 @@ static const char *of(struct child *c, const char *key, const char *what)
 static void saw_conditions(struct child *c, const struct pace *p, const char *key)
 {
     static const char *const gates[] = { [PACE_UNGATED] = "not used", [PACE_GATED] = "open", [PACE_EXPIRED] = "expired" };
+    const struct windows w = steady_windows(c->level);
 
     saw_text(c, of(c, key, "gate"), "%s", gates[p->gate]);
+    saw_text(c, of(c, key, "level"), "%s: windows of %.0f ms, %zu at most", c->level == LEVEL_QUICK ? "quick" : "full", w.ms, w.most);
     if (p->cold)
         saw_text(c, of(c, key, "cache"), "cold");
     if (p->mhz > 0)

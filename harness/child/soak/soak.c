@@ -91,6 +91,16 @@ static void tell_faults(struct child *c, const struct soak *s)
         saw_text(c, "memory.first", "%s", s->march.first);
 }
 
+/* With what the march beside it and the checks draw: by far the least of it. */
+static void tell_energy(struct child *c, const struct soak *s)
+{
+    const char *why;
+    const double watts = telemetry_drawn(&s->telemetry, &c->arena, &why);
+
+    if (watts > 0 && s->products.verified > 0)
+        saw_num(c, "energy.product", "J", watts * at_ms(s) / 1000 / s->products.verified);
+}
+
 static void tell(struct child *c, const struct soak *s)
 {
     const double seconds = at_ms(s) / 1000, all = s->all_ms / 1000;
@@ -112,6 +122,7 @@ static void tell(struct child *c, const struct soak *s)
     for (size_t i = 0; i < s->by->n_types; i++)
         tell_type(c, s, i);
     telemetry_tell(c, &s->telemetry);
+    tell_energy(c, s);
     if (seconds < all && !(faults(s) > 0))
         saw_text(c, "warning", "it was ended after %.0f of %.0f s", seconds, all);
     saw_num(c, "seed", "", (double)c->seed);
