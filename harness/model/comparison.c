@@ -201,3 +201,24 @@ int comparison_exit_code(const struct comparison *c)
         return 1;
     return c->count[CANNOT_TELL] > 0 || c->n_pairs == 0 ? 3 : 0;
 }
+
+const char *comparison_tally(const struct comparison *c, struct arena *a)
+{
+    const struct { size_t n; const char *what; } parts[] = {
+        { c->count[SLOWER], "slower" }, { c->n_missing, "missing" }, { c->count[CANNOT_TELL], "that cannot be told" },
+        { c->count[FASTER], "faster" }, { c->count[SAME], "the same" },
+    };
+    const size_t all = c->n_pairs + c->n_missing;
+    struct text t = { .arena = a };
+    const char *before = ": ";
+
+    if (all == 0)
+        return "the first run measured nothing: is it one of gpuvet bench?";
+    text_add(&t, "%zu measurement%s", all, all == 1 ? "" : "s");
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (parts[i].n > 0) {
+            text_add(&t, "%s%zu %s", before, parts[i].n, parts[i].what);
+            before = ", ";
+        }
+    return t.s;
+}

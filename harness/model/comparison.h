@@ -27,4 +27,7 @@ void comparison_make(struct comparison *c, const struct report *before, const st
 /* 1 if anything is slower or is missing, 3 if nothing is and something cannot be told or there is nothing to compare, else 0. */
 int comparison_exit_code(const struct comparison *c);
 
+/* "12 measurements: 1 slower, 1 missing, 10 the same": what is not there is not told. */
+const char *comparison_tally(const struct comparison *c, struct arena *a);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/comparison.h"
+#include "model/figures.h"
 
 static bool asks_for_gpu(const struct report *r)
 {
@@ -65,13 +66,40 @@ static size_t count_stacks_run(const struct report *r)
     return n;
 }
 
-static size_t count_figures(const struct report *r)
+/* What was measured in every round and failed for what it came to. */
+static bool is_slow(const struct judged *j)
 {
-    size_t n = 0;
+    const struct figure *f = j->figure;
 
+    return (j->verdict == FAIL && f->n >= (j->rounds > 1 ? j->rounds : 1)) || (f->least > 0 && f->middle < f->least);
+}
+
+static void add_figures(struct text *t, const struct report *r)
+{
+    size_t n = 0, slow = 0, disturbed = 0;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *j = &r->trials[i];
+
+        n += j->figure != NULL;
+        slow += j->figure != NULL && is_slow(j);
+        disturbed += j->figure != NULL && j->figure->disturbed != NULL;
+    }
+    if (n == 0)
+        return;
+    text_add(t, "; %zu measurement%s", n, n == 1 ? "" : "s");
+    if (slow > 0)
+        text_add(t, ", %zu too slow", slow);
+    if (disturbed > 0)
+        text_add(t, ", %zu disturbed", disturbed);
+}
+
+static bool has_figures(const struct report *r)
+{
     for (size_t i = 0; i < r->n_trials; i++)
-        n += r->trials[i].figure != NULL;
-    return n;
+        if (r->trials[i].figure != NULL)
+            return true;
+    return false;
 }
 
 static const char *stacks_tested(const struct report *r, struct arena *a)
@@ -81,8 +109,8 @@ static const char *stacks_tested(const struct report *r, struct arena *a)
 
     if (n == 0 && self.faults > 0)
         return text_make(a, "; of %zu faults that gpuvet put in itself %zu were caught", self.faults, self.caught);
-    if (n == 0 && count_figures(r) > 0)
-        return text_make(a, ", %zu measurement%s", count_figures(r), count_figures(r) == 1 ? "" : "s");
+    if (n == 0 && has_figures(r))
+        return "";
     if (r->n_stacks == 0)
         return "; no stack found: cuBLAS and cuDNN not tested";
     if (n == 0)
@@ -119,6 +147,7 @@ static const char *numbers_of(const struct report *r, const struct tally *n, str
         text_add(&t, ", %zu with a warning", n->warn);
     if (r->rounds > 1)
         text_add(&t, "; each run %u times", r->rounds);
+    add_figures(&t, r);
     return t.s;
 }
 
@@ -155,8 +184,8 @@ void judge_comparison(struct report *r, struct arena *a)
 
     if (code == 0 || r->interrupted || (r->exit_code != 0 && !(r->exit_code == 3 && code == 1)))
         return;
-    what = text_make(a, "compared with %s, of %zu measurements %zu slower, %zu missing, %zu that cannot be told", r->baseline,
-                     c->n_pairs + c->n_missing, c->count[SLOWER], c->n_missing, c->count[CANNOT_TELL]);
+    what = c->n_pairs + c->n_missing == 0 ? text_make(a, "%s has no measurement that this run has, too", r->baseline)
+         : text_make(a, "compared with %s: %s", r->baseline, comparison_tally(c, a));
     close_report(r, code, text_make(a, code == 1 ? "FAIL - %s" : "BROKEN - could not find out: %s", what));
 }
 

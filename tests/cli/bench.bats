@@ -32,7 +32,7 @@ PY
     edited "$out" "$BATS_TEST_TMPDIR/b.json" 'trials[0]["figure"]["rounds"] = [3800, 3801, 3799]'
     run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/a.json"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"the same program, machine, driver and GPUs"*"gpuvet: PASS - of 1 measurements 1 the same"* ]]
+    [[ "$output" == *"the same program, machine, driver and GPUs"*"gpuvet: PASS - 1 measurement: 1 the same"* ]]
     run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/b.json"
     [ "$status" -eq 1 ]
     [[ "$output" == *"slower      bench.memory.read@gpu0"*"4000      3800 GB/s      -5.00 %"*"gpuvet: FAIL"*"1 slower"* ]]
@@ -171,7 +171,7 @@ PY
     [[ "$output" == *"faster      bench.memory.read@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
     run measured --rounds 1 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
     [[ "$output" != *"missing"*"bench.memory.read"* ]]
-    [[ "$output" == *"gpuvet: BROKEN - could not find out: compared with "*"of 0 measurements"* ]]
+    [[ "$output" == *"gpuvet: BROKEN - could not find out: "*"slow.json has no measurement that this run has, too"* ]]
     [ "$status" -eq 3 ]
     run measured --baseline "$BATS_TEST_TMPDIR/none.json"
     [ "$status" -eq 3 ]
