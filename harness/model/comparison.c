@@ -164,6 +164,18 @@ static struct compared compared_of(const struct figure *x, const struct figure *
     return (struct compared){ .unit = x->unit, .before = x->rounds, .n_before = x->n, .after = y->rounds, .n_after = y->n };
 }
 
+bool comparison_can_begin(const struct report *before, struct err *e)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < before->n_trials; i++)
+        if (before->trials[i].figure != NULL && before->trials[i].figure->n > most)
+            most = before->trials[i].figure->n;
+    if (most == 0)
+        return err_set(e, ERR_FORMAT, "nothing was measured in it: what gpuvet bench -o saved can be compared with");
+    return most > 1 || err_set(e, ERR_FORMAT, "all of it was measured once: two rounds are needed to compare");
+}
+
 void comparison_make(struct comparison *c, const struct report *before, const struct report *after, struct arena *a)
 {
     struct changes changes = { .arena = a };

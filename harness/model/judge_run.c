@@ -13,6 +13,7 @@ static bool asks_for_gpu(const struct report *r)
     return false;
 }
 
+/* Of those that are proved. */
 static const char *names_of_devices(const struct report *r, struct arena *a)
 {
     struct text t = { .arena = a };
@@ -22,10 +23,10 @@ static const char *names_of_devices(const struct report *r, struct arena *a)
         size_t same = 1;
         bool seen = false;
 
-        if (!r->devices[i].answers || r->devices[i].name == NULL)
+        if (r->devices[i].name == NULL || !report_proves(r, &r->devices[i]))
             continue;
         for (size_t k = 0; k < r->n_devices; k++)
-            if (k != i && text_is(r->devices[k].name, r->devices[i].name)) {
+            if (k != i && report_proves(r, &r->devices[k]) && text_is(r->devices[k].name, r->devices[i].name)) {
                 seen |= k < i;
                 same++;
             }
@@ -185,7 +186,7 @@ void judge_comparison(struct report *r, struct arena *a)
     if (code == 0 || r->interrupted || (r->exit_code != 0 && !(r->exit_code == 3 && code == 1)))
         return;
     what = c->n_pairs + c->n_missing == 0 ? text_make(a, "%s has no measurement that this run has, too", r->baseline)
-         : text_make(a, "compared with %s: %s", r->baseline, comparison_tally(c, a));
+         : text_make(a, "compared with %s, %s", r->baseline, comparison_tally(c, a));
     close_report(r, code, text_make(a, code == 1 ? "FAIL - %s" : "BROKEN - could not find out: %s", what));
 }
 

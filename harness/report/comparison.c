@@ -60,7 +60,8 @@ void comparison_put(FILE *f, const struct comparison *c, const char *before, con
         safe_print(f, "  differs     %s: %s, then %s\n", c->changed[i].what, c->changed[i].before, c->changed[i].after);
     if (c->n_changed == 0)
         safe_print(f, "  the same program, machine, driver and GPUs\n");
-    safe_print(f, "\n");
+    if (c->n_pairs + c->n_missing > 0)
+        safe_print(f, "\n");
     put_pairs(f, c);
 }
 

@@ -61,13 +61,15 @@ static void put_id(FILE *f, const struct judged *j, const struct columns *c)
 {
     const char *before = j->verdict == PASS && !j->warns ? "  " : "! ";
 
-    if ((int)strlen(j->trial.id) > c->id)
-        safe_print(f, "%s%s\n  %*s", before, j->trial.id, c->id, "");
-    else
+    if ((int)strlen(j->trial.id) > c->id) {
+        safe_print(f, "%s%s\n", before, j->trial.id);
+        safe_print(f, "  %*s", c->id, "");
+    } else {
         safe_print(f, "%s%-*s", before, c->id, j->trial.id);
+    }
 }
 
-static void put_figure(FILE *f, const struct judged *j, const struct columns *c)
+static void put_figure(FILE *f, const struct judged *j, const struct columns *c, unsigned rounds)
 {
     const struct figure *x = j->figure;
 
@@ -86,6 +88,8 @@ static void put_figure(FILE *f, const struct judged *j, const struct columns *c)
     if (x->attainable > 0)
         safe_print(f, ", %.1f %% at %.0f MHz", 100 * x->middle / x->attainable, x->clock);
     safe_print(f, "\n");
+    if (x->n < rounds)
+        safe_print(f, "      of %zu of %u rounds\n", x->n, rounds);
     if (x->disturbed != NULL && x->n > 1)
         safe_print(f, "      disturbed in %u of %zu rounds: %s\n", x->disturbed_rounds, x->n, x->disturbed);
     else if (x->disturbed != NULL)
@@ -125,7 +129,7 @@ static void put_same(FILE *f, const struct report *r, size_t first, const struct
     *apart = n > 1;
     for (size_t i = first; i < r->n_trials; i++)
         if (is_same(&r->trials[first], &r->trials[i]))
-            put_figure(f, &r->trials[i], c);
+            put_figure(f, &r->trials[i], c, r->rounds);
 }
 
 /* ---- What the signs mean ---- */
@@ -148,7 +152,7 @@ static void put_legend(FILE *f, const struct report *r)
         several |= *mark_of(x) != '\0' && derived != NULL && !text_is(derived, x->peak_of);
         derived = *mark_of(x) != '\0' ? x->peak_of : derived;
     }
-    if (datasheet || derived != NULL)
+    if (datasheet || derived != NULL || marked)
         fputc('\n', f);
     if (datasheet)
         safe_print(f, "  %% of the datasheet's peak%s\n", healthy ? "; | is where a healthy GPU begins" : "");

@@ -169,11 +169,25 @@ PY
     run measured --rounds 2 -p bench.memory.read --baseline "$BATS_TEST_TMPDIR/slow.json"
     [ "$status" -eq 0 ]
     [[ "$output" == *"faster      bench.memory.read@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
-    run measured --rounds 1 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
+    run measured --rounds 2 -p bench.memory.write --baseline "$BATS_TEST_TMPDIR/slow.json"
     [[ "$output" != *"missing"*"bench.memory.read"* ]]
     [[ "$output" == *"gpuvet: BROKEN - could not find out: "*"slow.json has no measurement that this run has, too"* ]]
     [ "$status" -eq 3 ]
     run measured --baseline "$BATS_TEST_TMPDIR/none.json"
     [ "$status" -eq 3 ]
     [[ "$output" == *none.json* ]]
+}
+
+@test "a baseline with which nothing can be compared is refused before anything is measured" {
+    run simulated -p cuda.launch -o "$out"
+    [ "$status" -eq 0 ]
+    run measured -p bench.memory.read --baseline "$out"
+    [ "$status" -eq 3 ]
+    [ "$output" = "gpuvet: $out: nothing was measured in it: what gpuvet bench -o saved can be compared with" ]
+    run measured -p bench.memory.read --rounds 1 --baseline "$out"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"--baseline: two rounds are needed to compare; --rounds 2 or more"* ]]
+    run "$GPUVET" compare "$out" "$out"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"gpuvet: CANNOT TELL - the first run measured nothing: is it one of gpuvet bench?" ]]
 }

@@ -417,7 +417,7 @@ static void a_comparison_decides_where_the_run_itself_passed(void **state)
         assert_int_equal(r.exit_code, rows[i].is);
         assert_true(text_is(r.closing, "as it was") == (r.exit_code == rows[i].run));
         if (rows[i].is == 1 && rows[i].run == 0)
-            assert_true(text_starts(r.closing, "FAIL - compared with old.json, of "));
+            assert_true(text_starts(r.closing, "FAIL - compared with old.json, "));
     }
 }
 
