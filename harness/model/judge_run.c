@@ -103,6 +103,17 @@ static bool has_figures(const struct report *r)
     return false;
 }
 
+/* It was to be measured, and nothing of it could be: the first reason. NULL: something was, or nothing was asked for. */
+static const char *why_nothing_measured(const struct report *r)
+{
+    const char *why = NULL;
+
+    for (size_t i = 0; i < r->n_trials && !has_figures(r); i++)
+        if (why == NULL && r->trials[i].trial.probe->measures != NULL && r->trials[i].verdict == SKIP)
+            why = r->trials[i].why;
+    return why;
+}
+
 static const char *stacks_tested(const struct report *r, struct arena *a)
 {
     size_t n = count_stacks_run(r);
@@ -205,6 +216,8 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     else if (n.broken > 0 || demands.unknown > 0)
         close_report(r, 3, text_make(a, "BROKEN - could not find out: %s (%s)", n.broken > 0 ? first_failure(r, BROKEN, a)
                                      : demands.first_unknown, numbers));
+    else if (why_nothing_measured(r) != NULL && report_answering(r) > 0 && !r->interrupted)
+        close_report(r, 77, text_make(a, "SKIP - nothing was measured: %s (%s)", why_nothing_measured(r), numbers));
     else if (proved > 0)
         close_report(r, 0, text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
                                      names_of_devices(r, a), stacks_tested(r, a), numbers));
