@@ -4,12 +4,13 @@
 
 #include "base/text.h"
 #include "model/figures.h"
+#include "report/paragraph.h"
 #include "report/safe.h"
 
 enum { BAR_MOST = 20, BAR_LEAST = 8, ID_MOST = 44, BESIDE_BAR = 31 /* "+- 0.3 %", ends, and "100.0 % of 4814*" */, BY_CLOCK = 20 };
 
 /* The columns, as wide as what stands in them. */
-struct columns { int id, unit, bar; };
+struct columns { int id, unit, bar, width; };
 
 static const char *mark_of(const struct figure *x)
 {
@@ -25,7 +26,7 @@ static int longer(int most, const char *s)
 
 static struct columns columns_of(const struct report *r, int width)
 {
-    struct columns c = { .id = 0 };
+    struct columns c = { .width = width };
     int by_clock = 0;
 
     for (size_t i = 0; i < r->n_trials; i++) {
@@ -69,6 +70,17 @@ static void put_id(FILE *f, const struct judged *j, const struct columns *c)
     }
 }
 
+static void put_disturbed(FILE *f, const struct figure *x, int width)
+{
+    char label[64];
+
+    if (x->n > 1)
+        text_format(label, sizeof label, "disturbed in %u of %zu rounds: ", x->disturbed_rounds, x->n);
+    else
+        text_format(label, sizeof label, "disturbed: ");
+    paragraph(f, width, 6, label, x->disturbed);
+}
+
 static void put_figure(FILE *f, const struct judged *j, const struct columns *c, unsigned rounds)
 {
     const struct figure *x = j->figure;
@@ -89,11 +101,9 @@ static void put_figure(FILE *f, const struct judged *j, const struct columns *c,
         safe_print(f, ", %.1f %% at %.0f MHz", 100 * x->middle / x->attainable, x->clock);
     safe_print(f, "\n");
     if (x->n < rounds)
-        safe_print(f, "      of %zu of %u rounds\n", x->n, rounds);
-    if (x->disturbed != NULL && x->n > 1)
-        safe_print(f, "      disturbed in %u of %zu rounds: %s\n", x->disturbed_rounds, x->n, x->disturbed);
-    else if (x->disturbed != NULL)
-        safe_print(f, "      disturbed: %s\n", x->disturbed);
+        safe_print(f, "      measured in %zu of %u rounds\n", x->n, rounds);
+    if (x->disturbed != NULL)
+        put_disturbed(f, x, c->width);
 }
 
 /* ---- One measurement of all GPUs ---- */

@@ -59,7 +59,7 @@ static void one_measurement_of_all_gpus_stands_side_by_side(void **state)
         "\nMeasured, the median of 3 rounds:\n\n"
         "  bench.memory.read@gpu0         4400 GB/s +- 0.7 %  ##################.|  91.4 % of 4814\n"
         "! bench.memory.read@gpu10        4390 GB/s +- 0.3 %  ##################.|  91.2 % of 4814\n"
-        "      of 2 of 3 rounds\n\n"
+        "      measured in 2 of 3 rounds\n\n"
         "  bench.launch.kernel@gpu0       4400 us   +- 0.7 %\n"
         "  bench.launch.kernel@gpu10      4400 us   +- 0.7 %\n\n"
         "  % of the datasheet's peak; | is where a healthy GPU begins\n"
