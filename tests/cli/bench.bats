@@ -191,3 +191,35 @@ PY
     [ "$status" -eq 3 ]
     [[ "$output" == *"gpuvet: CANNOT TELL - the first run measured nothing: is it one of gpuvet bench?" ]]
 }
+
+# rounds_of N - waits until the journal has so many rounds of it.
+rounds_of() {
+    for _ in $(seq 300); do
+        [ "$(grep -cs '"id":"bench.start.context@gpu0".*"verdict":"pass"' "$out.part")" -ge "$1" ] && return
+        sleep 0.1
+    done
+    false
+}
+
+@test "what a bench had measured when it was killed, or ended by Ctrl-C, is told: by the journal and by the report" {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" bench -q --rounds 1000 -p bench.start.context -o "$out" >/dev/null 2>&1 &
+    pid=$!
+    rounds_of 2
+    kill -KILL $pid
+    wait $pid || true
+    for verb in judge report; do
+        run "$GPUVET" $verb "$out.part"
+        [[ "$output" == *"Measured, the median of "*" rounds:"*"bench.start.context@gpu0 "*" ms +-"*"gpuvet: INTERRUPTED - partial: PASS"*" measurement"* ]]
+    done
+    rm "$out.part"
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" bench -q --rounds 1000 -p bench.start.context -o "$out" >"$BATS_TEST_TMPDIR/told" 2>&1 &
+    pid=$!
+    rounds_of 2
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ]
+    [ ! -e "$out.part" ]
+    [ "$(rounds "$out")" -ge 2 ]
+    [[ "$(cat "$BATS_TEST_TMPDIR/told")" == *"Measured, the median of "*" rounds:"*"gpuvet: INTERRUPTED - partial: "* ]]
+}
