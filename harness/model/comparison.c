@@ -4,8 +4,11 @@
 #include "model/figures.h"
 #include "model/gpu_property.h"
 
-static const struct judged *trial_of(const struct report *r, const char *id)
+/* Two runs of one plan have it at the same place: there it is looked for first. */
+static const struct judged *trial_of(const struct report *r, const char *id, size_t place)
 {
+    if (place < r->n_trials && r->trials[place].figure != NULL && text_is(r->trials[place].trial.id, id))
+        return &r->trials[place];
     for (size_t i = 0; i < r->n_trials; i++)
         if (r->trials[i].figure != NULL && text_is(r->trials[i].trial.id, id))
             return &r->trials[i];
@@ -126,7 +129,7 @@ static void compare_circumstances(struct changes *c, const struct report *before
         if (is_measured(before, &before->stacks[i]))
             change_of_stack(c, &before->stacks[i], after);
     for (size_t i = 0; i < before->n_trials; i++) {
-        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id, i) : NULL;
 
         if (y != NULL)
             change(c, text_make(c->arena, "%s: the way chosen", x->trial.id), way_of(x, c->arena), way_of(y, c->arena));
@@ -187,7 +190,7 @@ void comparison_make(struct comparison *c, const struct report *before, const st
     *c = (struct comparison){ .n_pairs = 0 };
     compare_circumstances(&changes, before, after);
     for (size_t i = 0; i < before->n_trials; i++) {
-        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id, i) : NULL;
 
         if (x->figure != NULL && (y == NULL || !text_is(x->figure->unit, y->figure->unit)))
             *ARENA_PUSH(a, missing, c->n_missing) = x->trial.id;

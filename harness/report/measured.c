@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "model/figures.h"
 #include "report/paragraph.h"
@@ -116,30 +117,25 @@ static bool is_due(const struct judged *j)
 
 static bool is_same(const struct judged *x, const struct judged *y)
 {
-    return is_due(x) && is_due(y) && text_is(x->trial.probe->name, y->trial.probe->name) && x->trial.stack == y->trial.stack;
+    return x->trial.stack == y->trial.stack && text_is(x->trial.probe->name, y->trial.probe->name);
 }
 
-static bool is_first(const struct report *r, size_t i)
+/* Those of several GPUs stand apart from what is before and after them. What is told is taken out of `due`. */
+static void put_same(FILE *f, const struct judged **due, size_t n, const struct report *r, const struct columns *c, bool *apart)
 {
-    for (size_t k = 0; k < i; k++)
-        if (is_same(&r->trials[k], &r->trials[i]))
-            return false;
-    return is_due(&r->trials[i]);
-}
+    const struct judged *first = due[0];
+    bool several = false;
 
-/* Those of several GPUs stand apart from what is before and after them. */
-static void put_same(FILE *f, const struct report *r, size_t first, const struct columns *c, bool *apart)
-{
-    size_t n = 0;
-
-    for (size_t i = first; i < r->n_trials; i++)
-        n += is_same(&r->trials[first], &r->trials[i]);
-    if (*apart || n > 1)
+    for (size_t i = 1; i < n && !several; i++)
+        several = due[i] != NULL && is_same(first, due[i]);
+    if (*apart || several)
         fputc('\n', f);
-    *apart = n > 1;
-    for (size_t i = first; i < r->n_trials; i++)
-        if (is_same(&r->trials[first], &r->trials[i]))
-            put_figure(f, &r->trials[i], c, r->rounds);
+    *apart = several;
+    for (size_t i = 0; i < n; i++)
+        if (due[i] != NULL && (i == 0 || (several && is_same(first, due[i])))) {
+            put_figure(f, due[i], c, r->rounds);
+            due[i] = NULL;
+        }
 }
 
 /* ---- What the signs mean ---- */
@@ -175,16 +171,23 @@ static void put_legend(FILE *f, const struct report *r)
 void measured_write(FILE *f, const struct report *r, int width)
 {
     const struct columns c = columns_of(r, width);
+    struct arena arena = { NULL };
+    const struct judged **due = NULL;
     bool apart = false;
+    size_t n = 0;
 
     if (c.id == 0)
         return;
+    for (size_t i = 0; i < r->n_trials; i++)
+        if (is_due(&r->trials[i]))
+            *ARENA_PUSH(&arena, due, n) = &r->trials[i];
     if (r->rounds > 1)
         safe_print(f, "\nMeasured, the median of %u rounds:\n", r->rounds);
     else
         safe_print(f, "\nMeasured, once:\n");
-    for (size_t i = 0; i < r->n_trials; i++)
-        if (is_first(r, i))
-            put_same(f, r, i, &c, &apart);
+    for (size_t i = 0; i < n; i++)
+        if (due[i] != NULL)
+            put_same(f, due + i, n - i, r, &c, &apart);
     put_legend(f, r);
+    arena_free(&arena);
 }
