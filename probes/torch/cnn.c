@@ -2,7 +2,7 @@
  * on the CPU, and again on each GPU. */
 #include "child/child.h"
 
-#include "child/torch.h"
+#include "child/torch/torch.h"
 #include "math/cnn.h"
 #include "math/compare.h"
 
