@@ -1,6 +1,8 @@
 /* The run as a whole: what is required, the exit code, the closing line. */
 #include "model/judge.h"
 
+#include <math.h>
+
 #include "base/text.h"
 #include "model/comparison.h"
 #include "model/figures.h"
@@ -188,6 +190,25 @@ static void close_without_gpu(struct report *r, const char *numbers, struct aren
         close_report(r, 77, text_make(a, "SKIP - no trial ran on a GPU (%s)", numbers));
 }
 
+/* What to look at first: what is slowest beside before, else what is gone. */
+static const char *worst_of(const struct comparison *c, struct arena *a)
+{
+    const struct pair *worst = NULL;
+    double most = 0;
+
+    for (size_t i = 0; i < c->n_pairs; i++) {
+        const double off = fabs(c->pairs[i].c.ratio.middle - 1);
+
+        if (c->pairs[i].c.is != SLOWER || (worst != NULL && off <= most))
+            continue;
+        worst = &c->pairs[i];
+        most = off;
+    }
+    if (worst != NULL)
+        return text_make(a, "; %s: %s, then %s %s", worst->id, figure_shown(worst->before).s, figure_shown(worst->after).s, worst->c.unit);
+    return c->n_missing > 0 ? text_make(a, "; %s is missing", c->missing[0]) : "";
+}
+
 void judge_comparison(struct report *r, struct arena *a)
 {
     const struct comparison *c = r->comparison;
@@ -197,7 +218,7 @@ void judge_comparison(struct report *r, struct arena *a)
     if (code == 0 || r->interrupted || (r->exit_code != 0 && !(r->exit_code == 3 && code == 1)))
         return;
     what = c->n_pairs + c->n_missing == 0 ? text_make(a, "%s has no measurement that this run has, too", r->baseline)
-         : text_make(a, "compared with %s, %s", r->baseline, comparison_tally(c, a));
+         : text_make(a, "compared with %s, %s%s", r->baseline, comparison_tally(c, a), worst_of(c, a));
     close_report(r, code, text_make(a, code == 1 ? "FAIL - %s" : "BROKEN - could not find out: %s", what));
 }
 
