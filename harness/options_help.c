@@ -115,9 +115,10 @@ static const char bench_help[] =
     "      --all-gpus, --even-if-busy, --kernels, --limit, --seed, --strict, --color,\n"
     "  -q, --quiet          as run\n"
     "\n"
-    "Exit codes: as run; 1 also for a GPU that is slower than healthy ones of its model, or than the\n"
-    "others like it in this machine: of three or more, 7 % below their median in products, 3 % in memory,\n"
-    "5 % on links. A GPU on which other processes compute is measured and not judged.\n";
+    "Exit codes: as run; 77 also where nothing could be measured; 1 also for a GPU that is slower than\n"
+    "healthy ones of its model, or than the others like it in this machine: of three or more, 7 % below\n"
+    "their median in products, 3 % in memory, 5 % on links. A GPU on which other processes compute is\n"
+    "measured and not judged.\n";
 
 static const char doctor_help[] =
     "gpuvet doctor - what is wrong here, why, and the one command that mends it\n"
@@ -143,7 +144,8 @@ static const char compare_help[] =
     "gpuvet compare BEFORE AFTER - two saved runs of gpuvet bench (-o FILE): what differs around them,\n"
     "then of each measurement whether it is the same, faster, slower, or cannot be told\n"
     "\n"
-    "The same: within 1 % (GB/s), 2 % (TFLOP/s, images/s) or 10 % (us, ms) with 99 % certainty.\n"
+    "The same: within 1 % (GB/s), 2 % (TFLOP/s, TOP/s, images/s) or 10 % (ns, us, ms) with 99 %\n"
+    "certainty.\n"
     "Slower and faster: beyond that, and certain at 99 % for the whole report (Welch's t on the rounds,\n"
     "Holm's correction). It takes two rounds of each; more rounds tell smaller differences.\n"
     "\n"

@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The first block is small: many an arena holds a line, and each block is cleared. */
-enum { FIRST_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
+/* The first block is small: many an arena holds a line, and a small block is cleared when it is made. Each is twice as
+ * large as the one before: large ones come cleared from the kernel, and only as far as they are used. */
+enum { FIRST_BYTES = 4 * 1024, BLOCK_BYTES_MAX = 4 * 1024 * 1024, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *next;
@@ -41,7 +42,7 @@ void *arena_alloc(struct arena *a, size_t size)
         out_of_memory();
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (b == NULL || b->size - b->used < size) {
-        const size_t usual = a->blocks == NULL ? FIRST_BYTES : BLOCK_BYTES;
+        const size_t twice = b == NULL ? FIRST_BYTES : 2 * b->size, usual = twice < BLOCK_BYTES_MAX ? twice : BLOCK_BYTES_MAX;
 
         b = new_block(size > usual ? size : usual);
         b->next = a->blocks;

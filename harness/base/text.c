@@ -28,14 +28,15 @@ bool text_format(char *out, size_t size, const char *fmt, ...)
 char *text_vmake(struct arena *a, const char *fmt, va_list ap)
 {
     va_list again;
+    char most[256];         /* what fits is formatted once */
     int n;
     char *s;
 
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(most, sizeof most, fmt, again);
     va_end(again);
-    if (n < 0)
-        n = 0;
+    if (n < (int)sizeof most)
+        return arena_copy(a, most, n < 0 ? 0 : (size_t)n);
     s = arena_alloc(a, (size_t)n + 1);
     vsnprintf(s, (size_t)n + 1, fmt, ap);
     return s;
@@ -157,6 +158,17 @@ size_t text_version_length(const char *s)
     while (n > 0 && s[n - 1] == '.')
         n--;
     return n;
+}
+
+const char *text_digits(char room[24], unsigned long n)
+{
+    char *at = room + 23;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + n % 10);
+    while ((n /= 10) > 0);
+    return at;
 }
 
 bool text_to_long(const char *s, long *out)

@@ -49,6 +49,9 @@ bool text_version_within(const char *version, const char *series);
 /* The bytes of a dotted version that a string begins with: 9 of "580.65.06-open". */
 size_t text_version_length(const char *s);
 
+/* The decimal digits of n, which end at the end of `room`: for what is written so often that a format costs. */
+const char *text_digits(char room[24], unsigned long n);
+
 /* Parses a whole string as a decimal number; false if anything is left over. */
 bool text_to_long(const char *s, long *out) MUST_USE;
 bool text_to_double(const char *s, double *out) MUST_USE;

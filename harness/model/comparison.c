@@ -4,8 +4,11 @@
 #include "model/figures.h"
 #include "model/gpu_property.h"
 
-static const struct judged *trial_of(const struct report *r, const char *id)
+/* Two runs of one plan have it at the same place: there it is looked for first. */
+static const struct judged *trial_of(const struct report *r, const char *id, size_t place)
 {
+    if (place < r->n_trials && r->trials[place].figure != NULL && text_is(r->trials[place].trial.id, id))
+        return &r->trials[place];
     for (size_t i = 0; i < r->n_trials; i++)
         if (r->trials[i].figure != NULL && text_is(r->trials[i].trial.id, id))
             return &r->trials[i];
@@ -140,7 +143,7 @@ static void compare_circumstances(struct changes *c, const struct report *before
         if (is_measured(before, &before->stacks[i]))
             change_of_stack(c, &before->stacks[i], after);
     for (size_t i = 0; i < before->n_trials; i++) {
-        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id, i) : NULL;
 
         if (y != NULL)
             change(c, text_make(c->arena, "%s: the way chosen", x->trial.id), told(x, "way", c->arena), told(y, "way", c->arena));
@@ -178,6 +181,18 @@ static struct compared compared_of(const struct figure *x, const struct figure *
     return (struct compared){ .unit = x->unit, .before = x->rounds, .n_before = x->n, .after = y->rounds, .n_after = y->n };
 }
 
+bool comparison_can_begin(const struct report *before, struct err *e)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < before->n_trials; i++)
+        if (before->trials[i].figure != NULL && before->trials[i].figure->n > most)
+            most = before->trials[i].figure->n;
+    if (most == 0)
+        return err_set(e, ERR_FORMAT, "nothing was measured in it: what gpuvet bench -o saved can be compared with");
+    return most > 1 || err_set(e, ERR_FORMAT, "all of it was measured once: two rounds are needed to compare");
+}
+
 void comparison_make(struct comparison *c, const struct report *before, const struct report *after, struct arena *a)
 {
     struct changes changes = { .arena = a };
@@ -189,7 +204,7 @@ void comparison_make(struct comparison *c, const struct report *before, const st
     *c = (struct comparison){ .n_pairs = 0 };
     compare_circumstances(&changes, before, after);
     for (size_t i = 0; i < before->n_trials; i++) {
-        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id, i) : NULL;
 
         if (x->figure != NULL && (y == NULL || !text_is(x->figure->unit, y->figure->unit)))
             *ARENA_PUSH(a, missing, c->n_missing) = x->trial.id;
@@ -214,4 +229,25 @@ int comparison_exit_code(const struct comparison *c)
     if (c->count[SLOWER] > 0 || c->n_missing > 0)
         return 1;
     return c->count[CANNOT_TELL] > 0 || c->n_pairs == 0 ? 3 : 0;
+}
+
+const char *comparison_tally(const struct comparison *c, struct arena *a)
+{
+    const struct { size_t n; const char *what; } parts[] = {
+        { c->count[SLOWER], "slower" }, { c->n_missing, "missing" }, { c->count[CANNOT_TELL], "that cannot be told" },
+        { c->count[FASTER], "faster" }, { c->count[SAME], "the same" },
+    };
+    const size_t all = c->n_pairs + c->n_missing;
+    struct text t = { .arena = a };
+    const char *before = ": ";
+
+    if (all == 0)
+        return "the first run measured nothing: is it one of gpuvet bench?";
+    text_add(&t, "%zu measurement%s", all, all == 1 ? "" : "s");
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (parts[i].n > 0) {
+            text_add(&t, "%s%zu %s", before, parts[i].n, parts[i].what);
+            before = ", ";
+        }
+    return t.s;
 }

@@ -1,8 +1,11 @@
 /* The run as a whole: what is required, the exit code, the closing line. */
 #include "model/judge.h"
 
+#include <math.h>
+
 #include "base/text.h"
 #include "model/comparison.h"
+#include "model/figures.h"
 
 static bool asks_for_gpu(const struct report *r)
 {
@@ -12,6 +15,7 @@ static bool asks_for_gpu(const struct report *r)
     return false;
 }
 
+/* Of those that are proved. */
 static const char *names_of_devices(const struct report *r, struct arena *a)
 {
     struct text t = { .arena = a };
@@ -21,10 +25,10 @@ static const char *names_of_devices(const struct report *r, struct arena *a)
         size_t same = 1;
         bool seen = false;
 
-        if (!r->devices[i].answers || r->devices[i].name == NULL)
+        if (r->devices[i].name == NULL || !report_proves(r, &r->devices[i]))
             continue;
         for (size_t k = 0; k < r->n_devices; k++)
-            if (k != i && text_is(r->devices[k].name, r->devices[i].name)) {
+            if (k != i && report_proves(r, &r->devices[k]) && text_is(r->devices[k].name, r->devices[i].name)) {
                 seen |= k < i;
                 same++;
             }
@@ -65,13 +69,51 @@ static size_t count_stacks_run(const struct report *r)
     return n;
 }
 
-static size_t count_figures(const struct report *r)
+/* What was measured in every round and failed for what it came to. */
+static bool is_slow(const struct judged *j)
 {
-    size_t n = 0;
+    const struct figure *f = j->figure;
 
+    return (j->verdict == FAIL && f->n >= (j->rounds > 1 ? j->rounds : 1)) || (f->least > 0 && f->middle < f->least);
+}
+
+static void add_figures(struct text *t, const struct report *r)
+{
+    size_t n = 0, slow = 0, disturbed = 0;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        const struct judged *j = &r->trials[i];
+
+        n += j->figure != NULL;
+        slow += j->figure != NULL && is_slow(j);
+        disturbed += j->figure != NULL && j->figure->disturbed != NULL;
+    }
+    if (n == 0)
+        return;
+    text_add(t, "; %zu measurement%s", n, n == 1 ? "" : "s");
+    if (slow > 0)
+        text_add(t, ", %zu too slow", slow);
+    if (disturbed > 0)
+        text_add(t, ", %zu disturbed", disturbed);
+}
+
+static bool has_figures(const struct report *r)
+{
     for (size_t i = 0; i < r->n_trials; i++)
-        n += r->trials[i].figure != NULL;
-    return n;
+        if (r->trials[i].figure != NULL)
+            return true;
+    return false;
+}
+
+/* It was to be measured, and nothing of it could be: the first reason. NULL: something was, or nothing was asked for. */
+static const char *why_nothing_measured(const struct report *r)
+{
+    const char *why = NULL;
+
+    for (size_t i = 0; i < r->n_trials && !has_figures(r); i++)
+        if (why == NULL && r->trials[i].trial.probe->measures != NULL && r->trials[i].verdict == SKIP)
+            why = r->trials[i].why;
+    return why;
 }
 
 static const char *stacks_tested(const struct report *r, struct arena *a)
@@ -81,8 +123,8 @@ static const char *stacks_tested(const struct report *r, struct arena *a)
 
     if (n == 0 && self.faults > 0)
         return text_make(a, "; of %zu faults that gpuvet put in itself %zu were caught", self.faults, self.caught);
-    if (n == 0 && count_figures(r) > 0)
-        return text_make(a, ", %zu measurement%s", count_figures(r), count_figures(r) == 1 ? "" : "s");
+    if (n == 0 && has_figures(r))
+        return "";
     if (r->n_stacks == 0)
         return "; no stack found: cuBLAS and cuDNN not tested";
     if (n == 0)
@@ -119,6 +161,7 @@ static const char *numbers_of(const struct report *r, const struct tally *n, str
         text_add(&t, ", %zu with a warning", n->warn);
     if (r->rounds > 1)
         text_add(&t, "; each run %u times", r->rounds);
+    add_figures(&t, r);
     return t.s;
 }
 
@@ -147,6 +190,25 @@ static void close_without_gpu(struct report *r, const char *numbers, struct aren
         close_report(r, 77, text_make(a, "SKIP - no trial ran on a GPU (%s)", numbers));
 }
 
+/* What to look at first: what is slowest beside before, else what is gone. */
+static const char *worst_of(const struct comparison *c, struct arena *a)
+{
+    const struct pair *worst = NULL;
+    double most = 0;
+
+    for (size_t i = 0; i < c->n_pairs; i++) {
+        const double off = fabs(c->pairs[i].c.ratio.middle - 1);
+
+        if (c->pairs[i].c.is != SLOWER || (worst != NULL && off <= most))
+            continue;
+        worst = &c->pairs[i];
+        most = off;
+    }
+    if (worst != NULL)
+        return text_make(a, "; %s: %s, then %s %s", worst->id, figure_shown(worst->before).s, figure_shown(worst->after).s, worst->c.unit);
+    return c->n_missing > 0 ? text_make(a, "; %s is missing", c->missing[0]) : "";
+}
+
 void judge_comparison(struct report *r, struct arena *a)
 {
     const struct comparison *c = r->comparison;
@@ -155,8 +217,8 @@ void judge_comparison(struct report *r, struct arena *a)
 
     if (code == 0 || r->interrupted || (r->exit_code != 0 && !(r->exit_code == 3 && code == 1)))
         return;
-    what = text_make(a, "compared with %s, of %zu measurements %zu slower, %zu missing, %zu that cannot be told", r->baseline,
-                     c->n_pairs + c->n_missing, c->count[SLOWER], c->n_missing, c->count[CANNOT_TELL]);
+    what = c->n_pairs + c->n_missing == 0 ? text_make(a, "%s has no measurement that this run has, too", r->baseline)
+         : text_make(a, "compared with %s, %s%s", r->baseline, comparison_tally(c, a), worst_of(c, a));
     close_report(r, code, text_make(a, code == 1 ? "FAIL - %s" : "BROKEN - could not find out: %s", what));
 }
 
@@ -175,6 +237,8 @@ void judge_report(struct report *r, const struct require *require, bool strict, 
     else if (n.broken > 0 || demands.unknown > 0)
         close_report(r, 3, text_make(a, "BROKEN - could not find out: %s (%s)", n.broken > 0 ? first_failure(r, BROKEN, a)
                                      : demands.first_unknown, numbers));
+    else if (why_nothing_measured(r) != NULL && report_answering(r) > 0 && !r->interrupted)
+        close_report(r, 77, text_make(a, "SKIP - nothing was measured: %s (%s)", why_nothing_measured(r), numbers));
     else if (proved > 0)
         close_report(r, 0, text_make(a, "PASS - %zu GPU%s proved (%s)%s (%s)", proved, proved == 1 ? "" : "s",
                                      names_of_devices(r, a), stacks_tested(r, a), numbers));

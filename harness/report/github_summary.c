@@ -185,6 +185,9 @@ static void figure(struct writer *w, const struct judged *j)
     text_add(&t, " | ");
     if (x->least > 0)
         text_add(&t, "%.1f %%%s", 100 * x->least / x->peak, x->middle < x->least ? ": **below**" : "");
+    text_add(&t, " | ");
+    if (x->disturbed != NULL)
+        add(&t, x->disturbed);
     text_add(&t, " |");
     put(w, &t);
 }
@@ -197,7 +200,7 @@ static void measured(struct writer *w)
         if (w->r->trials[i].figure == NULL)
             continue;
         if (!any)
-            fputs("\n| measurement | figure | of its limit | healthy from |\n|---|--:|--:|--:|\n", w->f);
+            fputs("\n| measurement | figure | of its limit | healthy from | disturbed |\n|---|--:|--:|--:|---|\n", w->f);
         any = true;
         figure(w, &w->r->trials[i]);
     }

@@ -74,6 +74,11 @@ void list_write(FILE *f, const struct report *r)
 
 void list_write_probes(FILE *f)
 {
+    size_t width = 0;
+
     for (const struct probe *const *p = all_probes; *p != NULL; p++)
-        safe_print(f, "%-18s %s\n", (*p)->name, (*p)->claim);
+        if (strlen((*p)->name) > width)
+            width = strlen((*p)->name);
+    for (const struct probe *const *p = all_probes; *p != NULL; p++)
+        safe_print(f, "%-*s %s\n", (int)width, (*p)->name, (*p)->claim);
 }

@@ -182,6 +182,7 @@ static const struct { const char *unit; double scale; const char *name, *help; }
     { "TFLOP/s",  1e12, "gpuvet_measured_operations_per_second", "A rate of arithmetic that the last run measured, the median of its rounds." },
     { "TOP/s",    1e12, "gpuvet_measured_operations_per_second", "A rate of arithmetic that the last run measured, the median of its rounds." },
     { "images/s", 1,    "gpuvet_measured_images_per_second", "A rate of images that the last run measured, the median of its rounds." },
+    { "ns",       1e-9, "gpuvet_measured_seconds", "A time that the last run measured, the median of its rounds." },
     { "us",       1e-6, "gpuvet_measured_seconds", "A time that the last run measured, the median of its rounds." },
     { "ms",       1e-3, "gpuvet_measured_seconds", "A time that the last run measured, the median of its rounds." },
 };
@@ -214,6 +215,10 @@ static void figures(struct writer *w)
         if (x != NULL && x->peak > 0 && isfinite(x->middle / x->peak))
             sample(w, figure_labels(w, &w->r->trials[i]), x->middle / x->peak);
     }
+    begin_family(w, "gpuvet_measured_disturbed_rounds", "Rounds in which something disturbed what was measured.");
+    for (size_t i = 0; i < w->r->n_trials; i++)
+        if (w->r->trials[i].figure != NULL)
+            sample(w, figure_labels(w, &w->r->trials[i]), w->r->trials[i].figure->disturbed_rounds);
 }
 
 /* ---- What NVML told while a soak loaded the GPU ---- */

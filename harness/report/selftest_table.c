@@ -121,9 +121,12 @@ void selftest_table(FILE *f, const struct report *r, int width)
     bool any = false;
 
     for (size_t i = 0; i < r->n_trials; i++) {
-        struct table t = make(r, i);
+        struct table t;
 
-        if (t.n_detectors == 0 || !area_is_first(r, i))
+        if (!area_is_first(r, i))
+            continue;
+        t = make(r, i);
+        if (t.n_detectors == 0)
             continue;
         if (!any) {
             fputc('\n', f);

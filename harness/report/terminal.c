@@ -287,12 +287,12 @@ void terminal_report(FILE *f, const struct report *r, const struct terminal *t)
     for (size_t i = 0; i < r->n_trials; i++)
         if (area_is_first(r, i))
             area(&w, i);
-    measured_write(f, r);
+    requirements(&w);
+    measured_write(f, r, t->width);
     if (r->comparison != NULL) {
         fputc('\n', f);
         comparison_put(f, r->comparison, r->baseline, "now");
     }
-    requirements(&w);
     selftest_table(f, r, t->width);
     details(&w);
     not_proven(&w);

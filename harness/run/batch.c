@@ -20,7 +20,7 @@ struct batch_run {
     struct crumb       *crumb;
 };
 
-static const char overtime[] = "the time limit of the whole run was reached (--timeout)";
+static const char overtime[] = "the time of --timeout was used up";
 
 /* What the page says about a child that died: the call in progress, the fault. */
 static void explain_death(struct batch_run *r, const struct process_end *end)

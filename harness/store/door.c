@@ -5,6 +5,36 @@
 
 #include "base/text.h"
 
+/* ---- Reading into an arena ---- */
+
+static struct arena *reading;           /* jansson's functions know no context, and one document is read at a time */
+
+static void *take(size_t size)
+{
+    return arena_alloc(reading, size);
+}
+
+static void keep(void *bytes)
+{
+    (void)bytes;
+}
+
+const json_t *door_parse(struct arena *a, const char *text, size_t n, json_error_t *why)
+{
+    json_malloc_t usual_malloc;
+    json_free_t usual_free;
+    const json_t *document;
+
+    json_get_alloc_funcs(&usual_malloc, &usual_free);
+    reading = a;
+    json_set_alloc_funcs(take, keep);
+    document = json_loadb(text, n, JSON_REJECT_DUPLICATES, why);
+    json_set_alloc_funcs(usual_malloc, usual_free);
+    return document;
+}
+
+/* ---- Fields ---- */
+
 bool door_refuse(struct door *d, const char *key, const char *why)
 {
     if (!d->failed)
@@ -38,7 +68,7 @@ const char *door_text(struct door *d, const json_t *object, const char *key, enu
         door_refuse(d, key, "it is no text");
         return NULL;
     }
-    return arena_text(d->arena, json_string_value(value));
+    return json_string_value(value);
 }
 
 json_int_t door_integer(struct door *d, const json_t *object, const char *key, enum presence p, json_int_t min, json_int_t max)
@@ -97,13 +127,28 @@ const json_t *door_list(struct door *d, const json_t *object, const char *key)
     return d->failed ? NULL : value;
 }
 
+/* As much as there is room for. By hand: each object of a long document passes here. */
+static void place_add(struct door *d, const char *word)
+{
+    const size_t n = strlen(d->place), room = sizeof d->place - 1 - n, more = strlen(word);
+
+    memcpy(d->place + n, word, more < room ? more : room);
+    d->place[n + (more < room ? more : room)] = '\0';
+}
+
 const json_t *door_enter(struct door *d, const json_t *from, const char *key, long i, size_t *back)
 {
     const json_t *value = i < 0 ? json_object_get(from, key) : json_array_get(from, (size_t)i);
-    size_t n = strlen(d->place);
+    char digits[24];
 
-    *back = n;
-    text_format(d->place + n, sizeof d->place - n, i < 0 ? "%s%s" : "%s%s[%ld]", n > 0 ? "." : "", key, i);
+    *back = strlen(d->place);
+    place_add(d, *back > 0 ? "." : "");
+    place_add(d, key);
+    if (i >= 0) {
+        place_add(d, "[");
+        place_add(d, text_digits(digits, (unsigned long)i));
+        place_add(d, "]");
+    }
     if (!json_is_object(value)) {
         door_refuse(d, "", "it is no object");
         return NULL;

@@ -18,12 +18,16 @@ struct door {
     char          place[256];   /* "trials[3].saw[0]"; "" for the document itself */
 };
 
+/* The document, which lives in the arena and is freed with it alone: it is const, since json_decref is not for it.
+ * NULL, and why, if it is none or says a key twice. */
+const json_t *door_parse(struct arena *a, const char *text, size_t n, json_error_t *why);
+
 enum presence { MUST_BE, MAY_BE };
 
 /* Remembers what is wrong with `key` of the current place; false. */
 bool door_refuse(struct door *d, const char *key, const char *why);
 
-/* A copy in the arena; NULL if it is absent. */
+/* In the arena, where the document is; NULL if it is absent. */
 const char *door_text(struct door *d, const json_t *object, const char *key, enum presence p);
 
 /* 0 and false if they are absent: ask door_has where that matters. */

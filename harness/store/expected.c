@@ -171,14 +171,11 @@ static bool read_rows(struct expected *x, struct arena *a, const struct table *t
 static bool parse(struct expected *x, struct arena *a, const struct table *t, const char *text, size_t n, struct err *e)
 {
     json_error_t why;
-    json_t *document = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-    bool ok;
+    const json_t *document = door_parse(a, text, n, &why);
 
     if (document == NULL)
         return err_set(e, ERR_FORMAT, "line %d: %s", why.line, why.text);
-    ok = read_rows(x, a, t, document, e);
-    json_decref(document);
-    return ok;
+    return read_rows(x, a, t, document, e);
 }
 
 bool expected_parse(struct expected *x, struct arena *a, const char *name, const char *text, size_t n, struct err *e)

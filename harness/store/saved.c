@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/names.h"
+#include "model/rounds.h"
 #include "store/file.h"
 #include "store/saved_trial.h"
 
@@ -159,7 +160,7 @@ static const char *const *texts(struct door *d, const json_t *o, const char *key
 
     for (size_t i = 0; i < json_array_size(list); i++)
         if (json_is_string(json_array_get(list, i)))
-            *ARENA_PUSH(d->arena, words, *n) = arena_text(d->arena, json_string_value(json_array_get(list, i)));
+            *ARENA_PUSH(d->arena, words, *n) = json_string_value(json_array_get(list, i));
         else
             door_refuse(d, key, "a word is no text");
     return words;
@@ -268,17 +269,19 @@ static bool journal(struct report *r, struct door *d, const char *text, size_t n
     *r = (struct report){ .version = "", .began = "", .machine = &unknown, .exit_code = 3, .closing = "", .interrupted = true };
     /* What stands behind the last newline was being written when the run died. */
     for (size_t line = 1; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL && !d->failed; text = newline + 1, line++) {
-        json_t *o = json_loadb(text, (size_t)(newline - text), JSON_REJECT_DUPLICATES, &why);
+        const json_t *o = door_parse(d->arena, text, (size_t)(newline - text), &why);
 
         text_format(d->place, sizeof d->place, "line %zu", line);
         if (json_is_object(o))
             journal_line(r, d, o, &all);
         else
             door_refuse(d, "", o == NULL ? why.text : "it is no object");
-        json_decref(o);
     }
+    if (d->failed)
+        return false;
+    r->rounds = rounds_fold(&all, &r->n_trials, d->arena);
     r->trials = all;
-    return !d->failed;
+    return true;
 }
 
 static bool looks_like_journal(const char *text, size_t n)
@@ -292,19 +295,18 @@ bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, 
 {
     struct door d = { .arena = a, .err = e };
     json_error_t why;
-    json_t *o;
+    const json_t *o;
 
     if (looks_like_journal(text, n))
         return journal(r, &d, text, n);
     *r = (struct report){ .version = NULL };
-    o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    o = door_parse(a, text, n, &why);
     if (o == NULL)
         return err_set(e, ERR_FORMAT, "line %d, column %d: %s", why.line, why.column, why.text);
     if (json_is_object(o))
         document(r, &d, o);
     else
         door_refuse(&d, "", "it is no object");
-    json_decref(o);
     return !d.failed;
 }
 

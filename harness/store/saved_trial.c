@@ -76,6 +76,14 @@ static const struct stack *stack_of(struct door *d, const json_t *o, const struc
     return NULL;
 }
 
+/* As the child that observed it said it; most are whole and small, and a long document has tens of thousands. */
+static const char *number_text(struct arena *a, double x)
+{
+    char digits[24];
+
+    return x >= 0 && x < 1e15 && floor(x) == x && !signbit(x) ? arena_text(a, text_digits(digits, (unsigned long)x)) : text_make(a, "%.15g", x);
+}
+
 static void observation(struct observation *s, struct door *d, const json_t *o)
 {
     const json_t *value = json_object_get(o, "value");
@@ -83,11 +91,11 @@ static void observation(struct observation *s, struct door *d, const json_t *o)
 
     *s = (struct observation){ .key = door_text(d, o, "key", MUST_BE), .unit = unit != NULL ? unit : "" };
     if (json_is_string(value)) {
-        s->text = arena_text(d->arena, json_string_value(value));
+        s->text = json_string_value(value);
     } else if (json_is_null(value) || json_is_number(value)) {
         s->is_number = true;
         s->number = json_is_null(value) ? (double)NAN : json_number_value(value);
-        s->text = json_is_null(value) ? "not finite" : text_make(d->arena, "%.15g", s->number);
+        s->text = json_is_null(value) ? "not finite" : number_text(d->arena, s->number);
     } else {
         door_refuse(d, "value", "it is neither text nor number nor null");
     }

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/figures.h"
+#include "model/judge.h"
+#include "store/expected.h"
 #include "store/want.h"
 
 /* A text that is about torch; else a file. */
@@ -61,4 +64,21 @@ bool expect_read(struct want *want, struct require *q, struct arena *a, const st
     if (o->expect == NULL || text_is(o->expect, "auto"))
         return true;
     return (read_text_or_file(want, a, o->expect, e) && is_known(want, a, x, e) && require_parse(q, a, want->text, e)) || err_in(e, "--expect");
+}
+
+bool expect_figures(struct judged *trials, size_t n, struct arena *a, const struct options *o, struct err *e)
+{
+    struct expected x;
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++)
+        any |= trials[i].figure != NULL;
+    if (any && !expected_read(&x, a, o->data, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (trials[i].figure != NULL) {
+            figure_expect(trials[i].figure, &trials[i], &x);
+            judge_figure(&trials[i], a);
+        }
+    return true;
 }

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "model/alike.h"
-#include "model/figures.h"
 #include "model/judge.h"
 #include "model/second_opinion.h"
 #include "model/unproved.h"
@@ -28,24 +27,6 @@ static void judge_again(struct judged *j, const struct machine *m, struct arena 
     judge_trial(&now, m, a);
     if (now.verdict != j->verdict || now.verdict == PASS)
         *j = now;
-}
-
-/* Against this program's tables, which may be newer than the run. */
-static bool judge_figures(struct judged *trials, size_t n, struct arena *a, const struct options *o, struct err *e)
-{
-    struct expected x;
-    bool any = false;
-
-    for (size_t i = 0; i < n; i++)
-        any |= trials[i].figure != NULL;
-    if (any && !expected_read(&x, a, o->data, e))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (trials[i].figure != NULL) {
-            figure_expect(trials[i].figure, &trials[i], &x);
-            judge_figure(&trials[i], a);
-        }
-    return true;
 }
 
 static bool read_expect(struct require *q, struct arena *a, const struct options *o, struct err *e)
@@ -86,7 +67,7 @@ int verb_judge(const struct options *o, char *const *env)
         trials[i] = r.trials[i];
         judge_again(&trials[i], r.machine, &arena);
     }
-    if (!judge_figures(trials, r.n_trials, &arena, o, &e)) {
+    if (!expect_figures(trials, r.n_trials, &arena, o, &e)) {
         out_refusal(o->nagios, e.text);
         return 3;
     }

@@ -6,15 +6,23 @@
 #include "model/unproved.h"
 #include "report/out.h"
 #include "store/saved.h"
+#include "verbs/expect.h"
 
-static bool read_run(struct report *r, struct arena *a, const char *path, struct err *e)
+static bool read_run(struct report *r, struct arena *a, const struct options *o, struct err *e)
 {
     struct require require = { NULL, 0 };
+    struct judged *trials;
 
-    if (!saved_read(r, a, path, e))
+    if (!saved_read(r, a, o->rest.items[0], e))
         return false;
     if (*r->closing != '\0')
         return true;
+    trials = arena_alloc(a, r->n_trials * sizeof *trials);
+    for (size_t i = 0; i < r->n_trials; i++)
+        trials[i] = r->trials[i];
+    if (!expect_figures(trials, r->n_trials, a, o, e))
+        return false;
+    r->trials = trials;
     for (size_t i = 0; i < r->n_requires; i++)
         if (!require_parse(&require, a, r->requires[i].text, e)) {
             e->kind = ERR_FORMAT;       /* the run is another version's, the command line is fine */
@@ -48,7 +56,7 @@ int verb_report(const struct options *o, char *const *env)
     struct report r;
     bool ok;
 
-    if (!read_run(&r, &arena, o->rest.items[0], &e)) {
+    if (!read_run(&r, &arena, o, &e)) {
         out_error("%s", e.text);
         return 3;
     }

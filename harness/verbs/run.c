@@ -109,7 +109,10 @@ static bool prepare(struct run *r, struct err *e)
     };
     const char **also;
 
-    if (o->baseline != NULL && !saved_read(&r->baseline, s->arena, o->baseline, e))
+    /* Before anything is measured, which takes minutes. */
+    if (o->baseline != NULL && o->repeat < 2)
+        return err_set(e, ERR_USAGE, "--baseline: two rounds are needed to compare; --rounds 2 or more");
+    if (o->baseline != NULL && (!saved_read(&r->baseline, s->arena, o->baseline, e) || (!comparison_can_begin(&r->baseline, e) && !err_in(e, "%s", o->baseline))))
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;

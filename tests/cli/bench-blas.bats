@@ -51,3 +51,11 @@ PY
     [ "$(field bench.blas.bf16@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.0 and later; this GPU has 7.5" ]
     [ "$(field bench.blas.fp8_e4m3@gpu0/toolkit-13.0 why)" = "it is for compute capability 8.9 and later; this GPU has 7.5" ]
 }
+
+@test "where the library of all that is to be measured is not there, nothing was measured is no success" {
+    cp -a "$GPUVET_FAKES/toolkit" "$BATS_TEST_TMPDIR/toolkit"
+    rm "$BATS_TEST_TMPDIR"/toolkit/lib64/libcublasLt.so*
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" bench -q --stack "$BATS_TEST_TMPDIR/toolkit" -s toolkit-13.0 -p bench.blas.fp32
+    [ "$status" -eq 77 ]
+    [[ "$output" == *"gpuvet: SKIP - nothing was measured: toolkit-13.0 has no cublasLt ("* ]]
+}

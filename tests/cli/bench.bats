@@ -32,7 +32,7 @@ PY
     edited "$out" "$BATS_TEST_TMPDIR/b.json" 'trials[0]["figure"]["rounds"] = [3800, 3801, 3799]'
     run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/a.json"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"the same program, machine, driver and GPUs"*"gpuvet: PASS - of 1 measurements 1 the same"* ]]
+    [[ "$output" == *"the same program, machine, driver and GPUs"*"gpuvet: PASS - 1 measurement: 1 the same"* ]]
     run "$GPUVET" compare "$BATS_TEST_TMPDIR/a.json" "$BATS_TEST_TMPDIR/b.json"
     [ "$status" -eq 1 ]
     [[ "$output" == *"slower      bench.memory.read@gpu0"*"4000      3800 GB/s      -5.00 %"*"gpuvet: FAIL"*"1 slower"* ]]
@@ -198,11 +198,57 @@ PY
     run measured --rounds 2 -p bench.launch.kernel --baseline "$BATS_TEST_TMPDIR/slow.json"
     [ "$status" -eq 0 ]
     [[ "$output" == *"faster      bench.launch.kernel@gpu0"*"gpuvet: PASS - 1 GPU proved"* ]]
-    run measured --rounds 1 -p bench.launch.event --baseline "$BATS_TEST_TMPDIR/slow.json"
+    run measured --rounds 2 -p bench.launch.event --baseline "$BATS_TEST_TMPDIR/slow.json"
     [[ "$output" != *"missing"*"bench.launch.kernel"* ]]
-    [[ "$output" == *"gpuvet: BROKEN - could not find out: compared with "*"of 0 measurements"* ]]
+    [[ "$output" == *"gpuvet: BROKEN - could not find out: "*"slow.json has no measurement that this run has, too"* ]]
     [ "$status" -eq 3 ]
     run measured --baseline "$BATS_TEST_TMPDIR/none.json"
     [ "$status" -eq 3 ]
     [[ "$output" == *none.json* ]]
+}
+
+@test "a baseline with which nothing can be compared is refused before anything is measured" {
+    run simulated -p cuda.launch -o "$out"
+    [ "$status" -eq 0 ]
+    run measured -p bench.memory.read --baseline "$out"
+    [ "$status" -eq 3 ]
+    [ "$output" = "gpuvet: $out: nothing was measured in it: what gpuvet bench -o saved can be compared with" ]
+    run measured -p bench.memory.read --rounds 1 --baseline "$out"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"--baseline: two rounds are needed to compare; --rounds 2 or more"* ]]
+    run "$GPUVET" compare "$out" "$out"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"gpuvet: CANNOT TELL - the first run measured nothing: is it one of gpuvet bench?" ]]
+}
+
+# rounds_of N - waits until the journal has so many rounds of it.
+rounds_of() {
+    for _ in $(seq 300); do
+        [ "$(grep -cs '"id":"bench.start.context@gpu0".*"verdict":"pass"' "$out.part")" -ge "$1" ] && return
+        sleep 0.1
+    done
+    false
+}
+
+@test "what a bench had measured when it was killed, or ended by Ctrl-C, is told: by the journal and by the report" {
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" bench -q --rounds 1000 -p bench.start.context -o "$out" >/dev/null 2>&1 &
+    pid=$!
+    rounds_of 2
+    kill -KILL $pid
+    wait $pid || true
+    for verb in judge report; do
+        run "$GPUVET" $verb "$out.part"
+        [[ "$output" == *"Measured, the median of "*" rounds:"*"bench.start.context@gpu0 "*" ms +-"*"gpuvet: INTERRUPTED - partial: PASS"*" measurement"* ]]
+    done
+    rm "$out.part"
+    LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" bench -q --rounds 1000 -p bench.start.context -o "$out" >"$BATS_TEST_TMPDIR/told" 2>&1 &
+    pid=$!
+    rounds_of 2
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ]
+    [ ! -e "$out.part" ]
+    [ "$(rounds "$out")" -ge 2 ]
+    [[ "$(cat "$BATS_TEST_TMPDIR/told")" == *"Measured, the median of "*" rounds:"*"gpuvet: INTERRUPTED - partial: "* ]]
 }

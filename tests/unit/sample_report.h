@@ -80,6 +80,7 @@ static const double sample_clocks[] = { 1515, 1500, 1530 };
 static struct figure sample_figure = {
     .unit = "GB/s", .rounds = sample_rounds, .n = COUNT_OF(sample_rounds), .clocks = sample_clocks, .n_clocks = COUNT_OF(sample_clocks), .attainable = 4500, .peak = 4814, .peak_of = "the datasheet",
     .least = 4332.6, .least_source = "https://example.org/table",
+    .disturbed = "another process computed on it", .disturbed_rounds = 2,
 };
 
 struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none; device -2: several */

@@ -433,14 +433,17 @@ static void a_comparison_decides_where_the_run_itself_passed(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct comparison c = { .n_pairs = 1, .n_missing = rows[i].missing, .count = { [SLOWER] = rows[i].slower, [CANNOT_TELL] = rows[i].untold } };
+        static const char *const missing[] = { "bench.b@gpu0" };
+        const struct pair pair = { .id = "bench.a@gpu0", .before = 100, .after = 90, .c = { .unit = "GB/s", .is = rows[i].slower > 0 ? SLOWER : SAME, .ratio = { .middle = 0.9 } } };
+        const struct comparison c = { .pairs = &pair, .n_pairs = 1, .missing = missing, .n_missing = rows[i].missing, .count = { [SLOWER] = rows[i].slower, [CANNOT_TELL] = rows[i].untold } };
         struct report r = { .comparison = &c, .baseline = "old.json", .exit_code = rows[i].run, .closing = "as it was" };
 
         judge_comparison(&r, &arena);
         assert_int_equal(r.exit_code, rows[i].is);
         assert_true(text_is(r.closing, "as it was") == (r.exit_code == rows[i].run));
         if (rows[i].is == 1 && rows[i].run == 0)
-            assert_true(text_starts(r.closing, "FAIL - compared with old.json, of "));
+            assert_string_equal(r.closing, rows[i].slower > 0 ? "FAIL - compared with old.json, 1 measurement: 1 slower; bench.a@gpu0: 100, then 90 GB/s"
+                                                              : "FAIL - compared with old.json, 2 measurements: 1 missing; bench.b@gpu0 is missing");
     }
 }
 

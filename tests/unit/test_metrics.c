@@ -87,7 +87,7 @@ static void what_was_measured_is_in_base_units_too(void **state)
     (void)state;
     must_have(text, "gpuvet_measured_bytes_per_second{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 4410250000000");
     assert_true(text_has(text, "gpuvet_measured_limit_ratio{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 0.916"));
-    time.unit = "us";
+    time.unit = "ns";
     time.middle = 2.5;
     time.peak = 0;
     trials[0] = trials[1] = r.trials[1];
@@ -97,8 +97,11 @@ static void what_was_measured_is_in_base_units_too(void **state)
     trials[1].outcome.n_saw = COUNT_OF(saw);
     r.trials = trials;
     r.n_trials = 2;
+    must_have(written(metrics_write, &r, &arena), "gpuvet_measured_seconds{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 2.5e-09");
+    time.unit = "us";
     text = written(metrics_write, &r, &arena);
     must_have(text, "gpuvet_measured_seconds{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 2.5e-06");
+    must_have(text, "gpuvet_measured_disturbed_rounds{probe=\"sample.launch\",gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\"} 2");
     must_have(text, "gpuvet_soak_power_watts{gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\",statistic=\"mean\"} 612.5");
     must_have(text, "gpuvet_soak_sm_clock_hertz{gpu=\"0\",uuid=\"GPU-1f0a\",stack=\"\",statistic=\"most\"} 1980000000");
     assert_false(text_has(text, "limit_ratio"));

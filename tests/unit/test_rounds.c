@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "model/figures.h"
 #include "model/rounds.h"
 
 static struct judged judged(char what)
@@ -55,9 +56,46 @@ static void the_worst_round_stands_for_all(void **state)
     }
 }
 
+static struct judged measured(const char *id, double rate, enum verdict verdict, struct arena *a)
+{
+    static const struct probe probe = { .name = "sample.rate", .claim = "It is fast.", .scope = SCOPE_DEVICE, .measures = "rate" };
+    struct observation *saw = arena_alloc(a, sizeof *saw);
+
+    *saw = (struct observation){ .key = "rate", .unit = "GB/s", .text = "", .number = rate, .is_number = true };
+    return (struct judged){ .trial = { .probe = &probe, .id = id }, .outcome = { .saw = saw, .n_saw = 1 }, .verdict = verdict, .why = verdict == PASS ? "" : "wrong" };
+}
+
+static void the_lines_of_a_journal_are_rounds_of_its_trials(void **state)
+{
+    struct arena a = { NULL };
+    struct judged lines[] = {
+        measured("x@gpu0", 10, PASS, &a), measured("y@gpu0", 1, PASS, &a), measured("y@gpu0", 2, FAIL, &a), measured("x@gpu0", 30, PASS, &a), measured("x@gpu0", 20, PASS, &a),
+    };
+    struct judged *trials = lines;
+    size_t n = COUNT_OF(lines);
+
+    (void)state;
+    assert_int_equal(rounds_fold(&trials, &n, &a), 3);
+    assert_int_equal(n, 2);
+    assert_string_equal(trials[0].trial.id, "x@gpu0");
+    assert_int_equal(trials[0].passes, 3);
+    assert_true(trials[0].figure != NULL && trials[0].figure->n == 3 && trials[0].figure->middle == 20);
+    assert_int_equal(trials[1].verdict, FAIL);
+    assert_string_equal(trials[1].why, "in round 2 of 2 (1 passed): wrong");
+    assert_true(trials[1].figure != NULL && trials[1].figure->n == 1);
+
+    trials = lines;                                     /* a journal of one round */
+    n = 2;
+    assert_int_equal(rounds_fold(&trials, &n, &a), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(trials[0].rounds, 0);
+    assert_true(trials[1].figure != NULL);
+    arena_free(&a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_worst_round_stands_for_all) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_worst_round_stands_for_all), cmocka_unit_test(the_lines_of_a_journal_are_rounds_of_its_trials) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,10 +43,29 @@ static void a_shell_reads_a_quoted_word_as_it_was(void **state)
     arena_free(&arena);
 }
 
+static void what_is_formatted_is_whole_however_long_it_is(void **state)
+{
+    struct arena arena = { NULL };
+    char digits[24];
+
+    (void)state;
+    for (int n = 0; n < 600; n += 1 + (n < 250) * 10) {
+        const char *made = text_make(&arena, "%*s!", n, "x");
+
+        assert_int_equal(strlen(made), (n > 0 ? n : 1) + 1);
+        assert_int_equal(made[strlen(made) - 1], '!');
+    }
+    assert_string_equal(text_digits(digits, 0), "0");
+    assert_string_equal(text_digits(digits, 1234567890), "1234567890");
+    assert_string_equal(text_digits(digits, UINT64_MAX), "18446744073709551615");
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_whole_characters_have_a_length),
+        cmocka_unit_test(what_is_formatted_is_whole_however_long_it_is),
         cmocka_unit_test(a_shell_reads_a_quoted_word_as_it_was),
     };
 

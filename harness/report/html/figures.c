@@ -83,6 +83,10 @@ static void row(struct page *p, const struct judged *j, double most)
         svg_bar(p->f, &b);
         markup(p->f, "<span class=\"of\">limit not known</span>");
     }
+    if (x->disturbed != NULL && x->n > 1)
+        markup_element(p->f, "p", "more", "disturbed in %u of %zu rounds: %s", x->disturbed_rounds, x->n, x->disturbed);
+    else if (x->disturbed != NULL)
+        markup_element(p->f, "p", "more", "disturbed: %s", x->disturbed);
     markup(p->f, "</td></tr>\n");
 }
 
