@@ -138,6 +138,8 @@
     X(bench_blas_int8) \
     X(bench_dnn_resnet50_fp16) \
     X(bench_dnn_resnet50_tf32) \
+    X(bench_cnn_forward) \
+    X(bench_cnn_train) \
     X(bench_nccl_all_reduce) \
     X(bench_nccl_all_gather) \
     X(bench_nccl_reduce_scatter) \

@@ -3,8 +3,6 @@
  * algorithms that only add and multiply: a share of the peak says nothing of others, and integers show whether these did their work. */
 #include "child/pace.h"
 
-#include <math.h>
-
 #include "base/text.h"
 #include "child/dnn_sums.h"
 #include "math/random.h"
@@ -14,7 +12,8 @@ enum {
     IMAGES      = 3,            /* that are not like one another; a prime, so that no tile of images begins with the same one again */
     FEW_SMS     = 8,            /* fewer have a quarter of the channels and of the rows, */
     ROWS_LEAST  = 7,            /* but not fewer than these */
-    SHOTS       = 2,
+    LOOK_MS     = 1,            /* which events can tell apart, */
+    SHOTS       = 2,            /* so often */
     LAYERS      = 5,
 };
 
@@ -38,8 +37,7 @@ struct layer {
 
 struct work { struct child *c; struct dnn dnn; struct layer layers[LAYERS]; };
 
-/* One layer, and how often it is called at a time. */
-struct look { struct work *work; struct layer *layer; unsigned calls; };
+struct one { struct work *work; struct layer *layer; };
 
 static double operations(const struct conv_shape *s)
 {
@@ -164,23 +162,12 @@ static void convolve(struct work *k, struct layer *l)
         stop_load(k->c, "%s: cuDNN supports %s once, and then no more", l->name, dnn_algo_name(CONV_FORWARD, l->algo.algo));
 }
 
-static void again(struct child *c, void *arg)
+static void convolve_one(struct child *c, void *arg)
 {
-    struct look *k = arg;
+    const struct one *one = arg;
 
     (void)c;
-    for (unsigned i = 0; i < k->calls; i++)
-        convolve(k->work, k->layer);
-}
-
-/* One call in ms: of so many that they take a millisecond, which events can tell apart. */
-static double look(struct work *k, struct layer *l)
-{
-    struct look look = { k, l, 1 };
-    const double one = pace_shortest(k->c, again, &look, 1);
-
-    look.calls = (unsigned)fmin(ceil(1 / fmax(one, 1e-3)), 1000);
-    return fmin(one, pace_shortest(k->c, again, &look, SHOTS) / look.calls);
+    convolve(one->work, one->layer);
 }
 
 /* By one algorithm of `candidate`, which becomes `best` if it is faster. */
@@ -189,7 +176,7 @@ static void try_algorithm(struct work *k, struct layer *candidate, struct layer 
     if (dnn_algo_family(CONV_FORWARD, algo->algo) != CONV_EXACT || !queue(k, candidate, &candidate->conv, algo))
         return;
     candidate->algo = *algo;
-    candidate->ms = look(k, candidate);
+    candidate->ms = pace_look(k->c, convolve_one, &(struct one){ k, candidate }, LOOK_MS, SHOTS);
     if (best->ms == 0 || candidate->ms < best->ms)
         *best = *candidate;
 }

@@ -34,13 +34,13 @@ static void gradients_are_the_derivatives_of_the_loss(void **state)
     cnn_training_make(&t, &a, 3);
     w = widened(&a, t.parameters);
     gradient = arena_alloc(&a, CNN_PARAMETERS * sizeof *gradient);
-    before = cnn_loss(w, t.x, t.labels, NULL, NULL, gradient);
+    before = cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, gradient);
     for (size_t part = 0; part < COUNT_OF(begins); part++)
         for (int i = 0; i < counts[part]; i += 1 + counts[part] / 7) {
             double *v = &w[begins[part] + i], kept = *v, change;
 
             *v += 1e-6;
-            change = (cnn_loss(w, t.x, t.labels, NULL, NULL, NULL) - before) / 1e-6;
+            change = (cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, NULL) - before) / 1e-6;
             assert_true(fabs(change - gradient[begins[part] + i]) < 1e-4);
             *v = kept;
         }
@@ -60,7 +60,7 @@ static void the_forward_pass_is_that_of_the_other_reference(void **state)
     d = (struct cnn_data){ t.x, t.parameters + CNN_AT_W1, t.parameters + CNN_AT_B1, t.parameters + CNN_AT_W2, t.parameters + CNN_AT_B2,
                            t.parameters + CNN_AT_W3, t.parameters + CNN_AT_B3 };
     cnn_forward(&l, &a, &d);
-    cnn_loss(widened(&a, t.parameters), t.x, t.labels, NULL, probabilities, NULL);
+    cnn_loss(widened(&a, t.parameters), CNN_BATCH, t.x, t.labels, NULL, probabilities, NULL);
     for (int n = 0; n < CNN_BATCH; n++)
         for (int k = 1; k < CNN_CLASSES; k++)
             assert_true(fabs(log(probabilities[n * CNN_CLASSES + k] / probabilities[n * CNN_CLASSES])
@@ -92,13 +92,13 @@ static void a_gradient_takes_the_sides_that_it_is_given(void **state)
         conv[i] = (float)fmax(l.conv[i], 0);
     for (int i = 0; i < CNN_H; i++)
         hidden[i] = (float)l.hidden[i];
-    cnn_loss(w, t.x, t.labels, NULL, NULL, own);
-    cnn_loss(w, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, own);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         assert_true(fabs(own[i] - given[i]) < 1e-12);
     for (int i = 0; i < CNN_HIDDEN; i++)
         hidden[i] = hidden[i] > 0 ? 0 : 1;
-    cnn_loss(w, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         difference = fmax(difference, fabs(own[i] - given[i]));
     assert_true(difference > 1e-3);
@@ -131,7 +131,7 @@ static void data_are_exact_in_tf32_and_a_step_is_less_than_a_tenth_of_the_weight
         cnn_training_make(&t, &a, seed);
         for (int i = 0; i < CNN_X; i++)
             assert_true((double)t.x[i] == number_value(NUMBER_TF32, number_bits(NUMBER_TF32, (double)t.x[i])));
-        cnn_loss(widened(&a, t.parameters), t.x, t.labels, NULL, NULL, gradient);
+        cnn_loss(widened(&a, t.parameters), CNN_BATCH, t.x, t.labels, NULL, NULL, gradient);
         for (int i = 0; i < CNN_PARAMETERS; i++) {
             step += 0.015625 * 0.015625 * gradient[i] * gradient[i];
             weights += (double)t.parameters[i] * (double)t.parameters[i];
