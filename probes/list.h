@@ -140,6 +140,7 @@
     X(bench_dnn_resnet50_tf32) \
     X(bench_cnn_forward) \
     X(bench_cnn_train) \
+    X(bench_torch_cnn) \
     X(bench_nccl_all_reduce) \
     X(bench_nccl_all_gather) \
     X(bench_nccl_reduce_scatter) \

@@ -85,6 +85,8 @@ CUresult fake_cuGraphLaunch(CUgraphExec exec, CUstream s)
 {
     CUresult code = fake_need_context();
 
+    if (fake_lie_is(STALE_RESULT))
+        return code;
     for (size_t i = 0; i < exec->graph.n && code == 0; i++) {
         struct node *n = &exec->graph.nodes[i];
         void *params[PARAMS_MAX + 1] = { NULL };

@@ -47,6 +47,30 @@ static void gradients_are_the_derivatives_of_the_loss(void **state)
     arena_free(&a);
 }
 
+static void the_gradient_of_all_images_is_the_mean_of_the_batches(void **state)
+{
+    struct arena a = { NULL };
+    struct cnn_training t;
+    double *w, *whole, *part, *mean, loss, losses = 0;
+
+    (void)state;
+    cnn_training_make(&t, &a, 5);
+    w = widened(&a, t.parameters);
+    whole = arena_alloc(&a, CNN_PARAMETERS * sizeof *whole);
+    part = arena_alloc(&a, CNN_PARAMETERS * sizeof *part);
+    mean = arena_alloc(&a, CNN_PARAMETERS * sizeof *mean);
+    loss = cnn_loss(w, CNN_N, t.x, t.labels, NULL, NULL, whole);
+    for (int b = 0; b < CNN_BATCHES; b++) {
+        losses += cnn_loss(w, CNN_BATCH, t.x + b * CNN_BATCH * CNN_C * CNN_HW * CNN_HW, t.labels + b * CNN_BATCH, NULL, NULL, part);
+        for (int i = 0; i < CNN_PARAMETERS; i++)
+            mean[i] += part[i] / CNN_BATCHES;
+    }
+    assert_true(fabs(loss - losses / CNN_BATCHES) < 1e-12);
+    for (int i = 0; i < CNN_PARAMETERS; i++)
+        assert_true(fabs(whole[i] - mean[i]) < 1e-12);
+    arena_free(&a);
+}
+
 static void the_forward_pass_is_that_of_the_other_reference(void **state)
 {
     struct arena a = { NULL };
@@ -175,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_are_the_derivatives_of_the_loss),
+        cmocka_unit_test(the_gradient_of_all_images_is_the_mean_of_the_batches),
         cmocka_unit_test(the_forward_pass_is_that_of_the_other_reference),
         cmocka_unit_test(a_gradient_takes_the_sides_that_it_is_given),
         cmocka_unit_test(training_brings_the_loss_below_half_for_every_seed),
