@@ -1,4 +1,4 @@
-/* gate.h - what a measurement's kernels and their caller share: kernels/gate.cu and harness/child/pace.c. In host memory that the
+/* gate.h - what a measurement's kernels and their caller share: kernels/gate.cu and harness/child/pace/pace.c. In host memory that the
  * device reads and writes.
  */
 #ifndef KERNELS_GATE_H

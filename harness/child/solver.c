@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "child/product.h"
+#include "child/product/product.h"
 
 enum { GAP = 5, POISON = 0xFF };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "child/product.h"
+#include "child/product/product.h"
 #include "math/exact.h"
 #include "math/random.h"
 

@@ -1,6 +1,6 @@
 /* libtorch.h - PyTorch's libraries from plain C.
  *
- * Every symbol is WANT: which are there decides the route (child/torch.h).
+ * Every symbol is WANT: which are there decides the route (child/torch/torch.h).
  * The C shim is "stable" from 2.10 on and was exported since 2.2; the mangled
  * names serve older ones. A mangled name holds all argument types, so a
  * changed signature is a missing symbol.

@@ -1,6 +1,6 @@
 /* bench.blas.* - how fast cuBLASLt multiplies: the fastest shape of a ladder, by the fastest of the algorithms that the
  * library offers for it. On data like those of networks: zeros are faster, since they draw less power. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <math.h>
 

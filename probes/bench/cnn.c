@@ -1,7 +1,7 @@
 /* bench.cnn.forward, bench.cnn.train - how many images a second the SimpleCNN does on this stack's cuDNN and cuBLAS, in fp32 and 64 at a
  * time: with layers as small as these it is what launching costs that counts. Forward, a CUDA graph of the same calls and
  * TF32 are figures beside it. bench.torch.cnn is the same by PyTorch's own operations. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "base/text.h"
 #include "probes/cnn/network.h"

@@ -1,10 +1,10 @@
 /* bench.dnn.resnet50.* - how fast cuDNN convolves: five layers that stand for ResNet-50's (K. He et al., "Deep residual
  * learning for image recognition", 2015, table 1), forward, one after another, each in the faster layout and by the fastest of the
  * algorithms that only add and multiply: a share of the peak says nothing of others, and integers show whether these did their work. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "base/text.h"
-#include "child/dnn_sums.h"
+#include "child/dnn/sums.h"
 #include "math/random.h"
 
 enum {

@@ -2,12 +2,12 @@
  * at once, from memory that is pinned and from memory that is not (which the driver copies once more).
  *
  * The thread and its memory are put beside the GPU, and once more far from it where the machine has such a side. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "base/text.h"
-#include "child/pcie.h"
-#include "child/place.h"
-#include "child/road.h"
+#include "child/transfer/pcie.h"
+#include "child/transfer/place.h"
+#include "child/transfer/road.h"
 
 enum { UNDER_LOAD = 16 };
 

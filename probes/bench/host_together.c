@@ -1,10 +1,10 @@
 /* bench.host.together.* - how fast all GPUs at once and the host's memory send each other data, in units of 10^9 bytes a second, the
  * same number of bytes each: less than the sum of each alone where they share what leads to the host, or the host's memory. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "base/text.h"
-#include "child/place.h"
-#include "child/road.h"
+#include "child/transfer/place.h"
+#include "child/transfer/road.h"
 #include "child/together.h"
 
 enum { IN_A_CALL = 4 };

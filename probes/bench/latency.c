@@ -1,6 +1,6 @@
 /* bench.cache.latency, bench.memory.latency - how long one thread waits for one word, in ns: each address is read from the one
  * before, along a chain that leads once through all of a piece of memory and back. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 
@@ -95,7 +95,7 @@ static void measure(struct child *c, uint64_t bytes, bool stays)
     if (stays)
         follow(c, &l, l.links);         /* all of it: what is measured in the cache must be there */
     lengthen(c, &l);
-    p = pace_measure(c, pass, &l);
+    p = pace_measure_as(c, pass, &l, &(struct pace_how){ .launches = 1 });
     p.took_ms /= (double)l.hops;
     p.first_ms /= (double)l.hops;
     saw_time(c, &p, "ns");

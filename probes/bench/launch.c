@@ -1,6 +1,6 @@
 /* bench.launch.* - what it costs to have the GPU do next to nothing: a kernel that counts itself, a graph of
  * such, and an event. In microseconds of one among many in a row. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -1,12 +1,12 @@
 /* bench.memory.* - how fast the GPU's memory is read, written, copied, and read twice and
  * written once (triad): bytes that the kernel asks for, in units of 10^9 a second. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 
 #include "base/text.h"
 #include "child/checked.h"
-#include "child/row.h"
+#include "child/transfer/row.h"
 #include "kernels/stream.h"
 
 enum { TILE_WORDS_MAX = 512 * 8 * 2, SHORTEST_OF = 3, CACHES = 32 };
@@ -129,7 +129,7 @@ static void measure(struct child *c, const char *what, unsigned rows)
     if (s.b.at != 0)
         row_write(c, s.b.at, s.words, s.b.row);
     choose(c, &s);
-    p = pace_measure(c, pass, &s);
+    p = pace_measure_as(c, pass, &s, &(struct pace_how){ .launches = 1 });
     saw_rate(c, &p, (double)bytes * rows, "GB/s");
     saw_peak(c);
     saw_num(c, "rate.bytes", "B", (double)bytes * rows);

@@ -1,6 +1,6 @@
 /* bench.nccl.* - how fast NCCL sums, gathers and scatters over all GPUs together, in bytes a second on each GPU's way to the
  * others ("bus bandwidth", as nccl-tests reckon it: github.com/NVIDIA/nccl-tests, doc/PERFORMANCE.md). */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <math.h>
 

@@ -1,11 +1,11 @@
 /* bench.cache.read, bench.shared.read - how fast all of the GPU reads what is near: a row that stays in its second-level cache,
  * and shared memory; in units of 10^9 bytes a second. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "child/row.h"
+#include "child/transfer/row.h"
 #include "kernels/caches.h"
 #include "kernels/stream.h"
 
@@ -69,7 +69,7 @@ static void measure(struct child *c, struct near *n)
         row_write(c, n->at, n->words, n->row);
     lengthen(c, n);
     bytes = (double)n->words * sizeof(uint64_t) * (double)n->times * n->blocks;
-    p = pace_measure(c, pass, n);
+    p = pace_measure_as(c, pass, n, &(struct pace_how){ .launches = 1 });
     saw_rate(c, &p, bytes, "GB/s");
     saw_num(c, "rate.bytes", "B", bytes);
     saw_num(c, "rate.set", "B", (double)n->words * sizeof(uint64_t));

@@ -1,12 +1,12 @@
 /* bench.peer.* - how fast GPUs send each other data by the driver's copy, for every ordered pair: one way, and both ways at once.
  * What is judged is the slowest pair; all are told, in units of 10^9 bytes a second. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include <math.h>
 
 #include "base/text.h"
 #include "child/checked.h"
-#include "child/row.h"
+#include "child/transfer/row.h"
 #include "child/together.h"
 
 enum { BYTES_MOST = 256 << 20, PASSES = 12, LOOKS = 3 };

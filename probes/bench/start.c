@@ -1,6 +1,6 @@
 /* bench.start.* - what a program waits for before its first result: the driver and a context, our own kernels, and
  * of a stack its libraries' opening and their first call. Each in a process of its own, where nothing is ready yet. */
-#include "child/dnn_conv.h"
+#include "child/dnn/conv.h"
 
 #include "base/clock.h"
 #include "base/text.h"

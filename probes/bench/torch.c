@@ -1,7 +1,7 @@
 /* bench.torch.cnn - how many images a second the SimpleCNN does by PyTorch's own operations, as a program gets them that calls one after
  * another: in fp32, without gradients, 64 images at a time. Beside bench.cnn.forward, which makes the same calls of cuDNN and cuBLAS
  * itself, it tells what is PyTorch's share of the time. */
-#include "child/pace.h"
+#include "child/pace/pace.h"
 
 #include "probes/torch/network.h"
 

@@ -1,7 +1,7 @@
 /* blas.gemm.* - cuBLAS on integers that are exact in each type: a small product of
  * odd sizes against a full reference, one that fills the GPU by the sums of its
  * tiles. fp32's are wrong in tf32. */
-#include "child/product.h"
+#include "child/product/product.h"
 
 static cudaDataType type_of(enum number n)
 {

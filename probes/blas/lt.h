@@ -1,9 +1,9 @@
 /* lt.h - products by cuBLASLt as its probes share them: lt_multiply is the function
- * of a multiplier (child/product.h), whose `library` is a struct lt. */
+ * of a multiplier (child/product/product.h), whose `library` is a struct lt. */
 #ifndef PROBES_BLAS_LT_H
 #define PROBES_BLAS_LT_H
 
-#include "child/product.h"
+#include "child/product/product.h"
 
 struct lt {
     cublasLtHandle_t    handle;

@@ -3,7 +3,7 @@
 #ifndef PROBES_CNN_NETWORK_H
 #define PROBES_CNN_NETWORK_H
 
-#include "child/dnn_conv.h"
+#include "child/dnn/conv.h"
 #include "math/cnn_train.h"
 
 struct network {

@@ -2,7 +2,7 @@
  * every logit compared with the reference on the CPU. */
 #include "child/child.h"
 
-#include "child/dnn_conv.h"
+#include "child/dnn/conv.h"
 #include "math/cnn.h"
 
 static CUdeviceptr upload(struct child *c, const float *data, size_t n)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/text.h"
-#include "child/dnn_conv.h"
+#include "child/dnn/conv.h"
 #include "math/random.h"
 
 /* What the layers get and must give. */

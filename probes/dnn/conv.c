@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "child/dnn_sums.h"
+#include "child/dnn/sums.h"
 #include "math/compare.h"
 
 /* Channels for tensor cores, extents that all differ; a stride, a large filter and odd channels. */

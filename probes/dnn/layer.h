@@ -3,7 +3,7 @@
 #ifndef PROBES_DNN_LAYER_H
 #define PROBES_DNN_LAYER_H
 
-#include "child/dnn.h"
+#include "child/dnn/dnn.h"
 #include "math/layers.h"
 
 struct layer {

@@ -1,9 +1,9 @@
 /* liar.h - a library of matrix products that is the CPU, and that puts a fault into what it
- * hands out: between a right result and the checks of child/product.h. */
+ * hands out: between a right result and the checks of child/product/product.h. */
 #ifndef PROBES_SELFTEST_LIAR_H
 #define PROBES_SELFTEST_LIAR_H
 
-#include "child/product.h"
+#include "child/product/product.h"
 #include "math/spoil.h"
 
 /* What is wrong with the arithmetic itself, rather than with its result. */

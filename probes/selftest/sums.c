@@ -1,9 +1,9 @@
 /* selftest.sums - the sums over a channel by which convolutions of any size are checked
- * (child/dnn_sums.h), of a right result with a fault in it. */
+ * (child/dnn/sums.h), of a right result with a fault in it. */
 #include "selftest.h"
 
 #include "base/text.h"
-#include "child/dnn_sums.h"
+#include "child/dnn/sums.h"
 
 static const struct expect bounds[] = { DNN_SUMS_BOUND, { .key = NULL } };
 

@@ -1,5 +1,5 @@
 /* soak.burn - a GPU at full load by cuBLASLt, in all types that both have, each product checked. */
-#include "child/soak.h"
+#include "child/soak/soak.h"
 
 #include "probes/blas/lt.h"
 

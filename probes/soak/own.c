@@ -1,5 +1,5 @@
 /* soak.own - the same where there is no cuBLASLt: fp32 products by a kernel of our own. It draws less power: tensor cores are idle. */
-#include "child/soak.h"
+#include "child/soak/soak.h"
 
 static const enum number types[] = { NUMBER_FP32 };
 

@@ -1,6 +1,6 @@
 /* sparselt.matmul - cuSPARSELt's products with a matrix of which two in four numbers are 0, on
  * integers whose every sum is exact in the result's type: compressed, multiplied, compared whole. */
-#include "child/product.h"
+#include "child/product/product.h"
 
 #include <string.h>
 

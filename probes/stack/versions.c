@@ -1,5 +1,5 @@
 /* stack.versions - what each library says of itself against what the files say. */
-#include "child/dnn.h"
+#include "child/dnn/dnn.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "base/text.h"
-#include "child/torch_ops.h"
+#include "child/torch/ops.h"
 #include "math/random.h"
 #include "math/transformer.h"
 

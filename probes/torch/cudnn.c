@@ -1,6 +1,6 @@
 /* torch.cudnn - the cuDNN that is loaded against the one that PyTorch was
  * compiled with. PyTorch compares them itself, at the first convolution. */
-#include "child/dnn.h"
+#include "child/dnn/dnn.h"
 #include "child/findings.h"
 
 static void run(struct child *c)

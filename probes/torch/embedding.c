@@ -1,7 +1,7 @@
 /* torch.embedding - PyTorch's embedding and its gradient: on the CPU, and again on each GPU. Both are exact. */
 #include "child/child.h"
 
-#include "child/torch_ops.h"
+#include "child/torch/ops.h"
 #include "math/random.h"
 #include "math/transformer.h"
 

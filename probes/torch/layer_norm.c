@@ -1,7 +1,7 @@
 /* torch.layer_norm - PyTorch's layer norm: on the CPU, and again on each GPU. */
 #include "child/child.h"
 
-#include "child/torch_ops.h"
+#include "child/torch/ops.h"
 #include "math/random.h"
 #include "math/transformer.h"
 

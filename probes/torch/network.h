@@ -2,7 +2,7 @@
 #ifndef PROBES_TORCH_NETWORK_H
 #define PROBES_TORCH_NETWORK_H
 
-#include "child/torch.h"
+#include "child/torch/torch.h"
 #include "math/cnn.h"
 
 struct torch_network { struct torch *torch; AtenTensorHandle x, w1, b1, w2, b2, w3, b3; };

@@ -3,7 +3,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
-#include "child/python.h"
+#include "child/torch/python.h"
 #include "math/conv.h"
 #include "math/exact.h"
 

@@ -1,4 +1,4 @@
-# What torch.python runs: gpuvet's child becomes the environment's own interpreter, with this text behind -c (harness/child/python.h).
+# What torch.python runs: gpuvet's child becomes the environment's own interpreter, with this text behind -c (harness/child/torch/python.h).
 # For Python 3.6 and later. Records go to a descriptor of their own, so that nothing that anybody prints is taken for an answer.
 import sys
 

@@ -1,6 +1,6 @@
 /* torch.record - every file of PyTorch's packages, byte for byte as their RECORDs
  * list them. stack.files has compared the libraries' sizes before that. */
-#include "child/hashes.h"
+#include "child/product/hashes.h"
 
 #include <string.h>
 

@@ -20,6 +20,7 @@ caught() { # caught FAULT PROBE WORDS
     grep -q '"IMPLICIT_PRECOMP_GEMM.fma, ALGO_1.fma"' "$out"
 }
 
+# bats test_tags=lie
 @test "any wrong call of the first step is seen" {
     for lie in wrong nan zero stale; do
         for call in cudnnConvolutionForward:1 cudnnAddTensor:1 cudnnActivationForward:1 cudnnPoolingForward:1 cudnnSoftmaxForward:1 \
@@ -40,15 +41,18 @@ caught() { # caught FAULT PROBE WORDS
     caught tf32:cublasSgemm_v2:4 cnn.train "the gradient of the last layer errs by"
 }
 
+# bats test_tags=lie
 @test "a later step that goes wrong is seen in a loss" {
     caught zero:cudnnPoolingForward:12 cnn.train "a loss of the first 20 steps is off by"
     caught zero:cudnnPoolingForward:12 cnn.train.tf32 "a loss of the first 20 steps is off by"
 }
 
+# bats test_tags=lie
 @test "one element that differs in one of two trainings is seen in the bits of the weights" {
     caught wrong:cudnnConvolutionBackwardFilter:17 cnn.train.repeat "of 49920 weights differ between two trainings"
 }
 
+# bats test_tags=lie
 @test "weights that never change do not halve the loss" {
     caught stale:cublasSgemm_v2 cnn.train.long ""
     FAKE_FAULT=zero:cudnnConvolutionBackwardBias run simulated -p cnn.train.long -o "$out"

@@ -30,26 +30,32 @@ each_pass() { # each_pass FAULT TYPES WORDS
     each_pass wrong:0 "fp32 tf32 fp16 bf16" "1 element differs from the exact result: nchw.0."
 }
 
+# bats test_tags=lie
 @test "a convolution that is wrong the first time only is caught" {
     each_pass wrong:1 "fp32 tf32 fp16 bf16" "1 element differs from the exact result"
 }
 
+# bats test_tags=lie
 @test "a NaN in a convolution never passes" {
     each_pass nan:0 "fp32 tf32 fp16 bf16" "is nan, expected"
 }
 
+# bats test_tags=lie
 @test "a convolution that gives zeros is caught" {
     each_pass zero:0 "fp32 tf32 fp16 bf16" "is 0, expected"
 }
 
+# bats test_tags=lie
 @test "a convolution that leaves its output untouched is caught" {
     each_pass stale:0 "fp32 tf32 fp16 bf16" "is nan, expected"
 }
 
+# bats test_tags=lie
 @test "a convolution that writes the other layout is caught" {
     each_pass layout:0 "fp32 tf32 fp16 bf16" "elements differ from the exact result"
 }
 
+# bats test_tags=lie
 @test "an fp32 convolution that is computed in TF32 is refused" {
     each_pass tf32:0 fp32 "elements differ from the exact result"
     each_pass tf32:1 fp32 "elements differ from the exact result"
@@ -113,6 +119,7 @@ cudnnBatchNormalizationForwardInference:dnn.batchnorm:fp32.nchw.inference
 cudnnBatchNormalizationForwardTraining:dnn.batchnorm:fp32.nchw.training
 cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
 
+# bats test_tags=lie
 @test "whatever a layer of cuDNN lies, and if only the first time, its probe sees it" {
     for lie in wrong nan zero stale; do
         for nth in 0 1; do
@@ -124,6 +131,7 @@ cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
     done
 }
 
+# bats test_tags=lie
 @test "a lie in the last type and layout alone is seen as well" {
     caught wrong:cudnnSoftmaxForward:6 dnn.softmax bf16.nhwc.forward
     caught wrong:cudnnSoftmaxBackward:6 dnn.softmax bf16.nhwc.backward
@@ -136,6 +144,7 @@ cudnnBatchNormalizationBackward:dnn.batchnorm:fp32.nchw.gradient"
     caught wrong:cudnnConvolutionBackwardBias:6 dnn.bias_relu bf16.nhwc.bias_gradient
 }
 
+# bats test_tags=lie
 @test "a gradient that is promised to be the same each time and is not, is found" {
     caught wrong:cudnnPoolingBackward:4 dnn.pool "1 element differs when what is promised to be deterministic runs again"
 }

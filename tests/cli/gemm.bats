@@ -23,6 +23,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [[ "$(of blas.lt.int8 algorithm)" == *"IMMA of int8 summed in int32"* ]]
 }
 
+# bats test_tags=lie
 @test "a wrong tile names the algorithm that made it" {
     FAKE_FAULT=wrong:cublasLtMatmul:4 run simulated --isolate -p blas.lt.int8 -o "$out"
     [ "$status" = 1 ]
@@ -40,6 +41,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [[ "$(field blas.gemm.bf16@gpu0/toolkit-13.0 why)" == "1 tile of a product in 16 bits, whose every sum is exact in them, differs"* ]]
 }
 
+# bats test_tags=lie
 @test "a product that is not the same again is found, and one of full mantissas that is far off" {
     FAKE_FAULT=wrong:cublasGemmEx:7 run simulated --isolate -p blas.gemm.tf32 -o "$out"
     [ "$status" = 1 ]
@@ -58,6 +60,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(field blas.lt.fp64@gpu0/toolkit-13.0 why)" = "the GPU itself is wrong: our own product on it is not the CPU's" ]
 }
 
+# bats test_tags=lie
 @test "factors that changed in memory are told apart from a wrong product" {
     FAKE_FAULT=wrong:cuLaunchKernel@fill_integers run simulated -p blas.gemm.fp16 -o "$out"
     [ "$status" = 1 ]
@@ -152,6 +155,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [[ "$(field blas.lt.fp16@gpu0/toolkit-13.0 why)" == "cublasLtMatmulAlgoGetHeuristic failed in "*"(15)" ]]
 }
 
+# bats test_tags=lie
 @test "a shape of fp8 that is not supported when another was is a skip, and hides nothing that was wrong" {
     for call in cublasLtMatmulAlgoGetHeuristic cublasLtMatmul; do
         FAKE_FAULT=fail:$call:2:15 run simulated --isolate -p blas.lt.fp8_e4m3 -o "$out"
@@ -169,6 +173,7 @@ for t in json.load(open(sys.argv[1]))["trials"]:
     [ "$(of blas.gemm.fp64 emulation)" = eager ]
 }
 
+# bats test_tags=lie
 @test "one of three like GPUs that always gives other bits is found, though it does so steadily" {
     export FAKE_GPUS=3 FAKE_FAULT_GPU=1 FAKE_FAULT_PROBE=blas.repeat.fp16 FAKE_FAULT=wrong:cublasLtMatmul
     run simulated --isolate -p blas.repeat.fp16 -o "$out"

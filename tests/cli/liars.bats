@@ -26,15 +26,23 @@ PY
 }
 
 @test "one wrong element" { lies wrong; caught "expected"; }
+# bats test_tags=lie
 @test "one wrong element, by the first call only" { lies wrong :1 --isolate; caught "expected"; }
+# bats test_tags=lie
 @test "one wrong element, by the fourth call only" { lies wrong :4 --isolate; caught "expected"; }
+# bats test_tags=lie
 @test "a NaN, or in integers one that is too large" { lies nan; caught "is "; }
+# bats test_tags=lie
 @test "zeros" { lies zero; caught "is 0, expected"; }
+# bats test_tags=lie
 @test "a result that was never written" { lies stale; caught "expected"; }
+# bats test_tags=lie
 @test "all rows shifted by one" { lies shift; caught "expected"; }
+# bats test_tags=lie
 @test "a factor transposed that should not be" { lies swap; caught "expected"; }
 
 @test "all elements doubled" { lies double; caught "expected"; }
+# bats test_tags=lie
 @test "all elements off by one" { lies offset; caught "expected"; }
 
 # The script behind results/liars.md, on three probes; the whole table takes it an hour.
@@ -65,6 +73,7 @@ PY
     [[ "$(field blas.gemm.fp64@gpu0/toolkit-13.0 why)" == */idle.so" answers cublasSgemm_v2: a preloaded library stands between programs and "*libcublas.so.13 ]]
 }
 
+# bats test_tags=lie
 @test "fp32 that is computed in tf32" {
     FAKE_FAULT=tf32:cublasSgemm_v2,tf32:cublasLtMatmul run simulated -p 'blas.gemm.*' -p 'blas.lt.*' -o "$out"
     [ "$status" = 1 ]

@@ -29,6 +29,7 @@ why() { field "$1" why; }
     done
 }
 
+# bats test_tags=lie
 @test "one wrong element of cuFFT, by one call only" {
     for nth in 1 8 16 22; do
         lies fft.complex.fp32 wrong cufftExecC2C :$nth
@@ -36,6 +37,7 @@ why() { field "$1" why; }
     done
 }
 
+# bats test_tags=lie
 @test "transforms that take their data as TF32" {
     for call in C2C:complex R2C:real C2R:real; do
         lies "fft.${call#*:}.fp32" tf32 "cufftExec${call%:*}"

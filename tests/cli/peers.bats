@@ -69,6 +69,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [[ "$(FAKE_GPUS=2 FAKE_FAULT=stale:cuMemcpyPeer@0-1 simulated -p peer.copy)" == *"(never written)"* ]]
 }
 
+# bats test_tags=lie
 @test "a copy that lies only once peer access is enabled is caught" {
     FAKE_GPUS=2 FAKE_FAULT=wrong:cuMemcpyPeer@0-1:4 run simulated -p peer.copy -o "$out"
     told peer.copy@gpus "by the driver's copy with peer access"
@@ -138,6 +139,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [ "$(field nccl.all_reduce@gpus/toolkit-13.0 together)" = "[0, 1, 2]" ]
 }
 
+# bats test_tags=lie
 @test "a collective that lies on any rank is caught, in any type" {
     for collective in "${collectives[@]}"; do
         for lie in wrong nan zero stale shift swap; do
@@ -151,6 +153,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     done
 }
 
+# bats test_tags=lie
 @test "a rank that is left out or mistaken for another is named" {
     FAKE_GPUS=3 FAKE_FAULT=swap:ncclAllGather run simulated -p nccl.all_gather -o "$out"
     told nccl.all_gather@gpus/toolkit-13.0 "it is what gpu1 gave"
@@ -201,6 +204,7 @@ declare -gA calls=([all_reduce]=ncclAllReduce [all_gather]=ncclAllGather [reduce
     [ "$status" = 0 ]
 }
 
+# bats test_tags=lie
 @test "every call that only several GPUs make fails in turn: it is named, and nobody else is blamed" {
     export FAKE_GPUS=2
     for call in cuDeviceCanAccessPeer cuMemcpyPeer cuCtxEnablePeerAccess cuCtxDisablePeerAccess cuCtxSetCurrent cuMemsetD32_v2; do

@@ -41,6 +41,7 @@ PY
     ! grep -qE " NO( |$)" <<<"$output"
 }
 
+# bats test_tags=lie
 @test "other data, other GPUs, and kernels by PTX: all are caught" {
     run selftest --seed 77
     [ "$status" = 0 ]
@@ -53,6 +54,7 @@ PY
 }
 
 # A kernel that is launched and writes nothing makes a detector that is deaf, or one that always complains.
+# bats test_tags=lie
 @test "a detector that is broken is told, and gpuvet says not to trust it here" {
     FAKE_FAULT=stale:cuLaunchKernel@compare_rounded run selftest -o "$out"
     [ "$status" = 1 ]

@@ -43,18 +43,24 @@ PY
     lies wrong solver.lu getrf:2 "times what it may be at most: TYPE, factors, worst at [66][66]"
     lies wrong solver.lu getrs:2 "times what it may be at most: TYPE, solution, worst at ["
 }
+# bats test_tags=lie
 @test "LU: a NaN" {
     lies nan solver.lu getrf:1 "TYPE: LU[0][66] is nan, expected "
     lies nan solver.lu getrs:2 "the error is inf times what it may be at most: TYPE, solution"
 }
+# bats test_tags=lie
 @test "LU: zeros" {
     lies zero solver.lu getrf:1 "TYPE: LU[0][0] is 0, expected "
     lies zero solver.lu getrs:2 "times what it may be at most: TYPE, solution"
 }
+# bats test_tags=lie
 @test "LU: a result that was never written" { lies stale solver.lu getrf:1 "values are wrong: TYPE: LU["; lies stale solver.lu getrs:2 "TYPE, solution"; }
+# bats test_tags=lie
 @test "LU: all rows shifted by one" { lies shift solver.lu getrf:2 "TYPE, factors"; lies shift solver.lu getrs:1 "TYPE: X["; }
+# bats test_tags=lie
 @test "LU: triangles taken as their transposes" { lies swap solver.lu getrs:1 "TYPE: X["; lies swap solver.lu getrs:2 "TYPE, solution"; }
 
+# bats test_tags=lie
 @test "Cholesky: one wrong element, NaN, zeros, what was never written, and shifted rows" {
     lies wrong solver.cholesky potrf:1 "TYPE, upper.factor, worst at [66][66]"
     lies wrong solver.cholesky potrf:2 "TYPE, lower.factor, worst at [66][66]"
@@ -69,8 +75,9 @@ PY
     for lie in wrong nan zero stale shift swap; do lies $lie solver.eigen syevd "times what it may be at most: TYPE, "; done
 }
 
+# bats test_tags=lie
 @test "fp32 that is computed in tf32 is not taken for it" {
-    for call in lu:getrf:1 lu:getrs:1 cholesky:potrf:1 cholesky:potrs:1; do
+    for call in lu:getrf:1 lu:getrs:1 cholesky:potrf:1 cholesky:potrs:1 eigen:syevd:1; do
         FAKE_FAULT=tf32:cusolverDnS${call#*:} run simulated --isolate -p "solver.${call%%:*}" -o "$out"
         [ "$status" = 1 ]
         [[ "$(field "solver.${call%%:*}@gpu0/toolkit-13.0" why)" == *": fp32"* ]]

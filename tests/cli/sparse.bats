@@ -35,16 +35,23 @@ lies() {
     [[ "$(why sparse.spmv)" == *" elements differ from the exact result: fp32, CSR, CUSPARSE_SPMV_ALG_DEFAULT: y[300] is "*", expected "* ]]
     [[ "$(why sparse.spmm)" == *" elements differ from the exact result: fp32, CSR, CUSPARSE_SPMM_ALG_DEFAULT: C[300][16] is "*", expected "* ]]
 }
+# bats test_tags=lie
 @test "cuSPARSE: one wrong element, by the 40th product only" {
     FAKE_FAULT=wrong:cusparseSpMM:40 run simulated --isolate -p sparse.spmm -o "$out"
     [ "$status" = 1 ]
     [[ "$(why sparse.spmm)" == "1 element differs from the exact result: fp64, "* ]]
 }
+# bats test_tags=lie
 @test "cuSPARSE: a NaN" { lies nan; [[ "$(why sparse.spmm)" == *"C[0][16] is nan, expected 0" ]]; }
+# bats test_tags=lie
 @test "cuSPARSE: zeros" { lies zero; [[ "$(why sparse.spmv)" == *": y["*"] is 0, expected "* ]]; }
+# bats test_tags=lie
 @test "cuSPARSE: a result that was never written" { lies stale; [[ "$(why sparse.spmv)" == *"y[0] is "*"nan, expected 0" ]]; }
+# bats test_tags=lie
 @test "cuSPARSE: all rows shifted by one" { lies shift; }
+# bats test_tags=lie
 @test "cuSPARSE: a matrix transposed that should not be" { lies swap; }
+# bats test_tags=lie
 @test "cuSPARSE: fp32 that is computed in tf32" {
     lies tf32
     [[ "$(why sparse.spmv)" == *": fp32, "* ]]
@@ -128,11 +135,17 @@ lt_lies() {
     lt_lies wrong cusparseLtMatmul:8 "bf16 to bf16, B as it is, C added: D[63][31] is " ", expected "
     lt_lies wrong cusparseLtMatmul:9 "int8 to int32, B transposed: D[63][31] is " ", expected "
 }
+# bats test_tags=lie
 @test "cuSPARSELt: a NaN" { lt_lies nan cusparseLtMatmul "fp16 to fp16, B transposed: D[0][0] is nan, expected "; }
+# bats test_tags=lie
 @test "cuSPARSELt: zeros" { lt_lies zero cusparseLtMatmul "fp16 to fp16, B transposed: D[" "] is 0, expected "; }
+# bats test_tags=lie
 @test "cuSPARSELt: a result that was never written" { lt_lies stale cusparseLtMatmul "fp16 to fp16, B transposed: D[0][0] is " "nan, expected "; }
+# bats test_tags=lie
 @test "cuSPARSELt: all rows shifted by one" { lt_lies shift cusparseLtMatmul "fp16 to fp16, "; }
+# bats test_tags=lie
 @test "cuSPARSELt: a factor transposed that should not be" { lt_lies swap cusparseLtMatmul "fp16 to fp16, "; }
+# bats test_tags=lie
 @test "cuSPARSELt: a compression that puts one number in the wrong place, loses all, or is not done" {
     lt_lies wrong cusparseLtSpMMACompress "fp16 to fp16, B transposed: D[63]["
     lt_lies zero cusparseLtSpMMACompress "fp16 to fp16, B transposed: D["

@@ -81,6 +81,7 @@ lies() {
     done
 }
 
+# bats test_tags=lie
 @test "wrong elements, NaN, zeros, stale and shifted results of every operation are found" {
     for lie in wrong nan zero stale shift; do
         lies 2.14.1 $lie linear layer_norm embedding scaled_dot_product_attention _fused_sgd_
@@ -139,12 +140,14 @@ calls() {
     fails 2.14.1 "${symbols[@]}"
 }
 
+# bats test_tags=lie
 @test "every call of the generated shim's route that fails is named, in PyTorch's own words" {
     mapfile -t symbols < <(calls 2.6.0)
     [ ${#symbols[@]} -ge 20 ]
     fails 2.6.0 "${symbols[@]}"
 }
 
+# bats test_tags=lie
 @test "every call of the mangled route that throws is named, in PyTorch's own words" {
     mapfile -t symbols < <(calls 1.13.1)
     [ ${#symbols[@]} -ge 12 ]

@@ -51,7 +51,7 @@ static double get(const struct matrix *m, int i, int j)
 /* Rounded to the type; or its factors' bits cut, if that was ordered. */
 static void put(const struct matrix *m, int i, int j, double v)
 {
-    if (fake_lie_is(IN_TF32) && m->type == CUDA_R_32F)
+    if (m->type == CUDA_R_32F && fake_lie_is(IN_TF32))
         v = fake_in_tf32(v);
     fake_put(m->at, m->type, (size_t)j * (size_t)m->ld + (size_t)i, v);
 }
@@ -281,13 +281,20 @@ static void rotate(long double *a, long double *z, int n, int p, int q)
     }
 }
 
-static void diagonalise(long double *a, long double *z, int n)
+/* The vectors are multiplied up out of the rotations, as a library does by products of reflectors: `cut`, of factors in tf32. */
+static void diagonalise(long double *a, long double *z, int n, bool cut)
 {
     for (int sweep = 0; sweep < SWEEPS; sweep++)
         for (int p = 0; p < n; p++)
             for (int q = p + 1; q < n; q++)
-                if (fabsl(a[q * n + p]) > 1e-17L)
+                if (fabsl(a[q * n + p]) > 1e-17L) {
+                    for (int i = 0; i < 2 * n && cut; i++) {
+                        long double *v = &z[(i < n ? p : q) * n + i % n];
+
+                        *v = (long double)fake_in_tf32((double)*v);
+                    }
                     rotate(a, z, n, p, q);
+                }
 }
 
 static int smallest(const long double *w, const bool *taken, int n)
@@ -320,7 +327,7 @@ static cusolverStatus_t syevd(cusolverDnHandle_t h, cusolverEigMode_t mode, cubl
         for (int i = 0; i < n; i++)
             full[j * n + i] = (i >= j) == (side == CUBLAS_FILL_MODE_LOWER) ? get(&a, i, j) : get(&a, j, i);
     }
-    diagonalise(full, z, n);
+    diagonalise(full, z, n, a.type == CUDA_R_32F && fake_lie_is(IN_TF32));
     for (int k = 0; k < n; k++) {
         int from = smallest(full, taken, n);
 

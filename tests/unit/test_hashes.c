@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "child/hashes.h"
+#include "child/product/hashes.h"
 #include "child/state.h"
 #include "discover/record_line.h"
 #include "tests/unit/layout.h"

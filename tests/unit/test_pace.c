@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "child/pace.h"
+#include "child/pace/pace.h"
 #include "tests/unit/own_child.h"
 
 /* The fake runs each launch while it is made. Here it is kept until somebody waits, as on a device. */

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/base.h"
-#include "child/pcie.h"
+#include "child/transfer/pcie.h"
 
 static double of(unsigned generation, unsigned width)
 {
