@@ -47,6 +47,8 @@ int main(int argc, char **argv)
         return verb_judge(&o, environ);
     if (text_is(o.verb, "report"))
         return verb_report(&o, environ);
+    if (text_is(o.verb, "doctor"))
+        return verb_doctor(&o, environ);
     if (text_is(o.verb, "compare"))
         return verb_compare(&o);
     if (text_is(o.verb, "health"))

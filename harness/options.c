@@ -16,14 +16,14 @@ enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a m
 /* Where each option is allowed stands behind it: options of no use are errors. */
 static const struct option table[] = {
     { "--probe",   "-p", LIST,     AT(probes),     "run bench" },
-    { "--device",  "-d", LIST,     AT(devices),    "run bench selftest" },
-    { "--select",  "-s", LIST,     AT(stacks),     "run bench" },
-    { "--stack",   NULL, LIST,     AT(stack_dirs), "run bench list" },
+    { "--device",  "-d", LIST,     AT(devices),    "run bench selftest doctor" },
+    { "--select",  "-s", LIST,     AT(stacks),     "run bench doctor" },
+    { "--stack",   NULL, LIST,     AT(stack_dirs), "run bench list doctor" },
     { "--require", NULL, LIST,     AT(requires),   "run bench judge" },
     { "--expect",  NULL, TEXT,     AT(expect),     "run judge" },
     { "--as-require", NULL, FLAG,  AT(as_require), "list" },
     { "--needs",   NULL, FLAG,     AT(needs),      "inspect" },
-    { "--root",    NULL, TEXT,     AT(root),       "run bench list inspect matrix" },
+    { "--root",    NULL, TEXT,     AT(root),       "run bench list inspect matrix doctor" },
     { "--driver",  NULL, TEXT,     AT(driver),     "matrix" },
     { "--gpu",     NULL, LIST,     AT(gpus),       "matrix" },
     { "--torch",   NULL, TEXT,     AT(torch),      "matrix" },
@@ -33,7 +33,7 @@ static const struct option table[] = {
     { "--all",     NULL, FLAG,     AT(all),        "matrix" },
     { "--markdown", NULL, FLAG,    AT(markdown),   "matrix report" },
     { "--html",    NULL, FLAG,     AT(html),       "report" },
-    { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix" },
+    { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix doctor" },
     { "--output",  "-o", TEXT,     AT(out),        "run bench selftest judge report" },
     { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix report" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run bench selftest judge report" },
@@ -43,24 +43,25 @@ static const struct option table[] = {
     { "--oneline", NULL, FLAG,     AT(oneline),    "health" },
     { "--max-age", NULL, NUMBER,   AT(max_age_s),  "health" },
     { "--plan",    NULL, FLAG,     AT(plan),       "run bench" },
-    { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run selftest" },
+    { "--no-gpu",  NULL, FLAG,     AT(no_gpu),     "run selftest doctor" },
     { "--clean",   NULL, FLAG,     AT(clean),      "run" },
     { "--level",   NULL, LEVELLED, AT(level),      "run bench" },
     { "--for",     NULL, DURATION, AT(soak_s),     "run" },
     { "--on-fault", NULL, ON_FAULT, AT(on_fault),  "run" },
-    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run bench selftest list" },
-    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run bench" },
+    { "--all-gpus", NULL, FLAG,    AT(all_gpus),   "run bench selftest list doctor" },
+    { "--even-if-busy", NULL, FLAG, AT(even_if_busy), "run bench doctor" },
     { "--isolate", NULL, FLAG,     AT(isolate),    "run" },
-    { "--kernels", NULL, RUNG,     AT(kernels),    "run bench selftest" },
+    { "--kernels", NULL, RUNG,     AT(kernels),    "run bench selftest doctor" },
     { "--strict",  NULL, FLAG,     AT(strict),     "run bench selftest judge" },
-    { "--quiet",   "-q", FLAG,     AT(quiet),      "run bench selftest" },
-    { "--seed",    NULL, SEED,     AT(seed),       "run bench selftest" },
+    { "--quiet",   "-q", FLAG,     AT(quiet),      "run bench selftest doctor" },
+    { "--seed",    NULL, SEED,     AT(seed),       "run bench selftest doctor" },
     { "--repeat",  NULL, NUMBER,   AT(repeat),     "run" },
-    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run bench selftest" },
-    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench selftest" },
+    { "--timeout", NULL, NUMBER,   AT(timeout_s),  "run bench selftest doctor" },
+    { "--limit",   NULL, NUMBER,   AT(limit_s),    "run bench selftest doctor" },
     { "--color",   NULL, COLOURED, AT(colour),     "run bench selftest list judge inspect report" },
     { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
     { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
+    { "--from",    NULL, TEXT,     AT(from),       "doctor" },
 };
 
 int options_usage_code(const struct options *o)
@@ -70,7 +71,7 @@ int options_usage_code(const struct options *o)
 
 static bool is_verb(const char *s)
 {
-    static const char *const verbs[] = { "run", "selftest", "bench", "compare", "list", "inspect", "judge", "report", "health", "matrix", "explain", "help", "version" };
+    static const char *const verbs[] = { "run", "doctor", "selftest", "bench", "compare", "list", "inspect", "judge", "report", "health", "matrix", "explain", "help", "version" };
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (text_is(s, verbs[i]))
@@ -220,7 +221,7 @@ static bool check_words(const struct options *o, struct err *e)
 {
     const size_t n = o->rest.n;
 
-    if ((text_is(o->verb, "run") || text_is(o->verb, "selftest") || text_is(o->verb, "bench")) && n > 0)
+    if ((text_is(o->verb, "run") || text_is(o->verb, "selftest") || text_is(o->verb, "bench") || text_is(o->verb, "doctor")) && n > 0)
         return err_set(e, ERR_USAGE, "gpuvet %s takes options only, not \"%s\"", o->verb, o->rest.items[0]);
     if (text_is(o->verb, "list") && (n > 1 || (n == 1 && !text_is(o->rest.items[0], "probes"))))
         return err_set(e, ERR_USAGE, "gpuvet list takes \"probes\" or nothing");

@@ -43,6 +43,7 @@ struct options {
     enum level         level;                           /* --level */
     unsigned           soak_s;                          /* --for: how long a soak lasts; 0: not said */
     const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
+    const char        *from;                            /* --from: a saved run that the doctor looks at instead of this machine */
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */

@@ -7,6 +7,7 @@ static const char general_help[] =
     "gpuvet proves a CUDA stack by running it.\n"
     "\n"
     "  gpuvet run               prove every stack on every GPU; the exit code is the verdict\n"
+    "  gpuvet doctor            what is wrong here, why, and the one command that mends it\n"
     "  gpuvet bench             how fast, against what this GPU can do\n"
     "  gpuvet compare A B       two saved runs of bench: what is slower, faster or the same\n"
     "  gpuvet selftest          put faults in front of gpuvet's own detectors: do they catch them here?\n"
@@ -114,6 +115,26 @@ static const char bench_help[] =
     "Exit codes: as run; 1 also for a GPU that is slower than healthy ones of its model, or than the\n"
     "others like it in this machine: of three or more, 7 % below their median in products, 3 % in memory,\n"
     "5 % on links. A GPU on which other processes compute is measured and not judged.\n";
+
+static const char doctor_help[] =
+    "gpuvet doctor - what is wrong here, why, and the one command that mends it\n"
+    "\n"
+    "Runs what gpuvet run runs, and says the first broken link of the chain: the kernel module, device\n"
+    "nodes, the driver's libraries, the driver, a stack's files, how they load, what they were built for.\n"
+    "Each cause comes with its evidence; what follows from it is a note. gpuvet explain ID says more.\n"
+    "Nothing is changed: the command that mends it is printed, and is yours to run.\n"
+    "\n"
+    "      --from FILE      look at a saved run (gpuvet run -o FILE), here or from another machine\n"
+    "      --no-gpu         only what files tell\n"
+    "  -d, --device GPU     only this GPU; repeatable\n"
+    "  -s, --select STACK   only this stack, by its name; repeatable\n"
+    "      --stack DIR      add the stack in DIR\n"
+    "      --root DIR       the files of another machine\n"
+    "      --data, --all-gpus, --even-if-busy, --kernels, --seed, --timeout, --limit, --quiet\n"
+    "                       as for run\n"
+    "\n"
+    "Exit code: 0 nothing wrong, 1 a cause was found, 2 usage, 3 something failed and its cause cannot be\n"
+    "told, 77 no GPU is meant for this process and nothing is wrong.\n";
 
 static const char compare_help[] =
     "gpuvet compare BEFORE AFTER - two saved runs of gpuvet bench (-o FILE): what differs around them,\n"
@@ -237,7 +258,7 @@ static const char require_help[] =
 const char *options_help(const char *verb)
 {
     static const struct { const char *verb, *help; } helps[] = {
-        { "run", run_help }, { "bench", bench_help }, { "compare", compare_help }, { "selftest", selftest_help }, { "list", list_help },
+        { "run", run_help }, { "doctor", doctor_help }, { "bench", bench_help }, { "compare", compare_help }, { "selftest", selftest_help }, { "list", list_help },
         { "judge", judge_help }, { "report", report_help }, { "health", health_help }, { "inspect", inspect_help },
         { "explain", explain_help }, { "matrix", matrix_help }, { "require", require_help },
     };

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "report/as_require.h"
 #include "report/comparison.h"
+#include "report/diagnosed.h"
 #include "report/github.h"
 #include "report/health.h"
 #include "report/html/page.h"
@@ -124,6 +125,18 @@ bool out_file_metrics(const char *path, const struct report *r, struct err *e)
 bool out_comparison(const struct comparison *c, const char *before, const char *after, struct err *e)
 {
     comparison_write(stdout, c, before, after);
+    return finish(e);
+}
+
+bool out_diagnoses(const struct diagnoses *d, const struct report *r, const char *closing, struct err *e)
+{
+    diagnosed_write(stdout, d, r, closing);
+    return finish(e);
+}
+
+bool out_ailment(const struct ailment *one, struct err *e)
+{
+    ailment_write(stdout, one);
     return finish(e);
 }
 

@@ -31,6 +31,7 @@ static void compare_clean(struct session *s, struct judged *j, const char *varia
     links_remove(b.job.link_dir);
     if (clean.verdict != PASS)
         return;
+    outcome_add(&j->outcome, s->arena, "clean.passes", variables);
     j->why = text_make(s->arena, "%s. Without %s it passes: the environment is the cause, not the stack", j->why, variables);
     j->act = "env -u LD_LIBRARY_PATH -u LD_PRELOAD gpuvet run";
 }

@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "diagnose/look.h"
 #include "report/out.h"
 
 /* Each example stands in scripts/examples/ alone; the program carries those very bytes. */
@@ -119,6 +120,13 @@ int verb_explain(const struct options *o)
     const char *what = o->rest.n > 0 ? o->rest.items[0] : NULL;
     int code = 0;
 
+    if (what != NULL && ailment_by_id(what) != NULL) {
+        code = out_ailment(ailment_by_id(what), &e) ? 0 : 3;
+        if (code != 0)
+            out_error("%s", e.text);
+        arena_free(&arena);
+        return code;
+    }
     if (what == NULL) {
         text_add(&t, "gpuvet explain TOPIC prints a topic and its files, gpuvet explain FILE a file alone:\n\n");
         add_topics(&t);

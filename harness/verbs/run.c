@@ -1,4 +1,5 @@
-/* gpuvet run: discover, census, plan, run, judge, report; and gpuvet selftest and bench, which are runs of selftest.* and bench.*. */
+/* gpuvet run: discover, census, plan, run, judge, report; gpuvet selftest and bench, which are runs of selftest.* and bench.*; and gpuvet
+ * doctor, which tells a run in its own way. */
 #include "verbs/verbs.h"
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 #include "store/saved.h"
 #include "verbs/crosscheck.h"
 #include "verbs/deliver.h"
+#include "verbs/doctor.h"
 #include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
@@ -221,5 +223,7 @@ int verb_run(const struct options *o, char *const *env)
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
+    if (text_is(o->verb, "doctor"))
+        return doctor_tell(&report, &arena);
     return deliver(&report, o, env, &r.journal);
 }

@@ -5,6 +5,7 @@
 #include "options.h"
 
 int verb_run(const struct options *o, char *const *env);
+int verb_doctor(const struct options *o, char *const *env);
 int verb_list(const struct options *o, char *const *env);
 int verb_inspect(const struct options *o, char *const *env);
 int verb_judge(const struct options *o, char *const *env);

@@ -35,8 +35,12 @@ static void ask_nvml(struct child *c, struct seen *s, size_t *in_mig)
         nvmlDevice_t device;
         nvmlPciInfo_t pci;
 
-        if (CALL(c, nvml, nvmlDeviceGetHandleByIndex_v2(i, &device)) != 0)
+        const long code = CALL(c, nvml, nvmlDeviceGetHandleByIndex_v2(i, &device));
+
+        if (code != 0) {
+            saw_num(c, "nvml.refuses", "", (double)code);       /* of one GPU; which one, its absence below tells */
             continue;
+        }
         MUST(c, nvml, nvmlDeviceGetPciInfo_v3(device, &pci));
         add(s, pci_address(pci.busId, c));
         if (c->nvml.nvmlDeviceGetMigMode != NULL && CALL(c, nvml, nvmlDeviceGetMigMode(device, &now, &pending)) == 0)

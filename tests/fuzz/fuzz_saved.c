@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diagnose/look.h"
 #include "model/alike.h"
 #include "model/health.h"
 #include "model/judge.h"
 #include "model/unproved.h"
 #include "model/vote.h"
+#include "report/diagnosed.h"
 #include "report/github.h"
 #include "report/health.h"
 #include "report/html/page.h"
@@ -55,10 +57,20 @@ static void health(FILE *f, const struct report *r)
     arena_free(&arena);
 }
 
+static void doctor(FILE *f, const struct report *r)
+{
+    struct arena arena = { NULL };
+    struct diagnoses d;
+
+    diagnose(&d, r, &arena);
+    diagnosed_write(f, &d, r, diagnoses_closing(&d, r, &arena));
+    arena_free(&arena);
+}
+
 static void show(const struct report *r)
 {
     static void (*const writers[])(FILE *, const struct report *) = {
-        terminal, health, junit_write, metrics_write, github_annotations, github_summary, nagios_write, html_page,
+        terminal, health, junit_write, metrics_write, github_annotations, github_summary, nagios_write, html_page, doctor,
     };
 
     for (size_t i = 0; i < COUNT_OF(writers); i++) {

@@ -1,0 +1,153 @@
+#include "diagnose/look.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct rule *const tables[] = { machine_rules, driver_rules, stack_rules };
+
+struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
+{
+    struct diagnosis *d = ARENA_PUSH(l->a, l->found, l->n);
+    va_list ap;
+
+    va_start(ap, cause);
+    *d = (struct diagnosis){ .ailment = l->ailment, .stack = l->ailment->of_stack ? l->stack : NULL, .certainty = certainty, .cause = text_vmake(l->a, cause, ap) };
+    va_end(ap);
+    return d;
+}
+
+void evidence(struct look *l, const char *fmt, ...)
+{
+    struct diagnosis *d = &l->found[l->n - 1];
+    const char **more = arena_alloc(l->a, (d->n_evidence + 1) * sizeof *more);
+    va_list ap;
+
+    for (size_t i = 0; i < d->n_evidence; i++)
+        more[i] = d->evidence[i];
+    va_start(ap, fmt);
+    more[d->n_evidence++] = text_vmake(l->a, fmt, ap);
+    va_end(ap);
+    d->evidence = more;
+}
+
+void fix(struct look *l, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    l->found[l->n - 1].fix = text_vmake(l->a, fmt, ap);
+    va_end(ap);
+}
+
+const struct judged *ended_by(const struct look *l, const char *call, long code)
+{
+    const size_t n = strlen(call);
+
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct outcome *o = &l->r->trials[i].outcome;
+
+        if (o->stop == STOP_CALL && o->call != NULL && strncmp(o->call, call, n) == 0 && (o->call[n] == '(' || o->call[n] == '\0')
+            && (code < 0 || o->code == code))
+            return &l->r->trials[i];
+    }
+    return NULL;
+}
+
+void evidence_of_call(struct look *l, const struct judged *j)
+{
+    const struct outcome *o = &j->outcome;
+
+    evidence(l, "%s: %s answers %ld%s%s%s%s%s", j->trial.id, o->call, o->code, o->text != NULL ? " (" : "", o->text != NULL ? o->text : "",
+             o->text != NULL ? ")" : "", o->library != NULL ? ", from " : "", o->library != NULL ? o->library : "");
+}
+
+const char *variable(const struct look *l, const char *name)
+{
+    return machine_fact(l->r->machine, text_make(l->a, "env.%s", name));
+}
+
+static void apply(struct look *l, const struct rule *rule)
+{
+    l->ailment = &rule->ailment;
+    /* Where a GPU answers, module and nodes serve. */
+    if (rule->ailment.link <= LINK_NODES && report_answering(l->r) > 0)
+        return;
+    if (!rule->ailment.of_stack) {
+        rule->look(l);
+        return;
+    }
+    for (size_t i = 0; i < l->r->n_stacks; i++) {
+        l->stack = &l->r->stacks[i];
+        rule->look(l);
+    }
+    l->stack = NULL;
+}
+
+/* Of one stack, too. */
+static bool is_behind_another(const struct look *l, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (l->found[i].stack != NULL && l->found[i].stack == l->found[at].stack)
+            return true;
+    return false;
+}
+
+/* The first broken link of the machine explains the later ones, and what no GPU could do. */
+static void order(struct look *l)
+{
+    const struct diagnosis *first = NULL;
+
+    for (size_t i = 0; i < l->n; i++) {
+        l->found[i].follows = is_behind_another(l, i);
+        if (l->found[i].stack == NULL && first == NULL)
+            first = &l->found[i];
+    }
+    for (size_t i = 0; i < l->n && first != NULL; i++)
+        l->found[i].follows |= &l->found[i] != first && (l->found[i].stack == NULL ? l->found[i].ailment->link >= first->ailment->link : l->found[i].ailment->needs_gpu);
+}
+
+/* A failed trial is explained by a cause of its machine, or of its stack. */
+static bool is_explained(const struct look *l, const struct judged *j)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->found[i].stack == NULL || l->found[i].stack == j->trial.stack)
+            return true;
+    return false;
+}
+
+void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
+{
+    struct look l = { .r = r, .a = a };
+    const struct judged **open = NULL;
+    size_t n = 0;
+
+    for (size_t t = 0; t < COUNT_OF(tables); t++)
+        for (const struct rule *rule = tables[t]; rule->ailment.id != NULL; rule++)
+            apply(&l, rule);
+    order(&l);
+    for (size_t i = 0; i < r->n_trials; i++)
+        if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))
+            *ARENA_PUSH(a, open, n) = &r->trials[i];
+    *d = (struct diagnoses){ .list = l.found, .n = l.n, .unexplained = open, .n_unexplained = n };
+}
+
+const struct ailment *ailment_at(size_t at)
+{
+    for (size_t t = 0; t < COUNT_OF(tables); t++)
+        for (const struct rule *rule = tables[t]; rule->ailment.id != NULL; rule++)
+            if (at-- == 0)
+                return &rule->ailment;
+    return NULL;
+}
+
+const struct ailment *ailment_by_id(const char *id)
+{
+    const struct ailment *one;
+
+    for (size_t i = 0; (one = ailment_at(i)) != NULL; i++)
+        if (text_is(one->id, id))
+            return one;
+    return NULL;
+}

@@ -1,0 +1,43 @@
+/* look.h - how an ailment is looked for in what is known, and told. Pure: in a saved run as on this machine. */
+#ifndef DIAGNOSE_LOOK_H
+#define DIAGNOSE_LOOK_H
+
+#include "model/diagnosis.h"
+
+struct look {
+    const struct report  *r;
+    const struct stack   *stack;        /* of an ailment of stacks */
+    const struct ailment *ailment;
+    struct arena         *a;
+    struct diagnosis     *found;        /* what was found so far, in the order of the chain */
+    size_t                n;
+};
+
+/* One that is looked for. */
+struct rule { struct ailment ailment; void (*look)(struct look *l); };
+
+/* Each ends with a rule without an id. In the order of the chain. */
+extern const struct rule machine_rules[], driver_rules[], stack_rules[];
+
+/* Enters it; what follows adds to it. */
+struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
+void evidence(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void fix(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The first trial that a call of that name ended, with that code; any code: -1. NULL: there is none. */
+const struct judged *ended_by(const struct look *l, const char *call, long code);
+
+/* "cuInit answers 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH) from /usr/lib/libcuda.so.1" */
+void evidence_of_call(struct look *l, const struct judged *j);
+
+/* An environment variable of this process; NULL: not set, or not known. */
+const char *variable(const struct look *l, const char *name);
+
+/* All that is wrong, by all rules. */
+void diagnose(struct diagnoses *d, const struct report *r, struct arena *a);
+
+/* By its id; NULL: none is called so. `at` counts from 0 for those who list them. */
+const struct ailment *ailment_by_id(const char *id);
+const struct ailment *ailment_at(size_t at);
+
+#endif

@@ -1,0 +1,48 @@
+/* diagnosis.h - what is wrong with a machine or a stack, why, and what mends it: the doctor's answers. */
+#ifndef MODEL_DIAGNOSIS_H
+#define MODEL_DIAGNOSIS_H
+
+#include "base/arena.h"
+#include "model/report.h"
+
+/* The chain from the bus to a result: a broken link breaks what comes after it, and so the first one is the cause. */
+enum link { LINK_MODULE, LINK_NODES, LINK_DRIVER_LIBRARY, LINK_DRIVER, LINK_FILES, LINK_LOADING, LINK_BUILD };
+
+enum certainty {
+    SHOWN,              /* the evidence allows nothing else */
+    LIKELY,             /* what it mostly is; the sentence says what else it may be */
+};
+
+/* One thing that may be wrong. */
+struct ailment {
+    const char *id;             /* "driver-library-mismatch": what users look up; never changes */
+    enum link   link;
+    bool        of_stack;       /* looked for in each stack */
+    bool        needs_gpu;      /* shown by what a GPU did: a broken link of the machine explains it */
+    const char *what;           /* what it is, in a sentence or two */
+    const char *unlike;         /* what looks the same, and how to tell */
+};
+
+struct diagnosis {
+    const struct ailment *ailment;
+    const struct stack   *stack;        /* NULL: the machine's */
+    enum certainty        certainty;
+    const char           *cause;        /* one sentence */
+    const char *const    *evidence;     size_t n_evidence;
+    const char           *fix;          /* one command, or what to do; NULL where nothing is known to help */
+    bool                  follows;      /* from an earlier one: a note */
+};
+
+struct diagnoses {
+    const struct diagnosis *list;       size_t n;
+    /* What failed or broke, and no ailment explains: the cause cannot be told. */
+    const struct judged *const *unexplained;    size_t n_unexplained;
+};
+
+/* 0 nothing wrong, 1 a cause was found, 3 it cannot be told, 77 no GPU is meant and nothing is wrong. */
+int diagnoses_exit_code(const struct diagnoses *d, const struct report *r);
+
+/* The closing line, without the leading "gpuvet: ". */
+const char *diagnoses_closing(const struct diagnoses *d, const struct report *r, struct arena *a);
+
+#endif

@@ -1,0 +1,82 @@
+#include "report/diagnosed.h"
+
+#include "report/paragraph.h"
+#include "report/safe.h"
+
+enum { WIDTH = 100, INDENT = 2 };
+
+static void put_cause(FILE *f, const struct diagnosis *d)
+{
+    safe_print(f, "\n%s%s\n", d->ailment->id, d->certainty == LIKELY ? "  (likely)" : "");
+    paragraph(f, WIDTH, INDENT, "cause     ", d->cause);
+    for (size_t i = 0; i < d->n_evidence; i++)
+        paragraph(f, WIDTH, INDENT, i == 0 ? "evidence  " : "          ", d->evidence[i]);
+    if (d->fix != NULL)
+        safe_print(f, "  fix       %s\n", d->fix);        /* never wrapped: it is pasted */
+}
+
+static void put_notes(FILE *f, const struct diagnoses *d)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < d->n; i++) {
+        if (!d->list[i].follows)
+            continue;
+        if (!any)
+            safe_print(f, "\nWhat follows from it, or is to be looked at once that is mended:\n");
+        any = true;
+        paragraph(f, WIDTH, INDENT, "- ", d->list[i].cause);
+    }
+}
+
+static void put_unexplained(FILE *f, const struct diagnoses *d)
+{
+    for (size_t i = 0; i < d->n_unexplained; i++) {
+        const struct judged *j = d->unexplained[i];
+
+        if (i == 0)
+            safe_print(f, "\nWhat failed, and has no known cause here:\n");
+        paragraph(f, WIDTH, INDENT, "- ", j->trial.id);
+        paragraph(f, WIDTH, INDENT + 2, "", j->why);
+        if (j->act != NULL)
+            safe_print(f, "    next      %s\n", j->act);
+        if (j->outcome.rerun != NULL)
+            safe_print(f, "    rerun     %s\n", j->outcome.rerun);
+    }
+}
+
+/* What no verdict hangs on. */
+static void put_warnings(FILE *f, const struct report *r)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < r->n_trials; i++) {
+        if (!r->trials[i].warns)
+            continue;
+        if (!any)
+            safe_print(f, "\nWorth knowing, though nothing failed by it:\n");
+        any = true;
+        paragraph(f, WIDTH, INDENT, "- ", r->trials[i].trial.id);
+        paragraph(f, WIDTH, INDENT + 2, "", r->trials[i].why);
+    }
+}
+
+void diagnosed_write(FILE *f, const struct diagnoses *d, const struct report *r, const char *closing)
+{
+    safe_print(f, "gpuvet %s doctor%s%s%s%s\n", r->version, r->machine->hostname != NULL ? " on " : "", r->machine->hostname != NULL ? r->machine->hostname : "",
+               r->machine->os != NULL ? ": " : "", r->machine->os != NULL ? r->machine->os : "");
+    for (size_t i = 0; i < d->n; i++)
+        if (!d->list[i].follows)
+            put_cause(f, &d->list[i]);
+    put_notes(f, d);
+    put_unexplained(f, d);
+    put_warnings(f, r);
+    safe_print(f, "\ngpuvet: %s\n", closing);
+}
+
+void ailment_write(FILE *f, const struct ailment *one)
+{
+    safe_print(f, "%s\n", one->id);
+    paragraph(f, WIDTH, INDENT, "what      ", one->what);
+    paragraph(f, WIDTH, INDENT, "unlike    ", one->unlike);
+}

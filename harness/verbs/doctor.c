@@ -1,0 +1,33 @@
+/* gpuvet doctor: a run of what a diagnosis needs, or a saved one, and what is wrong by it. */
+#include "verbs/doctor.h"
+
+#include "diagnose/look.h"
+#include "report/out.h"
+#include "store/saved.h"
+#include "verbs/verbs.h"
+
+int doctor_tell(const struct report *r, struct arena *a)
+{
+    struct err e = { .kind = ERR_NONE };
+    struct diagnoses d;
+
+    diagnose(&d, r, a);
+    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), &e))
+        return diagnoses_exit_code(&d, r);
+    out_error("%s", e.text);
+    return 3;
+}
+
+int verb_doctor(const struct options *o, char *const *env)
+{
+    struct arena arena = { NULL };
+    struct err e = { .kind = ERR_NONE };
+    struct report r;
+
+    if (o->from == NULL)
+        return verb_run(o, env);
+    if (saved_read(&r, &arena, o->from, &e))
+        return doctor_tell(&r, &arena);
+    out_error("%s", e.text);
+    return 3;
+}

@@ -1,0 +1,11 @@
+/* doctor.h - a run as the doctor tells it. */
+#ifndef VERBS_DOCTOR_H
+#define VERBS_DOCTOR_H
+
+#include "model/report.h"
+#include "options.h"
+
+/* Says what is wrong, to standard output, and gives the exit code. */
+int doctor_tell(const struct report *r, struct arena *a);
+
+#endif
