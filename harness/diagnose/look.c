@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, stack_rules };
+static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -41,15 +41,27 @@ void fix(struct look *l, const char *fmt, ...)
     va_end(ap);
 }
 
+/* cuInit, cudaMalloc; not cublasCreate or cudnnCreate, whose codes are their own. */
+static bool is_cuda_call(const char *call)
+{
+    const size_t prefix = text_starts(call, "cuda") ? 4 : 2;
+
+    return text_starts(call, "cu") && call[prefix] >= 'A' && call[prefix] <= 'Z';
+}
+
+static bool is_call(const char *text, const char *name)
+{
+    const size_t n = strlen(name);
+
+    return strncmp(text, name, n) == 0 && (text[n] == '(' || text[n] == '\0');
+}
+
 const struct judged *ended_by(const struct look *l, const char *call, long code)
 {
-    const size_t n = strlen(call);
-
     for (size_t i = 0; i < l->r->n_trials; i++) {
         const struct outcome *o = &l->r->trials[i].outcome;
 
-        if (o->stop == STOP_CALL && o->call != NULL && strncmp(o->call, call, n) == 0 && (o->call[n] == '(' || o->call[n] == '\0')
-            && (code < 0 || o->code == code))
+        if (o->stop == STOP_CALL && o->call != NULL && (call != NULL ? is_call(o->call, call) : is_cuda_call(o->call)) && (code < 0 || o->code == code))
             return &l->r->trials[i];
     }
     return NULL;

@@ -17,14 +17,15 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id. In the order of the chain. */
-extern const struct rule machine_rules[], driver_rules[], stack_rules[];
+extern const struct rule machine_rules[], driver_rules[], code_rules[], stack_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
 void evidence(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void fix(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* The first trial that a call of that name ended, with that code; any code: -1. NULL: there is none. */
+/* The first trial that a call of that name ended, with that code; any code: -1; any call of the driver or the runtime: NULL.
+ * NULL: there is none. */
 const struct judged *ended_by(const struct look *l, const char *call, long code);
 
 /* "cuInit answers 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH) from /usr/lib/libcuda.so.1" */

@@ -76,6 +76,11 @@ double layer_two_ulps(enum number type)
     return type == NUMBER_BF16 ? 0x1p-6 : type == NUMBER_FP16 ? 0x1p-9 : 0x1p-22;
 }
 
+struct nearness pool_gradient_limit(enum number type)
+{
+    return (struct nearness){ layer_two_ulps(type), 8 * layer_two_ulps(type) / 2 };
+}
+
 /* ---- Softmax ---- */
 
 /* Where channel c of column i is: a column is an image and a place in the plane. */

@@ -24,6 +24,12 @@ void pool_backward(struct layer_shape s, struct pool_shape p, enum pool_mode mod
  * units in the last place of the type, 2 * 2^-23 of the value in fp32, 2 * 2^-10 in fp16, 2 * 2^-7 in bf16. */
 double layer_two_ulps(enum number type);
 
+/* The gradient of 3x3 averages of values up to 8: a sum of up to four windows' shares, each at most 8/4 (of a corner, where
+ * four values are averaged), each rounded, and the sums as well: a unit of their absolute sum, 8, beside two of the result. */
+struct nearness { double relative, absolute; };
+
+struct nearness pool_gradient_limit(enum number type);
+
 /* ---- Softmax over c ---- */
 void softmax_forward(struct layer_shape s, const float *x, double *y);
 void softmax_backward(struct layer_shape s, const float *y, const float *dy, double *dx);

@@ -47,16 +47,17 @@ static float *make_gradient(struct child *c, struct layer_shape s, struct random
     return dy;
 }
 
-/* A gradient of 3x3 averages is the sum of up to four windows' shares, each at most 8/4 (of a corner, where four
- * values are averaged), each rounded, and the sums as well: a unit of their absolute sum, 8, beside two of the result. */
 static void compare(struct layer *l, const struct pool_case *k, const char *what, const float *got, const double *expected, struct layer_shape s)
 {
-    double unit = layer_two_ulps(l->dnn.kind.type) / 2;
+    const enum number type = l->dnn.kind.type;
+    const struct nearness gradient = pool_gradient_limit(type);
 
     if (k->exact)
         layer_exact(l, what, got, expected, s);
+    else if (text_ends(what, "backward"))
+        layer_near(l, what, got, expected, s, gradient.relative, gradient.absolute);
     else
-        layer_near(l, what, got, expected, s, 2 * unit, text_ends(what, "backward") ? 8 * unit : 0);
+        layer_near(l, what, got, expected, s, layer_two_ulps(type), 0);
 }
 
 static bool pool(struct layer *l, const struct pool_case *k, cudnnPoolingDescriptor_t p, const float *x, const float *dy)

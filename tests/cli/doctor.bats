@@ -47,6 +47,11 @@ well() {
     answers cuInit 802 fabric-not-ready
     answers cuInit 34 stub-libcuda
     answers nvmlInit_v2 18 driver-library-mismatch
+    answers cuInit 3 uvm-broken
+    answers cuInit 999 driver-cannot-begin
+    answers cuInit 805 mps-unreachable
+    answers cuDevicePrimaryCtxRetain 46 gpu-exclusive
+    answers cuMemAlloc_v2 214 memory-error
 }
 
 @test "a GPU that is lost is told, and not its symptoms" {

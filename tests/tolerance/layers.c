@@ -61,7 +61,8 @@ static double average_forward(int variant, struct random *r)
 static double average_backward(int variant, struct random *r)
 {
     const enum number type = type_of(variant);
-    double unit = layer_two_ulps(type) / 2, largest = 0;
+    const struct nearness limit = pool_gradient_limit(type);
+    double largest = 0;
 
     for (int i = 0; i < 200; i++) {
         double got = 0, exact = 0;
@@ -73,7 +74,7 @@ static double average_backward(int variant, struct random *r)
             exact += dy / divisor;
             got = rounded(type, (double)(float)(got + rounded(type, dy * (double)(float)(1 / divisor))));
         }
-        largest = fmax(largest, fabs(got - exact) / (2 * unit * fabs(exact) + 8 * unit));
+        largest = fmax(largest, fabs(got - exact) / (limit.relative * fabs(exact) + limit.absolute));
     }
     return largest;
 }
@@ -325,7 +326,7 @@ static double gradient(int variant, struct random *r)
 
 const struct tolerance layer_tolerances[] = {
     THREE("average of 3x3", WHERE ": layer_two_ulps", POOLING, average_forward, 0),
-    THREE("average of 3x3, gradient", "probes/dnn/pool.c", SHARES, average_backward, 0),
+    THREE("average of 3x3, gradient", WHERE ": pool_gradient_limit", SHARES, average_backward, 0),
     THREE("softmax", WHERE ": LAYER_SOFTMAX", EXPS, softmax_share, 0),
     THREE("softmax, gradient", WHERE ": LAYER_SOFTMAX", EXPS, softmax_backward_share, 0),
     { "softmax, sums, fp32", WHERE ": softmax_sum_limit", SUM, softmax_share, 3, 0, NULL },

@@ -166,6 +166,25 @@ static void an_error_just_inside_each_bound_is_let_through_and_one_just_outside_
     }
 }
 
+static void a_gradient_of_averages_just_inside_its_bound_is_let_through_and_just_outside_is_not(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const struct nearness limit = pool_gradient_limit(types[i]);
+        const double far = 4 * limit.relative + limit.absolute, small = limit.absolute;
+        const float inside[3] = { (float)(4 + 0.9 * far), (float)(-4 - 0.9 * far), (float)(0.99 * small) }, nan = NAN;
+        const double expected[3] = { 4, -4, 0 };
+
+        assert_int_equal(compare_nearly(inside, expected, 3, limit.relative, limit.absolute).wrong, 0);
+        for (int k = 0; k < 3; k++) {
+            const float outside = (float)(expected[k] + (expected[k] < 0 ? -1.3 : 1.3) * (k == 2 ? small : far));
+
+            assert_int_equal(compare_nearly(&outside, &expected[k], 1, limit.relative, limit.absolute).wrong, 1);
+        }
+        assert_int_equal(compare_nearly(&nan, expected, 1, limit.relative, limit.absolute).wrong, 1);
+    }
+}
+
 /* As dnn.softmax takes them: the sum's distance from 1, over the limit. */
 static void a_sum_just_inside_its_bound_is_let_through_and_just_outside_is_not(void **state)
 {
@@ -213,6 +232,7 @@ int main(void)
         cmocka_unit_test(softmax_and_its_gradient_are_what_their_definition_says),
         cmocka_unit_test(normalisation_has_mean_0_and_variance_1_and_gradients_that_are_derivatives),
         cmocka_unit_test(an_error_just_inside_each_bound_is_let_through_and_one_just_outside_is_not),
+        cmocka_unit_test(a_gradient_of_averages_just_inside_its_bound_is_let_through_and_just_outside_is_not),
         cmocka_unit_test(a_sum_just_inside_its_bound_is_let_through_and_just_outside_is_not),
         cmocka_unit_test(values_rounded_once_are_within_the_bounds_of_their_type),
     };
