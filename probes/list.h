@@ -136,6 +136,11 @@
     X(bench_blas_bf16) \
     X(bench_blas_fp8_e4m3) \
     X(bench_blas_int8) \
+    X(bench_dnn_resnet50_fp16) \
+    X(bench_dnn_resnet50_tf32) \
+    X(bench_cnn_forward) \
+    X(bench_cnn_train) \
+    X(bench_torch_cnn) \
     X(bench_nccl_all_reduce) \
     X(bench_nccl_all_gather) \
     X(bench_nccl_reduce_scatter) \

@@ -4,7 +4,7 @@
 #ifndef LOAD_CUDNN_H
 #define LOAD_CUDNN_H
 
-#include "load/dl.h"
+#include "load/cuda.h"
 
 typedef int cudnnStatus_t;              /* enums there */
 typedef int cudnnDataType_t;
@@ -92,6 +92,7 @@ enum {
     SYM(WANT, void,          cudnnGetLastErrorString,           (char *, size_t)) /* since cuDNN 9 */ \
     SYM(NEED, cudnnStatus_t, cudnnCreate,                       (cudnnHandle_t *)) \
     SYM(NEED, cudnnStatus_t, cudnnDestroy,                      (cudnnHandle_t)) \
+    SYM(NEED, cudnnStatus_t, cudnnSetStream,                    (cudnnHandle_t, CUstream)) \
     SYM(NEED, cudnnStatus_t, cudnnCreateTensorDescriptor,       (cudnnTensorDescriptor_t *)) \
     SYM(NEED, cudnnStatus_t, cudnnDestroyTensorDescriptor,      (cudnnTensorDescriptor_t)) \
     SYM(NEED, cudnnStatus_t, cudnnSetTensor4dDescriptor,        (cudnnTensorDescriptor_t, cudnnTensorFormat_t, cudnnDataType_t, int, int, int, int)) \

@@ -43,19 +43,21 @@ void cnn_training_make(struct cnn_training *t, struct arena *a, uint64_t seed)
 
 /* ---- One batch ---- */
 
-enum { CONV = CNN_BATCH * CNN_K * CNN_P * CNN_P, POOL = CNN_BATCH * CNN_FEATURES, HIDDEN = CNN_BATCH * CNN_HIDDEN, LOGITS = CNN_BATCH * CNN_CLASSES };
+/* Of an image. */
+enum { CONV = CNN_K * CNN_P * CNN_P };
 
 struct pass {
-    double conv[CONV], pool[POOL], hidden[HIDDEN], logits[LOGITS];      /* behind ReLU */
-    int    from[POOL];          /* the element of conv that a maximum was; -1: ReLU cut it off */
-    bool   on[HIDDEN];
+    int    batch;
+    double conv[CNN_CONV], pool[CNN_POOL], hidden[CNN_H], logits[CNN_LOGITS];       /* behind ReLU */
+    int    from[CNN_POOL];      /* the element of conv that a maximum was; -1: ReLU cut it off */
+    bool   on[CNN_H];
 };
 
 static void forward_conv(struct pass *p, const double *w, const double *b, const float *x)
 {
-    for (int i = 0; i < CONV; i++)
+    for (int i = 0; i < p->batch * CONV; i++)
         p->conv[i] = b[i / (CNN_P * CNN_P) % CNN_K];
-    for (int n = 0; n < CNN_BATCH; n++)
+    for (int n = 0; n < p->batch; n++)
         for (int k = 0; k < CNN_K; k++)
             for (int t = 0; t < CNN_C * CNN_R * CNN_R; t++) {
                 const float *from = x + ((n * CNN_C + t / 9) * CNN_HW + t / 3 % 3) * CNN_HW + t % 3;
@@ -70,7 +72,7 @@ static void forward_conv(struct pass *p, const double *w, const double *b, const
 /* The maximum of the GPU's values where they are given, else of its own. */
 static void forward_pool(struct pass *p, const float *sides)
 {
-    for (int i = 0; i < POOL; i++) {
+    for (int i = 0; i < p->batch * CNN_FEATURES; i++) {
         int q = i % CNN_Q, row = i / CNN_Q % CNN_Q, first = (i / (CNN_Q * CNN_Q) * CNN_P + 2 * row) * CNN_P + 2 * q, best = first;
 
         for (int j = 1; j < 4; j++) {
@@ -84,9 +86,9 @@ static void forward_pool(struct pass *p, const float *sides)
     }
 }
 
-static void linear(double *y, const double *x, const double *w, const double *b, int in, int out)
+static void linear(double *y, int batch, const double *x, const double *w, const double *b, int in, int out)
 {
-    for (int n = 0; n < CNN_BATCH; n++)
+    for (int n = 0; n < batch; n++)
         for (int o = 0; o < out; o++) {
             double sum = b[o];
 
@@ -97,33 +99,33 @@ static void linear(double *y, const double *x, const double *w, const double *b,
 }
 
 /* The mean loss; logits become d loss / d logits, and probabilities are kept where asked for. */
-static double cross_entropy(double *logits, const int *labels, double *probabilities)
+static double cross_entropy(double *logits, int batch, const int *labels, double *probabilities)
 {
     double loss = 0;
 
-    for (int n = 0; n < CNN_BATCH; n++) {
+    for (int n = 0; n < batch; n++) {
         double *z = logits + n * CNN_CLASSES, most = z[0], sum = 0;
 
         for (int k = 1; k < CNN_CLASSES; k++)
             most = fmax(most, z[k]);
         for (int k = 0; k < CNN_CLASSES; k++)
             sum += exp(z[k] - most);
-        loss -= (z[labels[n]] - most - log(sum)) / CNN_BATCH;
+        loss -= (z[labels[n]] - most - log(sum)) / batch;
         for (int k = 0; k < CNN_CLASSES; k++) {
             double probability = exp(z[k] - most) / sum;
 
             if (probabilities != NULL)
                 probabilities[n * CNN_CLASSES + k] = probability;
-            z[k] = (probability - (k == labels[n])) / CNN_BATCH;
+            z[k] = (probability - (k == labels[n])) / batch;
         }
     }
     return loss;
 }
 
 /* dw, db and, unless it is NULL, dx of a linear layer. */
-static void back_linear(const double *dy, const double *x, const double *w, int in, int out, double *dw, double *db, double *dx)
+static void back_linear(int batch, const double *dy, const double *x, const double *w, int in, int out, double *dw, double *db, double *dx)
 {
-    for (int n = 0; n < CNN_BATCH; n++)
+    for (int n = 0; n < batch; n++)
         for (int o = 0; o < out; o++) {
             double d = dy[n * out + o];
 
@@ -137,7 +139,7 @@ static void back_linear(const double *dy, const double *x, const double *w, int 
 
 static void back_conv(const struct pass *p, const double *dpool, const float *x, double *dw, double *db)
 {
-    for (int i = 0; i < POOL; i++) {
+    for (int i = 0; i < p->batch * CNN_FEATURES; i++) {
         int at = p->from[i], q = at % CNN_P, row = at / CNN_P % CNN_P, k = at / (CNN_P * CNN_P) % CNN_K, n = at / (CNN_P * CNN_P * CNN_K);
 
         if (at < 0)
@@ -148,27 +150,28 @@ static void back_conv(const struct pass *p, const double *dpool, const float *x,
     }
 }
 
-double cnn_loss(const double *w, const float *x, const int *labels, const struct cnn_sides *sides, double *probabilities, double *gradient)
+double cnn_loss(const double *w, int batch, const float *x, const int *labels, const struct cnn_sides *sides, double *probabilities, double *gradient)
 {
     struct arena a = { NULL };
     struct pass *p = arena_alloc(&a, sizeof *p);
-    double *dhidden = arena_alloc(&a, HIDDEN * sizeof *dhidden), *dpool = arena_alloc(&a, POOL * sizeof *dpool), loss;
+    double *dhidden = arena_alloc(&a, CNN_H * sizeof *dhidden), *dpool = arena_alloc(&a, CNN_POOL * sizeof *dpool), loss;
 
+    p->batch = batch;
     forward_conv(p, w + CNN_AT_W1, w + CNN_AT_B1, x);
     forward_pool(p, sides != NULL ? sides->conv : NULL);
-    linear(p->hidden, p->pool, w + CNN_AT_W2, w + CNN_AT_B2, CNN_FEATURES, CNN_HIDDEN);
-    for (int i = 0; i < HIDDEN; i++) {
+    linear(p->hidden, batch, p->pool, w + CNN_AT_W2, w + CNN_AT_B2, CNN_FEATURES, CNN_HIDDEN);
+    for (int i = 0; i < batch * CNN_HIDDEN; i++) {
         p->on[i] = sides != NULL ? sides->hidden[i] > 0 : p->hidden[i] > 0;
         p->hidden[i] = p->on[i] ? p->hidden[i] : 0;
     }
-    linear(p->logits, p->hidden, w + CNN_AT_W3, w + CNN_AT_B3, CNN_HIDDEN, CNN_CLASSES);
-    loss = cross_entropy(p->logits, labels, probabilities);
+    linear(p->logits, batch, p->hidden, w + CNN_AT_W3, w + CNN_AT_B3, CNN_HIDDEN, CNN_CLASSES);
+    loss = cross_entropy(p->logits, batch, labels, probabilities);
     if (gradient != NULL) {
         memset(gradient, 0, CNN_PARAMETERS * sizeof *gradient);
-        back_linear(p->logits, p->hidden, w + CNN_AT_W3, CNN_HIDDEN, CNN_CLASSES, gradient + CNN_AT_W3, gradient + CNN_AT_B3, dhidden);
-        for (int i = 0; i < HIDDEN; i++)
+        back_linear(batch, p->logits, p->hidden, w + CNN_AT_W3, CNN_HIDDEN, CNN_CLASSES, gradient + CNN_AT_W3, gradient + CNN_AT_B3, dhidden);
+        for (int i = 0; i < batch * CNN_HIDDEN; i++)
             dhidden[i] = p->on[i] ? dhidden[i] : 0;
-        back_linear(dhidden, p->pool, w + CNN_AT_W2, CNN_FEATURES, CNN_HIDDEN, gradient + CNN_AT_W2, gradient + CNN_AT_B2, dpool);
+        back_linear(batch, dhidden, p->pool, w + CNN_AT_W2, CNN_FEATURES, CNN_HIDDEN, gradient + CNN_AT_W2, gradient + CNN_AT_B2, dpool);
         back_conv(p, dpool, x, gradient + CNN_AT_W1, gradient + CNN_AT_B1);
     }
     arena_free(&a);
@@ -185,7 +188,7 @@ void cnn_train(const struct cnn_training *t, int steps, double rate, double *los
     for (int step = 0; step < steps; step++) {
         int first = step % CNN_BATCHES * CNN_BATCH;
 
-        losses[step] = cnn_loss(w, t->x + (size_t)first * CNN_C * CNN_HW * CNN_HW, t->labels + first, NULL, NULL, gradient);
+        losses[step] = cnn_loss(w, CNN_BATCH, t->x + (size_t)first * CNN_C * CNN_HW * CNN_HW, t->labels + first, NULL, NULL, gradient);
         for (int i = 0; i < CNN_PARAMETERS; i++)
             w[i] -= rate * gradient[i];
     }

@@ -30,13 +30,13 @@ void cnn_training_make(struct cnn_training *t, struct arena *a, uint64_t seed);
  * that the GPU took. Of thousands of units a few lie so near to 0 that correct
  * arithmetic may take either side, and one of them would show far above any bound. */
 struct cnn_sides {
-    const float *conv;          /* CNN_BATCH x K x P x P */
-    const float *hidden;        /* CNN_BATCH x HIDDEN */
+    const float *conv;          /* batch x K x P x P */
+    const float *hidden;        /* batch x HIDDEN */
 };
 
-/* Of one batch. sides: NULL for its own. probabilities (CNN_BATCH x CLASSES) and
+/* Of one batch, of at most CNN_N images. sides: NULL for its own. probabilities (batch x CLASSES) and
  * gradient (CNN_PARAMETERS) may be NULL. */
-double cnn_loss(const double *parameters, const float *x, const int *labels, const struct cnn_sides *sides,
+double cnn_loss(const double *parameters, int batch, const float *x, const int *labels, const struct cnn_sides *sides,
                 double *probabilities, double *gradient);
 
 /* The loss before each of so many steps, over the batches in turn. */

@@ -2,8 +2,12 @@
 
 #include <math.h>
 
-static const struct dnn_shape maps = { CNN_BATCH, CNN_K, CNN_P, CNN_P }, pooled = { CNN_BATCH, CNN_K, CNN_Q, CNN_Q };
-static const struct dnn_shape hidden = { CNN_BATCH, CNN_HIDDEN, 1, 1 }, last = { CNN_BATCH, CNN_CLASSES, 1, 1 };
+struct shapes { struct dnn_shape maps, pooled, hidden, last; };
+
+static struct shapes shapes_of(const struct network *n)
+{
+    return (struct shapes){ { n->batch, CNN_K, CNN_P, CNN_P }, { n->batch, CNN_K, CNN_Q, CNN_Q }, { n->batch, CNN_HIDDEN, 1, 1 }, { n->batch, CNN_CLASSES, 1, 1 } };
+}
 
 static const struct dnn_algo *deterministic(struct network *n, const struct dnn_conv *v)
 {
@@ -21,16 +25,17 @@ static cudnnTensorDescriptor_t bias_of(struct network *n, int channels)
 static void describe(struct network *n)
 {
     struct child *c = n->c;
-    const struct conv_shape shape = { .n = CNN_BATCH, .c = CNN_C, .h = CNN_HW, .w = CNN_HW, .k = CNN_K, .r = CNN_R, .s = CNN_R, .stride = 1, .p = CNN_P, .q = CNN_P };
+    const struct conv_shape shape = { .n = n->batch, .c = CNN_C, .h = CNN_HW, .w = CNN_HW, .k = CNN_K, .r = CNN_R, .s = CNN_R, .stride = 1, .p = CNN_P, .q = CNN_P };
+    const struct shapes s = shapes_of(n);
 
     dnn_conv_begin(&n->dnn, &n->conv, shape, CONV_FORWARD);
     dnn_conv_begin(&n->dnn, &n->conv_filter, shape, CONV_BACKWARD_FILTER);
     n->forward_algo = deterministic(n, &n->conv);
     n->filter_algo = deterministic(n, &n->conv_filter);
-    n->maps = dnn_tensor(&n->dnn, maps);
-    n->pooled = dnn_tensor(&n->dnn, pooled);
-    n->hidden = dnn_tensor(&n->dnn, hidden);
-    n->last = dnn_tensor(&n->dnn, last);
+    n->maps = dnn_tensor(&n->dnn, s.maps);
+    n->pooled = dnn_tensor(&n->dnn, s.pooled);
+    n->hidden = dnn_tensor(&n->dnn, s.hidden);
+    n->last = dnn_tensor(&n->dnn, s.last);
     n->map_bias = bias_of(n, CNN_K);
     n->hidden_bias = bias_of(n, CNN_HIDDEN);
     n->last_bias = bias_of(n, CNN_CLASSES);
@@ -40,28 +45,31 @@ static void describe(struct network *n)
     MUST(c, cudnn, cudnnSetPooling2dDescriptor(n->pool, CUDNN_POOLING_MAX_DETERMINISTIC, CUDNN_PROPAGATE_NAN, 2, 2, 0, 0, 2, 2));
 }
 
-void network_begin(struct network *n, struct child *c, bool tf32)
+void network_begin(struct network *n, struct child *c, bool tf32, int batch)
 {
     const float one = 1;
+    struct shapes s;
 
-    *n = (struct network){ .c = c, .mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH };
+    *n = (struct network){ .c = c, .tf32 = tf32, .batch = batch, .mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH };
     child_bind_cublas(c);
     dnn_begin(&n->dnn, c, (struct dnn_kind){ tf32 ? NUMBER_TF32 : NUMBER_FP32, false });
     MUST(c, cublas, cublasCreate_v2(&n->blas));
     MUST(c, cublas, cublasSetMathMode(n->blas, n->mode));
     describe(n);
+    s = shapes_of(n);
     n->parameters = device_buffer(c, CNN_PARAMETERS * sizeof(float));
     n->gradient = device_buffer(c, CNN_PARAMETERS * sizeof(float));
-    n->x = device_buffer(c, (size_t)CNN_BATCH * CNN_C * CNN_HW * CNN_HW * sizeof(float));
-    n->y_conv = dnn_output(&n->dnn, maps);
-    n->y_pool = dnn_output(&n->dnn, pooled);
-    n->y_hidden = dnn_output(&n->dnn, hidden);
-    n->y_last = dnn_output(&n->dnn, last);
-    n->probabilities = dnn_output(&n->dnn, last);
-    n->d_conv = dnn_output(&n->dnn, maps);
-    n->d_pool = dnn_output(&n->dnn, pooled);
-    n->d_hidden = dnn_output(&n->dnn, hidden);
-    n->d_last = dnn_output(&n->dnn, last);
+    n->x = device_buffer(c, (size_t)batch * CNN_C * CNN_HW * CNN_HW * sizeof(float));
+    n->y_conv = dnn_output(&n->dnn, s.maps);
+    n->y_pool = dnn_output(&n->dnn, s.pooled);
+    n->y_hidden = dnn_output(&n->dnn, s.hidden);
+    n->y_last = dnn_output(&n->dnn, s.last);
+    n->probabilities = dnn_output(&n->dnn, s.last);
+    n->d_conv = dnn_output(&n->dnn, s.maps);
+    n->d_pool = dnn_output(&n->dnn, s.pooled);
+    n->d_hidden = dnn_output(&n->dnn, s.hidden);
+    n->d_last = dnn_output(&n->dnn, s.last);
+    n->truth = dnn_output(&n->dnn, s.last);
     n->one = device_buffer(c, sizeof one);
     device_upload(c, n->one, &one, sizeof one);
 }
@@ -86,6 +94,14 @@ void network_reset(struct network *n, const struct cnn_training *t)
     device_upload(n->c, n->gradient, host_buffer(n->c, CNN_PARAMETERS * sizeof(float)), CNN_PARAMETERS * sizeof(float));
 }
 
+float *network_download(struct network *n, CUdeviceptr p, size_t numbers)
+{
+    float *values = host_buffer(n->c, numbers * sizeof *values);
+
+    device_download(n->c, values, p, numbers * sizeof *values);
+    return values;
+}
+
 /* ---- Layers ---- */
 
 static float *at(CUdeviceptr base, size_t index)
@@ -100,7 +116,7 @@ static void linear(struct network *n, CUdeviceptr x, int weights, int in, int ou
     const float *w = at(n->parameters, (size_t)weights), *px = at(x, 0), *one = &dnn_one, *zero = &dnn_zero;
     float *py = at(y, 0);
 
-    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_T, CUBLAS_OP_N, out, CNN_BATCH, in, one, w, in, px, in, zero, py, out));
+    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_T, CUBLAS_OP_N, out, n->batch, in, one, w, in, px, in, zero, py, out));
 }
 
 /* dw = dy^T x, dx = dy w */
@@ -110,8 +126,8 @@ static void linear_back(struct network *n, CUdeviceptr dy, CUdeviceptr x, int we
     const float *w = at(n->parameters, (size_t)weights), *px = at(x, 0), *pdy = at(dy, 0), *one = &dnn_one, *zero = &dnn_zero;
     float *dw = at(n->gradient, (size_t)weights), *pdx = at(dx, 0);
 
-    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_T, in, out, CNN_BATCH, one, px, in, pdy, out, zero, dw, in));
-    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_N, in, CNN_BATCH, out, one, w, in, pdy, out, zero, pdx, in));
+    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_T, in, out, n->batch, one, px, in, pdy, out, zero, dw, in));
+    MUST(c, cublas, cublasSgemm_v2(n->blas, CUBLAS_OP_N, CUBLAS_OP_N, in, n->batch, out, one, w, in, pdy, out, zero, pdx, in));
 }
 
 /* y = alpha x + beta y: a product with the 1x1 matrix of 1. In fp32, whatever the layers
@@ -160,14 +176,14 @@ static void relu_back(struct network *n, cudnnTensorDescriptor_t t, CUdeviceptr 
 
 static void run_conv(struct network *n, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr w, CUdeviceptr y)
 {
-    if (!dnn_conv_run(&n->dnn, v, algo, n->x, w, y))
+    if (!dnn_conv_queue(&n->dnn, v, algo, n->x, w, y))
         stop_unsupported(n->c, "cuDNN offers %s for the network's convolution, and then does not support it", dnn_algo_name(v->way, algo->algo));
 }
 
-static void forward(struct network *n)
+void network_forward(struct network *n)
 {
     struct child *c = n->c;
-    void *conv = dnn_at(n->y_conv), *pool = dnn_at(n->y_pool), *logits = dnn_at(n->y_last), *p = dnn_at(n->probabilities);
+    void *conv = dnn_at(n->y_conv), *pool = dnn_at(n->y_pool);
 
     run_conv(n, &n->conv, n->forward_algo, n->parameters + CNN_AT_W1 * sizeof(float), n->y_conv);
     add_bias(n, n->map_bias, CNN_AT_B1, n->maps, n->y_conv);
@@ -178,7 +194,18 @@ static void forward(struct network *n)
     relu(n, n->hidden, n->y_hidden);
     linear(n, n->y_hidden, CNN_AT_W3, CNN_HIDDEN, CNN_CLASSES, n->y_last);
     add_bias(n, n->last_bias, CNN_AT_B3, n->last, n->y_last);
+}
+
+/* Of the loss, which is the mean cross entropy: (probability - truth) / batch. */
+static void loss_back(struct network *n)
+{
+    struct child *c = n->c;
+    const float mean = 1.0f / (float)n->batch;
+    void *logits = dnn_at(n->y_last), *p = dnn_at(n->probabilities);
+
     MUST(c, cudnn, cudnnSoftmaxForward(n->dnn.handle, CUDNN_SOFTMAX_ACCURATE, CUDNN_SOFTMAX_MODE_CHANNEL, &dnn_one, n->last, logits, &dnn_zero, n->last, p));
+    MUST(c, cuda, cuMemcpyDtoD_v2(n->d_last, n->truth, (size_t)n->batch * CNN_CLASSES * sizeof(float)));
+    combine(n, mean, at(n->probabilities, 0), -mean, at(n->d_last, 0), n->batch * CNN_CLASSES);
 }
 
 static void backward(struct network *n)
@@ -197,33 +224,40 @@ static void backward(struct network *n)
     run_conv(n, &n->conv_filter, n->filter_algo, n->gradient + CNN_AT_W1 * sizeof(float), n->d_conv);
 }
 
-/* The mean cross entropy, and where it belongs what the softmax's gradient subtracts: (probability - truth) / batch. */
+void network_load(struct network *n, const struct cnn_training *t, int number)
+{
+    const size_t image = (size_t)CNN_C * CNN_HW * CNN_HW, images = (size_t)n->batch, first = (size_t)number * images;
+    float truth[CNN_LOGITS] = { 0 };
+
+    for (size_t i = 0; i < images; i++)
+        truth[i * CNN_CLASSES + (size_t)t->labels[first + i]] = 1;
+    device_upload(n->c, n->x, t->x + first * image, images * image * sizeof(float));
+    device_upload(n->c, n->truth, truth, images * CNN_CLASSES * sizeof *truth);
+}
+
+void network_train(struct network *n, float rate)
+{
+    network_forward(n);
+    loss_back(n);
+    backward(n);
+    combine(n, -rate, at(n->gradient, 0), 1, at(n->parameters, 0), CNN_PARAMETERS);
+}
+
 static double loss_of(struct network *n, const int *labels)
 {
-    float probabilities[CNN_BATCH * CNN_CLASSES], truth[CNN_BATCH * CNN_CLASSES] = { 0 };
+    float probabilities[CNN_LOGITS];
     double loss = 0;
 
-    device_wait(n->c);
-    device_download(n->c, probabilities, n->probabilities, sizeof probabilities);
-    for (int i = 0; i < CNN_BATCH; i++) {
-        truth[i * CNN_CLASSES + labels[i]] = 1;
-        loss -= log((double)probabilities[i * CNN_CLASSES + labels[i]]) / CNN_BATCH;
-    }
-    device_upload(n->c, n->d_last, truth, sizeof truth);
-    combine(n, 1.0f / CNN_BATCH, at(n->probabilities, 0), -1.0f / CNN_BATCH, at(n->d_last, 0), CNN_BATCH * CNN_CLASSES);
+    device_download(n->c, probabilities, n->probabilities, (size_t)n->batch * CNN_CLASSES * sizeof *probabilities);
+    for (int i = 0; i < n->batch; i++)
+        loss -= log((double)probabilities[i * CNN_CLASSES + labels[i]]) / n->batch;
     return loss;
 }
 
-double network_step(struct network *n, const struct cnn_training *t, int batch, float rate)
+double network_step(struct network *n, const struct cnn_training *t, int number, float rate)
 {
-    size_t image = (size_t)CNN_C * CNN_HW * CNN_HW, first = (size_t)batch * CNN_BATCH;
-    double loss;
-
-    device_upload(n->c, n->x, t->x + first * image, CNN_BATCH * image * sizeof(float));
-    forward(n);
-    loss = loss_of(n, t->labels + first);
-    backward(n);
-    combine(n, -rate, at(n->gradient, 0), 1, at(n->parameters, 0), CNN_PARAMETERS);
+    network_load(n, t, number);
+    network_train(n, rate);
     device_wait(n->c);
-    return loss;
+    return loss_of(n, t->labels + (size_t)number * (size_t)n->batch);
 }

@@ -13,59 +13,14 @@ enum { FOLLOWED = 20, LONG = 300 };
 
 #define RATE 0.015625f          /* exact in fp32, and small enough that a difference of TF32 does not grow much in 20 steps */
 
-static const struct part { const char *name; int at, count; } parts[] = {
-    { "w1", CNN_AT_W1, CNN_W1 }, { "b1", CNN_AT_B1, CNN_B1 }, { "w2", CNN_AT_W2, CNN_W2 },
-    { "b2", CNN_AT_B2, CNN_B2 }, { "w3", CNN_AT_W3, CNN_W3 }, { "b3", CNN_AT_B3, CNN_B3 },
-};
-
 static void begin(struct child *c, struct network *n, struct cnn_training *t, bool tf32)
 {
     if (tf32 && c->cc < 80)
         stop_unsupported(c, "TF32 needs compute capability 8.0; this GPU has %d.%d", c->cc / 10, c->cc % 10);
     cnn_training_make(t, &c->arena, c->seed);
-    network_begin(n, c, tf32);
+    network_begin(n, c, tf32, CNN_BATCH);
     saw_text(c, "algorithms", "%s, %s", dnn_algo_key(c, CONV_FORWARD, n->forward_algo), dnn_algo_key(c, CONV_BACKWARD_FILTER, n->filter_algo));
     saw_num(c, "seed", "", (double)c->seed);
-}
-
-static float *download(struct child *c, CUdeviceptr p, size_t n)
-{
-    float *v = host_buffer(c, n * sizeof *v);
-
-    device_download(c, v, p, n * sizeof *v);
-    return v;
-}
-
-/* In TF32 against the multiple that fits best, and how far that is from 1: "gradient.w1.scale_off". */
-static void compare_gradient(struct child *c, const struct part *part, const float *got, const double *expected, bool tf32)
-{
-    const char *key = text_make(&c->arena, "gradient.%s", part->name);
-    const double scale = tf32 ? compare_scale(got, expected, (size_t)part->count) : 1;
-    double *fitted = host_buffer(c, (size_t)part->count * sizeof *fitted);
-
-    for (int i = 0; i < part->count; i++)
-        fitted[i] = isfinite(scale) ? scale * expected[i] : expected[i];
-    compare_close(c, key, got, fitted, (const int[]){ part->count, 0 }, cnn_gradient_limit(tf32));
-    if (tf32)
-        saw_num(c, text_make(&c->arena, "%s.scale_off", key), "", isfinite(scale) ? fabs(scale - 1) : (double)INFINITY);
-}
-
-/* Each layer's by itself, so that a small one is not lost among 48000 weights; and all weights after the first step. */
-static void compare_gradients(struct network *n, const struct cnn_training *t, bool tf32)
-{
-    struct child *c = n->c;
-    const struct cnn_sides sides = { download(c, n->y_conv, (size_t)CNN_BATCH * CNN_K * CNN_P * CNN_P), download(c, n->y_hidden, (size_t)CNN_BATCH * CNN_HIDDEN) };
-    const float *got = download(c, n->gradient, CNN_PARAMETERS);
-    double *w = host_buffer(c, CNN_PARAMETERS * sizeof *w), *expected = host_buffer(c, CNN_PARAMETERS * sizeof *expected);
-
-    for (int i = 0; i < CNN_PARAMETERS; i++)
-        w[i] = (double)t->parameters[i];
-    cnn_loss(w, t->x, t->labels, &sides, NULL, expected);
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        compare_gradient(c, &parts[i], got + parts[i].at, expected + parts[i].at, tf32);
-    for (int i = 0; i < CNN_PARAMETERS; i++)
-        w[i] -= (double)RATE * expected[i];
-    compare_close(c, "weights", download(c, n->parameters, CNN_PARAMETERS), w, (const int[]){ CNN_PARAMETERS, 0 }, cnn_step_limit(tf32));
 }
 
 /* The largest difference of a loss, relative to the reference's. */
@@ -98,8 +53,10 @@ static void follow(struct child *c, bool tf32)
     network_reset(&n, &t);
     for (int step = 0; step < FOLLOWED; step++) {
         got[step] = network_step(&n, &t, step % CNN_BATCHES, RATE);
-        if (step == 0)
-            compare_gradients(&n, &t, tf32);
+        if (step > 0)
+            continue;
+        network_compare_gradients(&n, &t);
+        network_compare_weights(&n, &t, RATE);
     }
     cnn_train(&t, FOLLOWED, (double)RATE, expected);
     compare_losses(c, got, expected);
@@ -130,7 +87,7 @@ static void run_repeat(struct child *c)
         for (int step = 0; step < STEPS; step++)
             network_step(&n, &t, step % CNN_BATCHES, RATE);
         first = again;
-        again = download(c, n.parameters, CNN_PARAMETERS);
+        again = network_download(&n, n.parameters, CNN_PARAMETERS);
     }
     for (size_t i = 0; i < CNN_PARAMETERS; i++)
         differ += memcmp(&first[i], &again[i], sizeof *first) != 0 || !isfinite(first[i]);
@@ -163,16 +120,8 @@ static void run_long(struct child *c)
 
 extern const struct probe probe_stack_loads, probe_cuda_launch;
 
-#define GRADIENT(layer, which) \
-    { .key = "gradient." layer ".nmse_ratio", .bound = AT_MOST, .number = 1, .sentence = "the gradient of " which " errs by %s times what it may", \
-      .detail = "gradient." layer ".first", .source = "math/cnn_train.h" }, \
-    { .key = "gradient." layer ".scale_off", .bound = AT_MOST, .number = CNN_GRADIENT_SCALE_TF32, .optional = true, \
-      .sentence = "the gradient of " which " is off by %s of it as a whole", .source = "math/cnn_train.h" }
-
 #define FOLLOWS(loss) \
-    GRADIENT("w1", "the convolution"), GRADIENT("b1", "the convolution's bias"), GRADIENT("w2", "the first linear layer"), \
-    GRADIENT("b2", "the first linear layer's bias"), GRADIENT("w3", "the last layer"), GRADIENT("b3", "the last layer's bias"), \
-    { .key = "weights.nmse_ratio", .bound = AT_MOST, .number = 1, .sentence = "the weights after one step err by %s times what they may", .detail = "weights.first", .source = "math/cnn_train.h" }, \
+    NETWORK_BOUNDS, \
     { .key = "loss.off", .bound = AT_MOST, .number = loss, .sentence = "a loss of the first 20 steps is off by %s of it", .detail = "loss.worst", .source = "math/cnn_train.h" }
 
 #define TRAINING(identifier, title, says, ...) \

@@ -3,6 +3,7 @@
 
 #include "own_cudnn.h"
 
+#include <cuda.h>
 #include <cudnn.h>
 
 #include "tests/abi/prove.h"

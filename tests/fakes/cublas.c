@@ -10,7 +10,7 @@ FAKE_LIBRARY(CUBLAS_SYMS)
 
 const long fake_failure = 14;           /* CUBLAS_STATUS_INTERNAL_ERROR */
 
-struct cublasContext { cublasMath_t mode; };
+struct cublasContext { cublasMath_t mode; CUstream stream; };
 
 /* libcublas is linked with libcublasLt, as the real one is: a call, so that the linker keeps it. */
 size_t cublasLtGetVersion(void);
@@ -48,8 +48,10 @@ cublasStatus_t fake_cublasGetVersion_v2(cublasHandle_t h, int *version)
 
 cublasStatus_t fake_cublasSetStream_v2(cublasHandle_t h, CUstream s)
 {
-    (void)s;
-    return h != NULL ? 0 : 1;
+    if (h == NULL)
+        return 1;
+    h->stream = s;
+    return 0;
 }
 
 cublasStatus_t fake_cublasSetWorkspace_v2(cublasHandle_t h, void *p, size_t bytes)
@@ -111,6 +113,19 @@ static cublasStatus_t multiply(cublasHandle_t h, cublasOperation_t ta, cublasOpe
     return 0;
 }
 
+/* A product that a graph makes, by its exported entry. */
+struct kept { cublasHandle_t h; int ta, tb, m, n, k, lda, ldb, ldc; float alpha, beta; const float *a, *b; float *c; };
+
+cublasStatus_t cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
+                              const float *alpha, const float *a, int lda, const float *b, int ldb, const float *beta, float *c, int ldc);
+
+static long again(const void *call)
+{
+    const struct kept *p = call;
+
+    return cublasSgemm_v2(p->h, p->ta, p->tb, p->m, p->n, p->k, &p->alpha, p->a, p->lda, p->b, p->ldb, &p->beta, p->c, p->ldc);
+}
+
 cublasStatus_t fake_cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                                    const float *alpha, const float *a, int lda, const float *b, int ldb,
                                    const float *beta, float *c, int ldc)
@@ -119,6 +134,8 @@ cublasStatus_t fake_cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cubla
                               .alpha = (double)*alpha, .beta = (double)*beta,
                               .tf32 = h != NULL && h->mode == CUBLAS_TF32_TENSOR_OP_MATH && fake_number("FAKE_CC", 90) >= 80 };
 
+    if (h != NULL)
+        FAKE_KEEP(h->stream, again, (struct kept){ h, ta, tb, m, n, k, lda, ldb, ldc, *alpha, *beta, a, b, c });
     return multiply(h, ta, tb, &p);
 }
 

@@ -378,4 +378,5 @@ int fake_driver_version(void)
 EXPORT extern const struct fake_driver fake_driver_functions;
 const struct fake_driver fake_driver_functions = {
     fake_owns, fake_alloc, fake_release, fake_cuCtxSynchronize, fake_visible_devices, fake_driver_version, set_late, fake_device_of,
+    fake_captures_stream, fake_keep,
 };

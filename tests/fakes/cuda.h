@@ -27,6 +27,8 @@ bool fake_reaches(int who, int whose);   /* peer access is enabled */
 void fake_make_trouble(bool together);    /* together: by a launch of blocks that wait for each other */
 
 /* Of a stream that captures, a launch is kept and not done (cuda_graph.c): true if it was. */
+bool fake_captures_stream(const void *s);
+void fake_keep(long (*again)(const void *call), const void *call, size_t bytes);      /* another library's call, instead */
 bool fake_captures(CUstream s, CUfunction f, const unsigned dims[6], unsigned shared, void **params, int n);
 
 /* Memory (cuda_memory.c). */

@@ -58,6 +58,12 @@ cudnnStatus_t fake_cudnnDestroy(cudnnHandle_t h)
     return 0;
 }
 
+cudnnStatus_t fake_cudnnSetStream(cudnnHandle_t h, CUstream s)
+{
+    h->stream = s;
+    return 0;
+}
+
 #define DESCRIPTOR(what) \
     cudnnStatus_t fake_cudnnCreate##what##Descriptor(cudnn##what##Descriptor_t *d) \
     { \

@@ -9,9 +9,13 @@
 
 CUDNN_SYMS(FAKE_DECLARE)
 
+/* The exported entries, for calls that a graph makes. */
+#define FAKE_EXPORTED(need, ret, name, params) ret name params;
+CUDNN_SYMS(FAKE_EXPORTED)
+
 enum { BAD_PARAM = 2000, NOT_SUPPORTED = 3000, PART_NOT_LOADED = 1008, NO_DEVICE = 1001, WORKSPACE_BYTES = 4096 };
 
-struct cudnnContext { int unused; };
+struct cudnnContext { CUstream stream; };
 struct cudnnTensorStruct { cudnnDataType_t type; cudnnTensorFormat_t format; int n, c, h, w; };
 struct cudnnFilterStruct { struct cudnnTensorStruct t; };       /* n filters of c channels */
 struct cudnnConvolutionStruct { int pad_h, pad_w, stride_h, stride_w, dilation_h, dilation_w; cudnnMathType_t math; };

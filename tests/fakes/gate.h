@@ -56,6 +56,8 @@ struct fake_driver {
     int  (*version)(void);
     void (*late)(long code);                                    /* the next cuCtxSynchronize returns it */
     int  (*device_of)(const void *address);                     /* whose memory it is, as this process counts; -1: nobody's */
+    bool (*captures)(const void *stream);                       /* then a call on it is kept for its graph, and not done: */
+    void (*keep)(long (*again)(const void *call), const void *call, size_t bytes);
 };
 
 /* NULL if there is no libcuda.so.1. */
@@ -67,6 +69,15 @@ bool fake_driver_serves(void);
 
 /* A whole number of the environment, or `otherwise`. */
 long fake_number(const char *variable, long otherwise);
+
+/* In an entry: keeps the call on a stream that captures, and returns. `again` makes it once more, by its exported entry. */
+#define FAKE_KEEP(stream, again, ...) \
+    do { \
+        if (fake_driver()->captures(stream)) { \
+            fake_driver()->keep(again, &(__VA_ARGS__), sizeof(__VA_ARGS__)); \
+            return 0; \
+        } \
+    } while (0)
 
 #define FAKE_DECLARE(need, ret, name, params)   __attribute__((visibility("hidden"))) ret fake_##name params;
 

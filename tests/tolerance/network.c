@@ -306,7 +306,7 @@ static double of_first_step(int variant, struct random *r)
     step(t.x, t.labels, r);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         w[i] = (double)t.parameters[i];
-    cnn_loss(w, t.x, t.labels, &sides, NULL, gradient);
+    cnn_loss(w, BATCH, t.x, t.labels, &sides, NULL, gradient);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         w[i] -= (double)RATE * gradient[i];
     for (size_t i = 0; i < COUNT_OF(begins); i++) {

@@ -34,16 +34,40 @@ static void gradients_are_the_derivatives_of_the_loss(void **state)
     cnn_training_make(&t, &a, 3);
     w = widened(&a, t.parameters);
     gradient = arena_alloc(&a, CNN_PARAMETERS * sizeof *gradient);
-    before = cnn_loss(w, t.x, t.labels, NULL, NULL, gradient);
+    before = cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, gradient);
     for (size_t part = 0; part < COUNT_OF(begins); part++)
         for (int i = 0; i < counts[part]; i += 1 + counts[part] / 7) {
             double *v = &w[begins[part] + i], kept = *v, change;
 
             *v += 1e-6;
-            change = (cnn_loss(w, t.x, t.labels, NULL, NULL, NULL) - before) / 1e-6;
+            change = (cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, NULL) - before) / 1e-6;
             assert_true(fabs(change - gradient[begins[part] + i]) < 1e-4);
             *v = kept;
         }
+    arena_free(&a);
+}
+
+static void the_gradient_of_all_images_is_the_mean_of_the_batches(void **state)
+{
+    struct arena a = { NULL };
+    struct cnn_training t;
+    double *w, *whole, *part, *mean, loss, losses = 0;
+
+    (void)state;
+    cnn_training_make(&t, &a, 5);
+    w = widened(&a, t.parameters);
+    whole = arena_alloc(&a, CNN_PARAMETERS * sizeof *whole);
+    part = arena_alloc(&a, CNN_PARAMETERS * sizeof *part);
+    mean = arena_alloc(&a, CNN_PARAMETERS * sizeof *mean);
+    loss = cnn_loss(w, CNN_N, t.x, t.labels, NULL, NULL, whole);
+    for (int b = 0; b < CNN_BATCHES; b++) {
+        losses += cnn_loss(w, CNN_BATCH, t.x + b * CNN_BATCH * CNN_C * CNN_HW * CNN_HW, t.labels + b * CNN_BATCH, NULL, NULL, part);
+        for (int i = 0; i < CNN_PARAMETERS; i++)
+            mean[i] += part[i] / CNN_BATCHES;
+    }
+    assert_true(fabs(loss - losses / CNN_BATCHES) < 1e-12);
+    for (int i = 0; i < CNN_PARAMETERS; i++)
+        assert_true(fabs(whole[i] - mean[i]) < 1e-12);
     arena_free(&a);
 }
 
@@ -60,7 +84,7 @@ static void the_forward_pass_is_that_of_the_other_reference(void **state)
     d = (struct cnn_data){ t.x, t.parameters + CNN_AT_W1, t.parameters + CNN_AT_B1, t.parameters + CNN_AT_W2, t.parameters + CNN_AT_B2,
                            t.parameters + CNN_AT_W3, t.parameters + CNN_AT_B3 };
     cnn_forward(&l, &a, &d);
-    cnn_loss(widened(&a, t.parameters), t.x, t.labels, NULL, probabilities, NULL);
+    cnn_loss(widened(&a, t.parameters), CNN_BATCH, t.x, t.labels, NULL, probabilities, NULL);
     for (int n = 0; n < CNN_BATCH; n++)
         for (int k = 1; k < CNN_CLASSES; k++)
             assert_true(fabs(log(probabilities[n * CNN_CLASSES + k] / probabilities[n * CNN_CLASSES])
@@ -92,13 +116,13 @@ static void a_gradient_takes_the_sides_that_it_is_given(void **state)
         conv[i] = (float)fmax(l.conv[i], 0);
     for (int i = 0; i < CNN_H; i++)
         hidden[i] = (float)l.hidden[i];
-    cnn_loss(w, t.x, t.labels, NULL, NULL, own);
-    cnn_loss(w, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, NULL, NULL, own);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         assert_true(fabs(own[i] - given[i]) < 1e-12);
     for (int i = 0; i < CNN_HIDDEN; i++)
         hidden[i] = hidden[i] > 0 ? 0 : 1;
-    cnn_loss(w, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
+    cnn_loss(w, CNN_BATCH, t.x, t.labels, &(struct cnn_sides){ conv, hidden }, NULL, given);
     for (int i = 0; i < CNN_PARAMETERS; i++)
         difference = fmax(difference, fabs(own[i] - given[i]));
     assert_true(difference > 1e-3);
@@ -131,7 +155,7 @@ static void data_are_exact_in_tf32_and_a_step_is_less_than_a_tenth_of_the_weight
         cnn_training_make(&t, &a, seed);
         for (int i = 0; i < CNN_X; i++)
             assert_true((double)t.x[i] == number_value(NUMBER_TF32, number_bits(NUMBER_TF32, (double)t.x[i])));
-        cnn_loss(widened(&a, t.parameters), t.x, t.labels, NULL, NULL, gradient);
+        cnn_loss(widened(&a, t.parameters), CNN_BATCH, t.x, t.labels, NULL, NULL, gradient);
         for (int i = 0; i < CNN_PARAMETERS; i++) {
             step += 0.015625 * 0.015625 * gradient[i] * gradient[i];
             weights += (double)t.parameters[i] * (double)t.parameters[i];
@@ -175,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_are_the_derivatives_of_the_loss),
+        cmocka_unit_test(the_gradient_of_all_images_is_the_mean_of_the_batches),
         cmocka_unit_test(the_forward_pass_is_that_of_the_other_reference),
         cmocka_unit_test(a_gradient_takes_the_sides_that_it_is_given),
         cmocka_unit_test(training_brings_the_loss_below_half_for_every_seed),

@@ -260,7 +260,7 @@ void dnn_conv_end(struct dnn *d, struct dnn_conv *v)
     MUST(c, cudnn, cudnnDestroyConvolutionDescriptor(v->desc));
 }
 
-bool dnn_conv_run(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
+bool dnn_conv_queue(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
 {
     static const char *const calls[] = { "cudnnConvolutionForward", "cudnnConvolutionBackwardData", "cudnnConvolutionBackwardFilter" };
     struct child *c = d->child;
@@ -285,6 +285,13 @@ bool dnn_conv_run(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo
         return false;
     if (code != 0)
         child_call_failed(c, text_make(&c->arena, "%s(%s)", calls[v->way], dnn_algo_name(v->way, algo->algo)), &c->cudnn.dl, code);
-    device_wait(c);
+    return true;
+}
+
+bool dnn_conv_run(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y)
+{
+    if (!dnn_conv_queue(d, v, algo, x, w, y))
+        return false;
+    device_wait(d->child);
     return true;
 }

@@ -36,6 +36,8 @@ struct dnn_shape dnn_conv_output(const struct dnn_conv *v);
 /* Computes the one of x, w and y that the way says, out of the others. False if
  * cuDNN says, only now, that it does not support the algorithm here. */
 bool dnn_conv_run(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y);
+/* The same, and does not wait. */
+bool dnn_conv_queue(struct dnn *d, struct dnn_conv *v, const struct dnn_algo *algo, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y);
 
 /* "IMPLICIT_GEMM", ... */
 const char      *dnn_algo_name(enum conv_way way, int algo);

@@ -125,6 +125,19 @@ static size_t count(struct dnn_sums *s, int a, int b, int c)
     return s->n = (size_t)a * (size_t)b * (size_t)c;
 }
 
+/* A stride leaves out what lies between: of all sums, those that it reaches. */
+static uint64_t *correlate_strided(struct dnn *d, const struct dnn_conv *v, CUdeviceptr x, const uint64_t *filter, size_t n)
+{
+    const struct conv_shape *s = &v->shape;
+    const size_t rows = (size_t)(s->h + 2 * s->pad - s->r + 1), columns = (size_t)(s->w + 2 * s->pad - s->s + 1), step = (size_t)s->stride;
+    const size_t p = (size_t)s->p, q = (size_t)s->q;
+    uint64_t *all = correlate_one(d, dnn_conv_x(v), x, filter, s->r, s->pad, (size_t)s->n * rows * columns);
+
+    for (size_t i = 0; i < n; i++)          /* never from before where it goes to */
+        all[i] = all[(i / q / p * rows + i / q % p * step) * columns + i % q * step];
+    return all;
+}
+
 void dnn_sums_expect(struct dnn *d, const struct dnn_conv *v, const struct conv_data *data, CUdeviceptr x, CUdeviceptr y, struct dnn_sums *s)
 {
     struct child *c = d->child;
@@ -134,7 +147,7 @@ void dnn_sums_expect(struct dnn *d, const struct dnn_conv *v, const struct conv_
     s->bad = zeros(c, 1);
     switch (v->way) {
     case CONV_FORWARD:
-        s->expected = correlate_one(d, dnn_conv_x(v), x, over_filters(c, data), shape->r, shape->pad, count(s, shape->n, shape->p, shape->q));
+        s->expected = correlate_strided(d, v, x, over_filters(c, data), count(s, shape->n, shape->p, shape->q));
         break;
     case CONV_BACKWARD_DATA:
         s->expected = correlate_one(d, dnn_conv_y(v), y, over_channels(c, data), shape->r, shape->r - 1 - shape->pad, count(s, shape->n, shape->h, shape->w));

@@ -14,7 +14,8 @@ struct dnn_sums {
     CUdeviceptr found, bad;     /* for those of an output, and for the count of what is no integer */
 };
 
-/* Stride 1 only. x, y: the inputs where they lie; `data` holds them on the host. */
+/* Stride 1 only, but forward any. x, y: the inputs where they lie; `data` holds them on the host
+ * (forward the filters alone: x may be more images than it has). */
 void dnn_sums_expect(struct dnn *d, const struct dnn_conv *v, const struct conv_data *data, CUdeviceptr x, CUdeviceptr y, struct dnn_sums *s);
 
 /* Of what a library computed: observes "wrong_sums.KEY" and, if any is wrong, "first_sum". */

@@ -245,14 +245,27 @@ struct pace pace_measure(struct child *c, pace_work *work, void *arg)
     return pace_measure_as(c, work, arg, &(struct pace_how){ .launches = 0 });
 }
 
-double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times)
+static double shortest(struct child *c, pace_work *work, void *arg, double row_ms, unsigned times)
 {
     struct pacing p = { .c = c, .work = work, .arg = arg };
-    double shortest = (double)INFINITY;
+    double shortest_ms = (double)INFINITY;
+    unsigned calls = 1;
 
     make_events(&p);
+    if (row_ms > 0)
+        calls = calls_in(row_ms, stretch_of(&p, 1).device_ms, LOOK_CALLS_MAX);
     for (unsigned i = 0; i < times; i++)
-        shortest = fmin(shortest, stretch_of(&p, 1).device_ms);
+        shortest_ms = fmin(shortest_ms, stretch_of(&p, calls).device_ms / calls);
     drop_events(&p);
-    return shortest;
+    return shortest_ms;
+}
+
+double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times)
+{
+    return shortest(c, work, arg, 0, times);
+}
+
+double pace_look(struct child *c, pace_work *work, void *arg, double row_ms, unsigned times)
+{
+    return shortest(c, work, arg, row_ms, times);
 }

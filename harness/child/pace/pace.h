@@ -49,5 +49,7 @@ void saw_time(struct child *c, const struct pace *p, const char *unit);
 
 /* A quick look for choosing between ways to do the same: the shortest of `times` calls, in ms. */
 double pace_shortest(struct child *c, pace_work *work, void *arg, unsigned times);
+/* ... of short calls: the shortest mean of `times` rows of them that take so many ms each. */
+double pace_look(struct child *c, pace_work *work, void *arg, double row_ms, unsigned times);
 
 #endif

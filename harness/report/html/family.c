@@ -8,7 +8,7 @@
 static const struct { const char *name, *title; } families[] = {
     { "bench.memory", "Memory" }, { "bench.cache", "Caches" }, { "bench.shared", "Shared memory" }, { "bench.blas", "Matrix products" },
     { "bench.host", "Between host and GPU" }, { "bench.host.together", "All GPUs and the host" }, { "bench.peer", "Between GPUs" }, { "bench.nccl", "NCCL" },
-    { "bench.launch", "Launches" }, { "bench.dnn", "Convolutions" }, { "bench.cnn", "A small network" }, { "bench.torch", "PyTorch" }, { "bench.start", "Start" },
+    { "bench.launch", "Launches" }, { "bench.dnn.resnet50", "Convolutions of ResNet-50" }, { "bench.cnn", "A small network" }, { "bench.torch", "PyTorch" }, { "bench.start", "Start" },
 };
 
 static size_t length_of(const char *name)
