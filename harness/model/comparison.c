@@ -117,7 +117,7 @@ static void change_of_level(struct changes *c, const struct report *before, cons
     const size_t n = c->n;
 
     for (size_t i = 0; i < before->n_trials && c->n == n; i++) {
-        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id) : NULL;
+        const struct judged *x = &before->trials[i], *y = x->figure != NULL ? trial_of(after, x->trial.id, i) : NULL;
 
         if (y != NULL)
             change(c, "level of the measurements", told(x, "level", c->arena), told(y, "level", c->arena));

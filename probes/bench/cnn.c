@@ -242,7 +242,8 @@ extern const struct probe probe_cnn_simple, probe_cnn_train;
     const struct probe probe_bench_cnn_##id = { \
         .name = "bench.cnn." #id, .claim = says, \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT, .stacks = ON_ANY_STACK, \
-        .library = "cudnn", .rests_on = { &shown_by }, .may_skip = true, .once = true, .measures = "rate", \
+        .library = "cudnn", .rests_on = { &shown_by }, .may_skip = true, .once = true, \
+        .level = LEVEL_FULL, .measures = "rate", .besides_ms = 1000, \
         .expects = (const struct expect[]){ __VA_ARGS__, RATE, { .key = NULL } }, .run = run_##id, \
     };
 

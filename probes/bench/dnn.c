@@ -267,7 +267,7 @@ static const struct expect bounds[] = {
         .name = "bench.dnn.resnet50." #id, .claim = "cuDNN computes ResNet-50's convolutions in " #id " as fast as the GPU's model does.", \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cudnn", .rests_on = { &probe_dnn_conv_##id }, .may_skip = true, .once = true, .cc_from = from, \
-        .measures = "rate", .peak = limit, .expects = bounds, .run = run_##id, \
+        .level = LEVEL_FULL, .measures = "rate", .besides_ms = 1500, .peak = limit, .expects = bounds, .run = run_##id, \
     };
 
 CONVOLUTIONS(fp16, NUMBER_FP16, 0, PEAK_FP16)

@@ -80,7 +80,9 @@ const struct probe probe_bench_torch_cnn = {
     .library  = "torch_cpu",
     .rests_on = { &probe_torch_cnn },
     .may_skip = true,
+    .level    = LEVEL_FULL,
     .measures = "rate",
+    .besides_ms = 1500,
     .expects  = (const struct expect[]){
         { .key = "random.nmse_ratio", .bound = AT_MOST, .number = 1, .sentence = "what was measured did not do its work: the error of its logits is %s times what fp32 may show",
           .detail = "random.first", .source = "math/cnn.h" },
