@@ -44,7 +44,7 @@ END
 
 @test "one GPU has nobody to send to" {
     run simulated -p 'bench.nccl.*' -o "$out"
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 77 ]
     for probe in all_reduce all_gather reduce_scatter; do
         [ "$(field bench.nccl.$probe@gpus/toolkit-13.0 why)" = "one GPU: there is nobody to talk to" ]
     done
