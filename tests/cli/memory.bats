@@ -59,7 +59,7 @@ by_hand() {
 }
 
 @test "less memory than the cache may answer for is a warning" {
-    FAKE_MEMORY=1026 run simulated -p memory.pattern -o "$out"
+    FAKE_L2=524289 FAKE_MEMORY=1026 run simulated -p memory.pattern -o "$out"
     [ "$status" = 0 ]
     [[ "$output" == *"[warn]    memory.pattern@gpu0"* ]]
     [[ "$(saw memory.pattern@gpu0 warning)" == "2 MiB of memory could be taken, less than 4 times the second level cache"* ]]

@@ -110,7 +110,7 @@ load helpers
     export FAKE_FAULT=hang:cublasCreate_v2
     run simulated --timeout 3 -o "$out"
     [ "$status" = 1 ] || [ "$status" = 3 ]
-    [[ "$(field nccl.kernel@gpu0/toolkit-13.0 why)" == *"time limit"* ]]
+    [[ "$(field nccl.kernel@gpu0/toolkit-13.0 why)" == *"--timeout"* ]]
     [ "$(verdict nccl.kernel@gpu0/toolkit-13.0)" = broken ]
 }
 

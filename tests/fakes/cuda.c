@@ -1,6 +1,6 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_SMS (2), FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_L2 (262144): bytes of second level cache, FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -210,13 +210,17 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
     static const struct { CUdevice_attribute which; int value; } known[] = {
         { 1, 1024 }, { 2, 1024 }, { 3, 1024 }, { 4, 64 }, { 5, INT32_MAX }, { 6, 65535 }, { 7, 65535 },
         { 8, 49152 }, { 10, 32 }, { 12, 65536 }, { 13, 1000000 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
-        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 38, 1 << 18 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
+        { 32, 0 }, { 33, 1 }, { 36, 4000 }, { 37, 32 }, { 39, 2048 }, { 41, 1 },   /* 32 MB/s: about what a twin does */
         { 50, 0 }, { 81, SHARED_OF_SM }, { 82, 65536 }, { 95, 1 }, { 97, SHARED_OPTIN },
     };
 
     *value = 0;
     if (check_device(d) != 0)
         return check_device(d);
+    if (which == CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE) {
+        *value = (int)fake_number("FAKE_L2", 1 << 18);
+        return 0;
+    }
     if (which == CU_DEVICE_ATTRIBUTE_MPS_ENABLED && fake_driver_version() < 12000)
         return 1;
     if (which == CU_DEVICE_ATTRIBUTE_MPS_ENABLED) {
