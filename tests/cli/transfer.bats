@@ -27,7 +27,7 @@ did_nothing() {
     run measured -p 'bench.host.*'
     [ "$status" = 0 ]
     for probe in to_device.pinned to_host.pinned both.pinned to_device.pageable to_host.pageable; do
-        [[ "$output" == *"bench.host.$probe@gpu0 "*" GB/s "* ]]
+        [[ "$output" == *"bench.host.$probe@gpu0 "*" GB/s"* ]]
         [ "$(seen bench.host.$probe@gpu0 wrong)" = 0 ]
         [ "$(seen bench.host.$probe@gpu0 link)" = "PCIe generation 4 x16" ]
         [[ "$(seen bench.host.$probe@gpu0 rate.place)" == "beside the GPU, by a processor of node "* ]]
