@@ -125,9 +125,10 @@ environment() {
 }
 
 @test "what LD_LIBRARY_PATH brings is told apart from a stack that is bad by itself" {
+    one_build "the sanitizer's loader needs LD_LIBRARY_PATH, without which this is tried"
     mkdir "$BATS_TEST_TMPDIR/foreign"
     printf 'not a library' >"$BATS_TEST_TMPDIR/foreign/libcublasLt.so.13"
-    LD_LIBRARY_PATH=$driver:$BATS_TEST_TMPDIR/foreign NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" doctor -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0
+    LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/foreign:$driver NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" doctor -q --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0
     echo "$output"
     [ "$status" = 1 ]
     [[ "$output" == *"gpuvet: environment-interferes - LD_LIBRARY_PATH puts libraries before those of toolkit-13.0"* ]]
