@@ -164,7 +164,7 @@ double number_get(enum number n, const void *array, size_t at)
     uint64_t bits = 0;
 
     if (n == NUMBER_E2M1)
-        return number_value(n, ((const unsigned char *)array)[at / 2] >> at % 2 * 4 & 15u);
+        return number_value(n, (uint64_t)((const unsigned char *)array)[at / 2] >> at % 2 * 4 & 15u);
     memcpy(&bits, (const char *)array + at * bytes, bytes);     /* little-endian, as every host of the driver is */
     return number_value(n, bits);
 }
