@@ -202,14 +202,6 @@ void child_launch(struct child *c, const char *name, struct grid blocks, struct 
     child_launch_on(c, NULL, name, blocks, threads, args);
 }
 
-static int attribute(struct child *c, CUdevice_attribute which)
-{
-    int value;
-
-    MUST(c, cuda, cuDeviceGetAttribute(&value, which, c->device));
-    return value;
-}
-
 /* Drivers before R384 know no launch of blocks that wait for each other. */
 struct together child_together(struct child *c, const char *name, unsigned threads)
 {
@@ -217,11 +209,11 @@ struct together child_together(struct child *c, const char *name, unsigned threa
     int held, own_shared, room, per_sm;
 
     if (c->cuda.cuLaunchCooperativeKernel == NULL || c->cuda.cuFuncSetAttribute == NULL
-        || attribute(c, CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) == 0)
+        || device_attribute(c, CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) == 0)
         stop_unsupported(c, "this GPU or its driver has no cooperative launch");
-    held = attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    held = device_attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     MUST(c, cuda, cuFuncGetAttribute(&own_shared, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, f));
-    room = attribute(c, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN) - own_shared;
+    room = device_attribute(c, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN) - own_shared;
     room -= room % 1024;
     MUST(c, cuda, cuFuncSetAttribute(f, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, room));
     MUST(c, cuda, cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, f, (int)threads, (size_t)room));

@@ -214,10 +214,9 @@ static struct shape waves(int sms, int side)
 static void climb(struct child *c, struct ladder *l)
 {
     struct shape s = { SMALLEST, SMALLEST, SMALLEST }, last = s;
+    const int sms = device_attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     double took = 0;
-    int sms;
 
-    MUST(c, cuda, cuDeviceGetAttribute(&sms, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
     while (s.m / SMALLEST * 2 * (s.m / SMALLEST * 2) <= sms)
         s.m *= 2;
     for (s.n = s.k = s.m; s.m <= LARGEST && took * 8 <= LONGEST_MS && fits(c, l->in, s); s.n = s.k = s.m *= 2) {

@@ -65,11 +65,10 @@ void meter_look(struct child *c, bool after)
 {
     struct clock_row *rows = after ? meter_of(c)->after : meter_of(c)->before;
     CUdeviceptr at = (CUdeviceptr)(uintptr_t)rows;
-    int held;
+    const unsigned held = (unsigned)device_attribute(c, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
 
     memset(rows, 0, CLOCK_SMS * sizeof *rows);
-    MUST(c, cuda, cuDeviceGetAttribute(&held, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->device));
-    launch(c, "gate_clocks", ((struct grid){ (unsigned)held * LOOKS, 1, 1 }), one, &at);
+    launch(c, "gate_clocks", ((struct grid){ held * LOOKS, 1, 1 }), one, &at);
 }
 
 double meter_mhz(const struct child *c)
