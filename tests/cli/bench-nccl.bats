@@ -2,14 +2,7 @@
 load helpers
 
 # saw PROBE KEY - what that measurement observed.
-saw() {
-    python3 - "$out" "$1" "$2" <<'PY'
-import json, sys
-for t in json.load(open(sys.argv[1]))["trials"]:
-    if t["id"] == sys.argv[2] + "@gpus/toolkit-13.0":
-        print(*(o.get("text", o.get("value", o.get("number"))) for o in t["saw"] if o["key"] == sys.argv[3]), sep="\n")
-PY
-}
+saw() { observed "$1@gpus/toolkit-13.0" "$2"; }
 
 @test "a sum over all GPUs is measured in bytes on the bus, and what was asked of NCCL is named" {
     FAKE_GPUS=3 NCCL_ALGO=Ring LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all \

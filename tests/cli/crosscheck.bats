@@ -1,16 +1,6 @@
 # An installed PyTorch against its official build: environments are folders made up here, and the driver is the fake one.
 load helpers
 
-# environment VERSION CUDA - a virtual environment whose PyTorch calls itself so; CUDA "" is None.
-environment() {
-    venv=$BATS_TEST_TMPDIR/venv
-    site=$venv/lib/python3.11/site-packages
-    mkdir -p "$venv/bin" "$site/torch/lib"
-    ln -sf /usr/bin/python3 "$venv/bin/python3"
-    printf 'home = /usr/bin\nversion = 3.11.2\n' >"$venv/pyvenv.cfg"
-    printf "__version__ = '%s'\ncuda: Optional[str] = %s\n" "$1" "${2:+'$2'}${2:-None}" | sed "s/= '\(.*\)'\1\$/= '\1'/" >"$site/torch/version.py"
-}
-
 # check OPTIONS... - a run of that environment alone, with the fake driver.
 check() {
     LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all "$GPUVET" run -q --stack "$venv" -s "venv:$venv" -o "$out" "$@"

@@ -100,24 +100,15 @@ well() {
     [[ "$output" != *"What failed, and has no known cause here"* ]]
 }
 
-# environment VERSION CUDA - a virtual environment whose PyTorch calls itself so, without any library.
-environment() {
-    venv=$BATS_TEST_TMPDIR/venv
-    mkdir -p "$venv/bin" "$venv/lib/python3.11/site-packages/torch/lib"
-    ln -sf /usr/bin/python3 "$venv/bin/python3"
-    printf 'home = /usr/bin\nversion = 3.11.2\n' >"$venv/pyvenv.cfg"
-    printf "__version__ = '%s'\ncuda: Optional[str] = %s\n" "$1" "$2" >"$venv/lib/python3.11/site-packages/torch/version.py"
-}
-
 @test "a driver that is too old for a PyTorch: the build that fits it; a build without CUDA" {
     export LD_LIBRARY_PATH=$driver NVIDIA_VISIBLE_DEVICES=all
-    environment 2.4.1+cu124 "'12.4'"
+    environment 2.4.1+cu124 12.4
     FAKE_NVML=520.61.05 FAKE_DRIVER=11080 run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
     echo "$output"
     [ "$status" = 1 ]
     [[ "$output" == *"driver-too-old"*"it needs driver 525.60.13 or newer, and this machine has 520.61.05"* ]]
     [[ "$output" == *"  fix       $venv/bin/python3 -m pip install torch==2.4.1+cu118 --index-url https://download.pytorch.org/whl/cu118"* ]]
-    environment 2.4.1+cpu None
+    environment 2.4.1+cpu ""
     run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
     echo "$output"
     [ "$status" = 1 ]

@@ -45,3 +45,22 @@ wrong = [t["id"] for t in json.load(open(sys.argv[1]))["trials"] if t["id"] not 
 assert not wrong, wrong
 PY
 }
+
+# observed ID KEY - what a trial of the saved run saw under that key, line by line.
+observed() {
+    python3 - "$out" "$@" <<'PY'
+import json, sys
+trials = [t for t in json.load(open(sys.argv[1]))["trials"] if t["id"] == sys.argv[2]]
+print(*(o["value"] for t in trials for o in t["saw"] if o["key"] == sys.argv[3]), sep="\n")
+PY
+}
+
+# environment VERSION CUDA - a virtual environment whose PyTorch calls itself so; CUDA "" is None.
+environment() {
+    venv=$BATS_TEST_TMPDIR/venv
+    site=$venv/lib/python3.11/site-packages
+    mkdir -p "$venv/bin" "$site/torch/lib"
+    ln -sf /usr/bin/python3 "$venv/bin/python3"
+    printf 'home = /usr/bin\nversion = 3.11.2\n' >"$venv/pyvenv.cfg"
+    printf "__version__ = '%s'\ncuda: Optional[str] = %s\n" "$1" "${2:+'$2'}${2:-None}" | sed "s/= '\(.*\)'\1\$/= '\1'/" >"$site/torch/version.py"
+}

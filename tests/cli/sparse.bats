@@ -2,12 +2,7 @@
 load helpers
 
 # of PROBE KEY - what it observed, line by line.
-of() {
-    python3 -c 'import json, sys
-for t in json.load(open(sys.argv[1]))["trials"]:
-    if t["id"] == sys.argv[2] + "@gpu0/toolkit-13.0":
-        print(*(o.get("text", o.get("value", o.get("number"))) for o in t["saw"] if o["key"] == sys.argv[3]), sep="\n")' "$out" "$1" "$2"
-}
+of() { observed "$1@gpu0/toolkit-13.0" "$2"; }
 
 why() { field "$1@gpu0/toolkit-13.0" why; }
 
