@@ -80,11 +80,37 @@ const char *variable(const struct look *l, const char *name)
     return machine_fact(l->r->machine, text_make(l->a, "env.%s", name));
 }
 
+const char *fact(const struct look *l, const char *key)
+{
+    return machine_fact(l->r->machine, key);
+}
+
+const char *stated(const struct look *l, const char *what)
+{
+    return stack_version(l->stack, what);
+}
+
+void evidence_of_fact(struct look *l, const char *key)
+{
+    const struct machine *m = l->r->machine;
+
+    for (size_t i = 0; i < m->n_facts; i++)
+        if (text_is(m->facts[i].key, key)) {
+            evidence(l, "%s%s%s is %s", m->facts[i].source != NULL ? m->facts[i].source : "", m->facts[i].source != NULL ? ": " : "", key, m->facts[i].value);
+            return;
+        }
+}
+
+bool is_in_container(const struct look *l)
+{
+    return l->r->machine->place == PLACE_CONTAINER;
+}
+
 static void apply(struct look *l, const struct rule *rule)
 {
     l->ailment = &rule->ailment;
     /* Where a GPU answers, module and nodes serve. */
-    if (rule->ailment.link <= LINK_NODES && report_answering(l->r) > 0)
+    if (rule->ailment.link <= LINK_NODES && !rule->ailment.though_it_answers && report_answering(l->r) > 0)
         return;
     if (!rule->ailment.of_stack) {
         rule->look(l);
@@ -95,6 +121,24 @@ static void apply(struct look *l, const struct rule *rule)
         rule->look(l);
     }
     l->stack = NULL;
+}
+
+static int place_in_chain(const struct diagnosis *d)
+{
+    return 2 * (int)d->ailment->link + d->ailment->general;
+}
+
+/* Along the chain; within a link in the order of the rules, the general ones last. Few are found: a plain insertion will do. */
+static void sort(struct look *l)
+{
+    for (size_t i = 1; i < l->n; i++) {
+        const struct diagnosis one = l->found[i];
+        size_t at = i;
+
+        for (; at > 0 && place_in_chain(&l->found[at - 1]) > place_in_chain(&one); at--)
+            l->found[at] = l->found[at - 1];
+        l->found[at] = one;
+    }
 }
 
 /* Of one stack, too. */
@@ -138,6 +182,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
     for (size_t t = 0; t < COUNT_OF(tables); t++)
         for (const struct rule *rule = tables[t]; rule->ailment.id != NULL; rule++)
             apply(&l, rule);
+    sort(&l);
     order(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))

@@ -3,11 +3,6 @@
 
 #include "base/text.h"
 
-static bool is_container(const struct look *l)
-{
-    return l->r->machine->place == PLACE_CONTAINER;
-}
-
 static void look_for_nouveau(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -17,9 +12,7 @@ static void look_for_nouveau(struct look *l)
             continue;
         found(l, SHOWN, "nouveau drives the GPU at %s, and NVIDIA's own module cannot", m->pci[i].address);
         evidence(l, "/sys/bus/pci/devices/%s/driver is nouveau", m->pci[i].address);
-        fix(l, text_is(m->os_id, "ubuntu") ? "sudo ubuntu-drivers install && sudo reboot"
-               : text_is(m->os_id, "debian") ? "sudo apt install nvidia-driver && sudo reboot"
-               : "install NVIDIA's driver by this distribution's packages, which keep nouveau from loading, and reboot");
+        fix_driver(l, 0, NULL);                 /* its packages keep nouveau from loading */
         return;
     }
 }
@@ -28,7 +21,7 @@ static void look_for_module(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (is_container(l) || m->place == PLACE_WSL || m->place == PLACE_TEGRA || m->module_loaded || m->nouveau_loaded)
+    if (is_in_container(l) || m->place == PLACE_WSL || m->place == PLACE_TEGRA || m->module_loaded || m->nouveau_loaded)
         return;
     for (size_t i = 0; i < m->n_pci; i++) {
         if (m->pci[i].driver != NULL)
@@ -47,7 +40,7 @@ static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (!is_container(l) || !m->gpu_meant || m->n_nodes > 0)
+    if (!is_in_container(l) || !m->gpu_meant || m->n_nodes > 0)
         return;
     found(l, SHOWN, "this container asks for a GPU and was given none");
     evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
@@ -81,7 +74,7 @@ static void look_for_cgroup(struct look *l)
 {
     const struct node *denied = node_that(l, "Operation not permitted");
 
-    if (denied == NULL || !is_container(l))
+    if (denied == NULL || !is_in_container(l))
         return;
     found(l, LIKELY, "the container's device rules no longer allow its GPU, as after systemctl daemon-reload on the host");
     evidence(l, "%s: %s", denied->path, denied->why_not);
@@ -97,13 +90,13 @@ static void look_for_missing_nodes(struct look *l)
         has_uvm |= text_is(m->nodes[i].path, "/dev/nvidia-uvm");
         has_gpu |= text_starts(m->nodes[i].path, "/dev/nvidia") && m->nodes[i].path[11] >= '0' && m->nodes[i].path[11] <= '9';
     }
-    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_container(l) && !has_gpu) || (has_uvm && has_gpu))
+    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_in_container(l) && !has_gpu) || (has_uvm && has_gpu))
         return;
     if (!has_gpu && m->n_pci == 0)
         return;
     found(l, SHOWN, "%s is missing, and nothing computes without it", has_gpu ? "/dev/nvidia-uvm" : "/dev/nvidia0");
     evidence(l, "the nvidia module is loaded%s", text_is(machine_fact(m, "module.uvm"), "no") ? ", nvidia_uvm is not" : "");
-    fix(l, is_container(l) ? "docker run --gpus all ..., which gives a container all nodes that it needs"
+    fix(l, is_in_container(l) ? "docker run --gpus all ..., which gives a container all nodes that it needs"
                            : has_gpu ? "sudo nvidia-modprobe -u -c 0" : "sudo nvidia-modprobe -c 0 -u");
 }
 
@@ -138,7 +131,7 @@ static void look_for_mismatch(struct look *l)
         evidence(l, "%s", file->real != NULL ? file->real : file->path);
     if (nvml != NULL)
         evidence_of_call(l, nvml);
-    fix(l, is_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
+    fix(l, is_in_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
 }
 
 static void look_for_stub(struct look *l)

@@ -7,14 +7,6 @@
 #include "model/crosscheck.h"
 #include "model/repair.h"
 
-static void fix_by_pip(struct look *l, const char *arguments)
-{
-    const char *command = arguments != NULL ? repair_install(l->stack, arguments, l->a) : NULL;
-
-    if (command != NULL)
-        fix(l, "%s", command);
-}
-
 static void look_for_damage(struct look *l)
 {
     for (size_t i = 0; i < l->stack->n_members; i++) {
@@ -110,8 +102,7 @@ static void look_for_cpu_build(struct look *l)
         return;
     found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
     evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
-    fix_by_pip(l, install);
-    if (l->found[l->n - 1].fix == NULL)
+    if (install == NULL || !fix_by_pip(l, "%s", install))
         fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
 }
 
@@ -126,9 +117,7 @@ static void look_for_old_driver(struct look *l)
           stack_version(s, "driver:why") != NULL ? stack_version(s, "driver:why") : "");
     if (needs != NULL && has != NULL)
         evidence(l, "it needs driver %s or newer, and this machine has %s", needs, has);
-    if (install != NULL)
-        fix_by_pip(l, install);
-    if (l->found[l->n - 1].fix == NULL)
+    if (install == NULL || !fix_by_pip(l, "%s", install))
         fix(l, "install driver %s or newer", needs != NULL ? needs : "of the build's CUDA");
 }
 
@@ -153,8 +142,8 @@ static void look_by(struct look *l, void (*check)(struct findings *, const struc
         evidence(l, "%s", f.items[i].text);
         any = true;
     }
-    if (any)
-        fix_by_pip(l, install);
+    if (any && install != NULL)
+        (void)fix_by_pip(l, "%s", install);
 }
 
 static void look_for_host(struct look *l) { look_by(l, check_host, "does not run on this system"); }

@@ -12,6 +12,7 @@ static json_t *machine(const struct machine *m)
 
     json_put_text(o, "hostname", m->hostname);
     json_put_text(o, "os", m->os);
+    json_put_text(o, "os_id", m->os_id);
     json_put_text(o, "kernel", m->kernel);
     json_put_text(o, "arch", m->arch);
     json_put_text(o, "place", place_names[m->place]);
@@ -42,8 +43,10 @@ static json_t *machine(const struct machine *m)
 
         json_put_text(d, "soname", m->drivers[i].soname);
         json_put_text(d, "path", m->drivers[i].path);
+        json_put_text(d, "real", text_is(m->drivers[i].real, m->drivers[i].path) ? NULL : m->drivers[i].real);
         json_put_text(d, "version", m->drivers[i].version);
         json_put_text(d, "kind", driver_kind_names[m->drivers[i].kind]);
+        json_put(d, "in_cache", m->drivers[i].in_cache ? json_true() : NULL);
         json_array_append_new(drivers, d);
     }
     for (size_t i = 0; i < m->n_facts; i++) {

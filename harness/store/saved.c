@@ -44,8 +44,11 @@ static void node(struct node *n, struct door *d, const json_t *o)
 static void driver_file(struct driver_file *f, struct door *d, const json_t *o)
 {
     *f = (struct driver_file){ .soname = door_text(d, o, "soname", MUST_BE), .path = door_text(d, o, "path", MUST_BE),
-                               .version = door_text(d, o, "version", MAY_BE),
-                               .kind = (enum driver_file_kind)door_word(d, o, "kind", MUST_BE, driver_kind_names) };
+                               .real = door_text(d, o, "real", MAY_BE), .version = door_text(d, o, "version", MAY_BE),
+                               .kind = (enum driver_file_kind)door_word(d, o, "kind", MUST_BE, driver_kind_names),
+                               .in_cache = door_has(o, "in_cache") && door_bool(d, o, "in_cache", MUST_BE) };
+    if (f->real == NULL)
+        f->real = f->path;
 }
 
 static void fact(struct fact *f, struct door *d, const json_t *o)
@@ -65,6 +68,7 @@ static const struct machine *machine(struct door *d, const json_t *document)
 
     m->hostname = door_text(d, o, "hostname", MAY_BE);
     m->os = door_text(d, o, "os", MAY_BE);
+    m->os_id = door_text(d, o, "os_id", MAY_BE);
     m->kernel = door_text(d, o, "kernel", MAY_BE);
     m->arch = door_text(d, o, "arch", MAY_BE);
     m->place = (enum place)door_word(d, o, "place", MUST_BE, place_names);

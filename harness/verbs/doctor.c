@@ -2,17 +2,22 @@
 #include "verbs/doctor.h"
 
 #include "diagnose/look.h"
+#include "report/json.h"
 #include "report/out.h"
 #include "store/saved.h"
 #include "verbs/verbs.h"
 
-int doctor_tell(const struct report *r, struct arena *a)
+int doctor_tell(const struct report *r, const struct options *o, struct arena *a)
 {
     struct err e = { .kind = ERR_NONE };
     struct diagnoses d;
 
     diagnose(&d, r, a);
-    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), &e))
+    if (o->save != NULL && !json_write(o->save, r, &e)) {
+        out_error("%s", e.text);
+        return 3;
+    }
+    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e))
         return diagnoses_exit_code(&d, r);
     out_error("%s", e.text);
     return 3;
@@ -27,7 +32,7 @@ int verb_doctor(const struct options *o, char *const *env)
     if (o->from == NULL)
         return verb_run(o, env);
     if (saved_read(&r, &arena, o->from, &e))
-        return doctor_tell(&r, &arena);
+        return doctor_tell(&r, o, &arena);
     out_error("%s", e.text);
     return 3;
 }

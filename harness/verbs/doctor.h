@@ -6,6 +6,6 @@
 #include "options.h"
 
 /* Says what is wrong, to standard output, and gives the exit code. */
-int doctor_tell(const struct report *r, struct arena *a);
+int doctor_tell(const struct report *r, const struct options *o, struct arena *a);
 
 #endif

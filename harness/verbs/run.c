@@ -34,6 +34,7 @@ struct run {
     struct progress progress;
     struct journal  journal;
     struct report   baseline;           /* of --baseline */
+    struct machine  found;              /* as its files show it, before options say which of it is meant */
     double          began_ms;
     char            began[32];
 };
@@ -57,6 +58,7 @@ static void decide_meant(struct run *r)
 {
     struct machine *m = &r->session.machine;
 
+    r->found = *m;
     if (r->session.o->no_gpu) {
         m->gpu_meant = false;
         m->why_not_meant = "--no-gpu";
@@ -105,7 +107,7 @@ static bool prepare(struct run *r, struct err *e)
     const struct options *o = s->o;
     struct selection pick = {
         .probes = o->probes.items, .n_probes = o->probes.n, .devices = o->devices.items, .n_devices = o->devices.n,
-        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level, .measures = o->measures,
+        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level, .measures = o->measures, .diagnoses = o->diagnoses,
     };
     const char **also;
 
@@ -238,7 +240,9 @@ int verb_run(const struct options *o, char *const *env)
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
-    if (text_is(o->verb, "doctor"))
-        return doctor_tell(&report, &arena);
+    if (text_is(o->verb, "doctor")) {
+        report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
+        return doctor_tell(&report, o, &arena);
+    }
     return deliver(&report, o, env, &r.journal);
 }

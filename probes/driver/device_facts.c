@@ -116,5 +116,6 @@ const struct probe probe_device_facts = {
         { .key = "memory.total", .bound = AT_LEAST, .number = 1, .sentence = "the GPU says it has %s B of memory" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

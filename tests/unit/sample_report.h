@@ -33,13 +33,13 @@ static const struct probe *const sample_probe_list[] = {
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
 static const struct node sample_nodes[] = { { "/dev/nvidia0", true, NULL }, { "/dev/nvidia1", false, "Permission denied" } };
 static const struct driver_file sample_drivers[] = {
-    { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", NULL, "580.65.06", DRIVER_INSTALLED, true },
+    { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06", "580.65.06", DRIVER_INSTALLED, true },
     { "libcuda.so.1", "/usr/local/cuda/compat/libcuda.so.1", NULL, NULL, DRIVER_COMPAT, false },
 };
 static const struct fact sample_facts[] = { { "module.version", "580.65.06", "/sys/module/nvidia/version" }, { "env.LANG", "a\tb \"c\" \xc3\xa4", NULL } };
 
 static const struct machine sample_machine = {
-    .hostname = "node12", .os = "Debian GNU/Linux 12 (bookworm)", .kernel = "6.1.0", .arch = "x86_64", .place = PLACE_CONTAINER, .container = "docker",
+    .hostname = "node12", .os = "Debian GNU/Linux 12 (bookworm)", .os_id = "debian", .kernel = "6.1.0", .arch = "x86_64", .place = PLACE_CONTAINER, .container = "docker",
     .pci = sample_pci, .n_pci = COUNT_OF(sample_pci), .nodes = sample_nodes, .n_nodes = COUNT_OF(sample_nodes),
     .drivers = sample_drivers, .n_drivers = COUNT_OF(sample_drivers), .facts = sample_facts, .n_facts = COUNT_OF(sample_facts),
     .module_loaded = true, .module_version = "580.65.06", .gpu_meant = true, .why_meant = "0000:3b:00.0 is an NVIDIA GPU",

@@ -66,7 +66,7 @@ static void the_first_broken_link_is_the_cause_and_the_rest_are_notes(void **sta
     (void)state;
     assert_int_equal(d.n, 2);
     assert_string_equal(d.list[0].ailment->id, "nouveau-owns-gpu");
-    assert_string_equal(d.list[0].fix, "sudo apt install nvidia-driver && sudo reboot");
+    assert_string_equal(d.list[0].fix, "sudo apt-get install -y nvidia-driver && sudo reboot");
     assert_false(d.list[0].follows);
     assert_string_equal(d.list[1].ailment->id, "compat-mismatch");
     assert_true(d.list[1].follows);
