@@ -24,6 +24,9 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
+void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
+void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
+void facts_of_log(struct fact_reader *r);               /* the lines of the kernel's log that name a cause */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 
