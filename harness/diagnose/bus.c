@@ -31,7 +31,7 @@ static void look_for_unassigned(struct look *l)
         evidence_of_gpu(l, address, "unassigned");
         evidence_of_fact(l, "log.line.bar-unassigned");
         evidence_of_fact(l, "log.line.rm-init-failed");
-        fix(l, "in the firmware's setup (BIOS) switch on \"Above 4G Decoding\" and, where there is one, \"Resizable BAR\"; in a guest, give it a 64-bit MMIO window that large");
+        advise(l, "in the firmware's setup (BIOS) switch on \"Above 4G Decoding\" and, where there is one, \"Resizable BAR\"; in a guest, give it a 64-bit MMIO window that large");
         return;
     }
 }
@@ -84,7 +84,7 @@ static void look_for_narrow(struct look *l)
         evidence_of_gpu(l, gpu->address, "link.width");
         evidence_of_gpu(l, gpu->address, "link.max_width");
         evidence_of_gpu(l, gpu->address, "slot.max_width");
-        fix(l, "power off, seat the board (and its riser) anew; then: cat /sys/bus/pci/devices/%s/current_link_width", gpu->address);
+        advise(l, "power off and seat the board and its riser anew; /sys/bus/pci/devices/%s/current_link_width tells whether it helped", gpu->address);
         return;
     }
 }
@@ -153,9 +153,9 @@ static void look_for_astray(struct look *l)
     if (forced)
         evidence_of_fact(l, "boot.options");
     if (iommu != NULL || forced)
-        fix_on_host(l, "boot with iommu=pt: sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&iommu=pt /' /etc/default/grub && sudo update-grub && sudo reboot; until then: export NCCL_P2P_DISABLE=1");
+        fix_on_host(l, "sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&iommu=pt /' /etc/default/grub && sudo update-grub && sudo reboot   # until then: export NCCL_P2P_DISABLE=1");
     else
-        fix_on_host(l, "sudo setpci -s %.12s ECAP_ACS+0x6.w=0000   # until the next boot; for good: ACS off in the firmware's setup. In programs until then: export NCCL_P2P_DISABLE=1",
+        fix_on_host(l, "sudo setpci -s %.12s ECAP_ACS+0x6.w=0000   # until the next boot: for good switch ACS off in the firmware",
                     bridge + strlen("bridge."));
 }
 

@@ -64,9 +64,9 @@ static void look_for_secure_boot(struct look *l)
     evidence_of_fact(l, "module.file.signed");
     evidence_of_fact(l, "log.line.key-rejected");
     if (fact(l, "boot.key") != NULL)
-        fix(l, "sudo mokutil --import %s && sudo reboot   # and choose \"Enroll MOK\" in the blue screen that comes", fact(l, "boot.key"));
+        fix(l, "sudo mokutil --import %s && sudo reboot   # and choose Enroll MOK in the blue screen that comes", fact(l, "boot.key"));
     else
-        fix(l, "switch Secure Boot off in the firmware's setup, or install the driver by packages that sign its module; mokutil --sb-state shows where it stands");
+        advise(l, "switch Secure Boot off in the firmware's setup, or install the driver by packages that sign its module (mokutil --sb-state tells whether it is on)");
 }
 
 /* ---- Kept out ---- */
@@ -103,11 +103,11 @@ static void look_for_blacklist(struct look *l)
     evidence_of_fact(l, file != NULL ? "nvidia.blacklisted" : "boot.options");
     evidence_of_waiting(l, gpu);
     if (file == NULL)
-        fix(l, "take nvidia out of blacklist= in GRUB_CMDLINE_LINUX of /etc/default/grub, then: sudo update-grub && sudo reboot");
-    else if (text_has(file, "prime") || text_is(text_base_name(file), "blacklist-nvidia.conf"))
-        fix(l, "sudo prime-select nvidia && sudo reboot   # or, without prime-select: sudo mv %s %s.off && sudo reboot", file, file);
+        advise(l, "take nvidia out of the blacklist= of GRUB_CMDLINE_LINUX in /etc/default/grub, run sudo update-grub (Fedora: sudo grub2-mkconfig -o /boot/grub2/grub.cfg), and reboot");
+    else if (text_is(text_base_name(file), "blacklist-nvidia.conf"))     /* written by prime-select, of Ubuntu's nvidia-prime */
+        fix(l, "sudo prime-select nvidia && sudo reboot");
     else
-        fix(l, "sudo sed -i -E 's/^[[:space:]]*(blacklist|install|alias)[[:space:]]+nvidia[[:space:]]*/# &/' %s && sudo modprobe nvidia", file);
+        fix(l, "sudo sed -i 's/^[[:space:]]*[a-z]*[[:space:]]*nvidia/# &/' %s && sudo modprobe nvidia", file);
 }
 
 /* ---- Not there ---- */
@@ -200,7 +200,7 @@ static void look_for_init(struct look *l)
         return;
     found(l, LIKELY, "the driver could not start a GPU: power, its slot, its firmware or its memory's address range (the code in the line tells NVIDIA's support which)");
     evidence_of_fact(l, "log.line.rm-init-failed");
-    fix_on_host(l, "sudo nvidia-bug-report.sh   # after a cold start (power off, wait, on): if the line comes again");
+    advise(l, "power off, wait, power on; if the line comes again try the board in another slot, then give NVIDIA or the server's maker what sudo nvidia-bug-report.sh writes");
 }
 
 /* What is left, where nothing says why. */
@@ -217,7 +217,7 @@ static void look_for_module(struct look *l)
     if (m->n_drivers > 0)
         evidence(l, "the driver's libraries are installed: %s", m->drivers[0].path);
     if (m->n_drivers > 0 || fact(l, "module.file") != NULL)
-        fix(l, "sudo modprobe nvidia || sudo dmesg | grep -iE 'nvidia|nvrm' | tail");
+        fix(l, "sudo modprobe nvidia || sudo dmesg | grep -i nv");
     else
         fix_driver(l, 0, NULL);
 }

@@ -93,7 +93,7 @@ void fix_module(struct look *l)
     } else if (by_dkms) {
         fix(l, "sudo dkms autoinstall && sudo modprobe nvidia");
     } else {
-        fix(l, "install the headers of the running kernel, then install the driver again (with --dkms, where NVIDIA's installer did it)");
+        advise(l, "install the headers of the running kernel, then install the driver again (with --dkms, where NVIDIA's installer did it)");
     }
 }
 
