@@ -67,12 +67,40 @@ static const struct pci_gpu *wider_twin(const struct look *l, const struct pci_g
     return NULL;
 }
 
+static double told(const struct judged *j, const char *key)
+{
+    const struct observation *o = outcome_saw(&j->outcome, key);
+
+    return o != NULL && o->is_number ? o->number : 0;
+}
+
+/* What NVML calls the most is what GPU and slot both can. */
+static void look_for_narrow_by_nvml(struct look *l)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct judged *j = &l->r->trials[i];
+        const double now = told(j, "pcie.width"), best = told(j, "pcie.max_width");
+        bool has_twin = false;
+
+        for (size_t k = 0; k < l->r->n_trials && now > 0; k++)
+            has_twin |= told(&l->r->trials[k], "pcie.max_width") == best && told(&l->r->trials[k], "pcie.width") > now;
+        if (now <= 0 || now >= best || (!has_twin && now * 4 > best))
+            continue;
+        found(l, LIKELY, "the link of %s to the host has %.0f of %.0f lanes: its contacts, a riser or the slot are bad%s", j->trial.id, now, best, has_twin ? "; another one has all" : "");
+        evidence(l, "%s: NVML says that %.0f of %.0f lanes are in use", j->trial.id, now, best);
+        advise(l, "power off the machine and seat the board and its riser anew; nvidia-smi --query-gpu=pcie.link.width.current --format=csv tells whether it helped");
+        return;
+    }
+}
+
 /* Speed falls when a GPU is idle, and says nothing. Its lanes do not: but half of them are missing by design where a board wires a long slot
  * with few, as laptops do; so it takes a twin that has more, or a quarter and less. */
 static void look_for_narrow(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
+    if (m->n_pci == 0)
+        look_for_narrow_by_nvml(l);
     for (size_t i = 0; i < m->n_pci; i++) {
         const struct pci_gpu *gpu = &m->pci[i], *twin = wider_twin(l, gpu);
         const long best = best_lanes(l, gpu->address), now = lanes(l, gpu->address, "link.width");
@@ -135,16 +163,28 @@ static const char *translated(const struct look *l)
     return NULL;
 }
 
+/* Root sees every bridge; others see what the IOMMU does, and a container nothing. */
+static bool bridges_are_seen(const struct look *l)
+{
+    const struct machine *m = l->r->machine;
+
+    for (size_t i = 0; i < m->n_facts; i++)
+        if (text_starts(m->facts[i].key, "bridge.") && text_ends(m->facts[i].key, ".acs"))
+            return true;
+    return false;
+}
+
 static void look_for_astray(struct look *l)
 {
     const struct judged *j = astray(l);
     const char *bridge = redirecting_bridge(l), *iommu = translated(l), *options = fact(l, "boot.options");
     const bool forced = options != NULL && (text_has(options, "intel_iommu=on") || text_has(options, "amd_iommu=on")) && !text_has(options, "iommu=pt");
 
-    if (j == NULL || !is_over_pcie(j) || (bridge == NULL && iommu == NULL && !forced))
+    if (j == NULL || !is_over_pcie(j) || (bridge == NULL && iommu == NULL && !forced && bridges_are_seen(l)))
         return;
     found(l, LIKELY, "what GPUs send each other over PCIe goes astray: %s", bridge != NULL ? "a bridge between them redirects it to the processor (ACS)"
-                                                                                           : "the IOMMU translates their addresses");
+                                                                                          
+          : iommu != NULL || forced ? "the IOMMU translates their addresses" : "mostly a bridge between them (ACS) or the IOMMU leads it there, which only root sees (sudo lspci -vvv: ACSCtl)");
     evidence(l, "%s: %s", j->trial.id, j->why);
     if (bridge != NULL)
         evidence_of_fact(l, bridge);
@@ -154,6 +194,8 @@ static void look_for_astray(struct look *l)
         evidence_of_fact(l, "boot.options");
     if (iommu != NULL || forced)
         fix_on_host(l, "sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&iommu=pt /' /etc/default/grub && sudo update-grub && sudo reboot   # until then: export NCCL_P2P_DISABLE=1");
+    else if (bridge == NULL)
+        fix(l, "export NCCL_P2P_DISABLE=1");
     else
         fix_on_host(l, "sudo setpci -s %.12s ECAP_ACS+0x6.w=0000   # until the next boot: for good switch ACS off in the firmware",
                     bridge + strlen("bridge."));

@@ -198,6 +198,9 @@ top() { printf 'top %s\n' "$1" >>"$SPEC"; }
 also() { for id; do printf 'also %s\n' "$id" >>"$SPEC"; done; }
 nothing() { printf 'nothing\n' >>"$SPEC"; }
 
+# untold - no finding, and that the cause cannot be told.
+untold() { printf 'untold\n' >>"$SPEC"; }
+
 # mended_by TEXT - the first finding's command has it. shown_by TEXT - its evidence, or its cause.
 mended_by() { printf 'fix %s\n' "$1" >>"$SPEC"; }
 shown_by() { printf 'evidence %s\n' "$1" >>"$SPEC"; }
