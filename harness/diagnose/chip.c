@@ -100,22 +100,28 @@ static void look_for_too_old(struct look *l)
 {
     const struct machine *m = l->r->machine;
     const struct driver d = driver_of(l);
+    const char *said = line(l, "not-supported");
     long first;
 
-    if (!m->module_loaded)
-        return;
     for (size_t i = 0; i < m->n_pci; i++) {
         const struct pci_gpu *gpu = &m->pci[i];
         const char *branch = of_gpu(l, gpu, "first_driver");
 
-        if (is_lent(gpu) || text_is(gpu->driver, "nvidia") || d.version == NULL || branch == NULL || !text_to_long(branch, &first) || text_version_major(d.version) >= first)
+        if (!m->module_loaded || is_lent(gpu) || text_is(gpu->driver, "nvidia") || d.version == NULL || branch == NULL || !text_to_long(branch, &first) || text_version_major(d.version) >= first)
             continue;
         found(l, SHOWN, "driver %s is older than the %s GPU at %s: branch %ld is the first that knows it", d.version, of_gpu(l, gpu, "arch"), gpu->address, first);
         evidence_of_driver(l, &d);
         evidence_of_gpu(l, gpu, "first_driver");
+        evidence_of_fact(l, "log.line.not-supported");
         fix_driver(l, 0, NULL);
         return;
     }
+    if (said == NULL || (l->n > 0 && text_is(l->found[l->n - 1].ailment->id, "driver-dropped-gpu")))
+        return;
+    found(l, LIKELY, "driver %s does not know this GPU, which mostly is one that came after it", d.version != NULL ? d.version : "that is installed");
+    evidence_of_driver(l, &d);
+    evidence_of_fact(l, "log.line.not-supported");
+    fix_driver(l, 0, NULL);
 }
 
 /* The first GPU that only modules of that type drive; NULL: there is none. */

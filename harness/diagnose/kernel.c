@@ -52,6 +52,8 @@ static void look_for_secure_boot(struct look *l)
     const bool is_unsigned = text_is(fact(l, "module.file.signed"), "no");
     const bool may_be = file != NULL && was_built_here(file) && !text_is(fact(l, "log.readable"), "yes") && gpu != NULL && was_tried(l, gpu);
 
+    if (said != NULL && file == NULL && !text_has(said, "nvidia"))
+        said = NULL;                            /* another module's */
     if (gpu == NULL || (said == NULL && (file == NULL || !text_is(fact(l, "boot.secure"), "on") || (!is_unsigned && !may_be))))
         return;
     if (said != NULL || is_unsigned)

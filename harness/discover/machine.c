@@ -232,8 +232,8 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_module(&r);
     facts_of_bus(&r);
     facts_of_boot(&r);
-    facts_of_log(&r);
     facts_of_sharing(&r);
+    facts_of_log(&r);
     facts_of_surroundings(&r);
     driver_files_find(m, a, root, env);
     m->facts = r.facts;

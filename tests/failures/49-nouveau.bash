@@ -9,8 +9,8 @@ mechanism_nouveau_came_first() {
     gpu 01:00.0 1db6 nouveau
     modules nouveau
     module 550.54.15
-    kernel_log "NVRM: GPU 0000:01:00.0 is already bound to nouveau."
-    top nouveau-owns-gpu; mended_by "update-initramfs -u && sudo reboot"; shown_by "already bound"
+    kernel_log "NVRM: The NVIDIA probe routine was not called for 1 device(s)."
+    top nouveau-owns-gpu; mended_by "update-initramfs -u && sudo reboot"; shown_by "probe routine"
 }
 
 # nouveau is there because nothing else is for this kernel.

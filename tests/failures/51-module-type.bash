@@ -41,5 +41,14 @@ alike_dropped() { host ubuntu 24.04; gpu 01:00.0 1b80; module 595.45.04 open; to
 # The branch does not know the GPU at all.
 alike_too_old() { host ubuntu 22.04; gpu 01:00.0 2b85; module 550.54.15; top driver-too-old-for-gpu; mended_by "ubuntu-drivers install"; }
 
+# One that is in no table of ours: the driver says so itself.
+alike_too_old_for_a_chip_to_come() {
+    host ubuntu 24.04
+    gpu 01:00.0 3f01
+    module 580.65.06 open
+    kernel_log "NVRM: The NVIDIA GPU 0000:01:00.0 (PCI ID: 10de:3f01)" "NVRM: installed in this system is not supported by the" "NVRM: NVIDIA 580.65.06 driver release."
+    top driver-too-old-for-gpu; shown_by 10de:3f01
+}
+
 healthy_open_on_turing() { host ubuntu 22.04; gpu 01:00.0 1e04 nvidia; module 550.54.15 open; nodes nvidia0 nvidiactl nvidia-uvm; nothing; }
 healthy_proprietary_on_pascal() { host ubuntu 22.04; gpu 01:00.0 1b80 nvidia; module 550.54.15; nodes nvidia0 nvidiactl nvidia-uvm; nothing; }

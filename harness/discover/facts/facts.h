@@ -26,8 +26,10 @@ void fact_add(struct fact_reader *r, const char *key, const char *value, const c
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
 void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
-void facts_of_log(struct fact_reader *r);               /* the lines of the kernel's log that name a cause */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
+/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
+ * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
+void facts_of_log(struct fact_reader *r);
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 
 #endif
