@@ -231,6 +231,8 @@ int verb_run(const struct options *o, char *const *env)
     }
     run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
+    if (o->diagnoses)
+        session_try_variants(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);

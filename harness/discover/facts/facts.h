@@ -25,6 +25,8 @@ void fact_add(struct fact_reader *r, const char *key, const char *value, const c
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
+void facts_of_libraries(struct fact_reader *r);         /* which libcuda the loader takes, what is preloaded; the driver's files are known */
+void facts_of_mps(struct fact_reader *r);               /* what MPS, which shares GPUs between processes, left or runs */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 
 #endif
