@@ -118,6 +118,7 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
     decide_meant(r);
