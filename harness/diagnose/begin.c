@@ -42,7 +42,7 @@ static void look_for_hang(struct look *l)
     for (size_t i = 0; i < j->outcome.n_saw; i++)
         if (text_starts(j->outcome.saw[i].key, "without.") || text_starts(j->outcome.saw[i].key, "with."))
             evidence(l, "%s: %s", j->outcome.saw[i].key, j->outcome.saw[i].text);
-    fix_on_host(l, "sudo dmesg | grep -iE 'xid|gsp|nvrm'; sudo reboot");
+    fix_on_host(l, "sudo dmesg | grep -i -e xid -e gsp -e nvrm; sudo reboot");
     advise(l, "the reboot ends all work on that machine; the kernel's log tells what the GPU reported before");
 }
 
@@ -85,7 +85,7 @@ static void look_for_os_call(struct look *l)
     else if (closed == NULL && text_is(seccomp, "2") && is_in_container(l))
         advise(l, "start the container once with --security-opt seccomp=unconfined: if it works so, its profile denies a call that the driver makes");
     else
-        fix_on_host(l, "sudo dmesg | grep -iE 'xid|nvrm|nvidia'");
+        fix_on_host(l, "sudo dmesg | grep -i -e xid -e nvrm");
 }
 
 const struct rule begin_rules[] = {

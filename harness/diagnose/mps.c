@@ -165,7 +165,7 @@ static void look_for_unavailable(struct look *l)
         return;
     found(l, LIKELY, "the GPU takes no process though its compute mode lets all in: a reset is due, an earlier process is stuck in the driver, or a vGPU has no licence");
     evidence_of_busy(l, told, mode_of(l, told));
-    fix_on_host(l, "nvidia-smi -q | grep -iE 'recovery action|license status|reset required'");
+    fix_on_host(l, "nvidia-smi -q | grep -i -e 'recovery action' -e 'license status'");
 }
 
 const struct rule mps_rules[] = {
