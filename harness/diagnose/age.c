@@ -17,6 +17,29 @@ static const struct judged *insufficient(const struct look *l)
     return NULL;
 }
 
+/* A driver runs what was built for any CUDA of its own major version, and for older ones. Of a stack that is for a newer one, what failed first;
+ * NULL: it is not, or nothing of it failed, as under a libcuda for forward compatibility. */
+static const struct judged *failed_under_older(const struct look *l)
+{
+    const char *driver = report_saw(l->r, "cuda.driver"), *cuda = stated(l, "cuda");
+
+    if (driver == NULL || cuda == NULL || text_version_major(driver) >= text_version_major(cuda))
+        return NULL;
+    for (size_t i = 0; i < l->r->n_trials; i++)
+        if (l->r->trials[i].trial.stack == l->stack && l->r->trials[i].verdict == FAIL)
+            return &l->r->trials[i];
+    return NULL;
+}
+
+static void evidence_of_failure(struct look *l, const struct judged *j)
+{
+    const char *driver = report_saw(l->r, "cuda.driver"), *cuda = stated(l, "cuda");
+
+    evidence(l, "%s: %s", j->trial.id, j->why);
+    if (driver != NULL && cuda != NULL)
+        evidence(l, "driver.answers: the driver is for CUDA %s; %s is for CUDA %s", driver, l->stack->name, cuda);
+}
+
 /* 35 is the runtime's word for a libcuda that it could not load, too: that one is found by itself. */
 static void look_for_old_driver(struct look *l)
 {
@@ -25,15 +48,15 @@ static void look_for_old_driver(struct look *l)
     const bool by_files = text_is(stated(l, "driver:holds"), "no");
     const struct judged *told = report_answering(l->r) > 0 ? insufficient(l) : NULL;
 
+    if (told == NULL)
+        told = failed_under_older(l);
     if (!by_files && told == NULL)
         return;
     found(l, SHOWN, "the driver is too old for %s%s%s", s->name, why != NULL && by_files ? ": " : "", why != NULL && by_files ? why : "");
     if (needs != NULL && has != NULL && by_files)
         evidence(l, "it needs driver %s or newer, and this machine has %s", needs, has);
     if (told != NULL)
-        evidence_of_call(l, told);
-    if (told != NULL && report_saw(l->r, "cuda.driver") != NULL)
-        evidence(l, "driver.answers: the driver is for CUDA %s, the stack for CUDA %s", report_saw(l->r, "cuda.driver"), stated(l, "cuda") != NULL ? stated(l, "cuda") : "that no file tells");
+        evidence_of_failure(l, told);
     if (install == NULL || !fix_by_pip(l, "%s", install))
         fix_driver(l, needs != NULL ? (unsigned)text_version_major(needs) : 0, fact(l, "module.flavor"));
 }
@@ -95,7 +118,7 @@ const struct rule age_rules[] = {
         .unlike = "ptx-too-new answers 222." }, look_for_jit },
     { { "ptx-cache-damaged", LINK_DRIVER, .needs_gpu = true, .what = "What the driver compiled is kept in a folder of the user's, and taken from there the next time.",
         .unlike = "jit-missing and ptx-too-new: there it fails without the cache, too." }, look_for_cache },
-    { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs: the runtime answers 35.",
+    { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the stack was built needs: the runtime answers 35, cuBLAS 1 and cuDNN 1001.",
         .unlike = "35 with no libcuda at all is libcuda-missing; compat-mismatch; cpu-only-build; ptx-too-new, where the driver is of the right major version." }, look_for_old_driver },
     { { .id = NULL }, NULL },
 };
