@@ -28,6 +28,14 @@ bool libcuda_works(const struct look *l)
     return report_answering(l->r) > 0;
 }
 
+/* A libcuda was opened: what files suggest of that is overruled. */
+static bool is_opened(const struct look *l)
+{
+    const struct judged *j = driver_trial(l);
+
+    return j != NULL && j->outcome.stop != STOP_LOAD;
+}
+
 bool libcuda_is_shadowed(const struct look *l)
 {
     const char *own = fact(l, "driver.library.own"), *version = fact(l, "driver.library.version"), *module = l->r->machine->module_version;
@@ -161,7 +169,7 @@ static void look_for_damage(struct look *l)
 {
     const char *refused = fact(l, "driver.library.refused");
 
-    if (refused == NULL || !l->r->machine->gpu_meant || libcuda_works(l))
+    if (refused == NULL || !l->r->machine->gpu_meant || is_opened(l))
         return;
     found(l, SHOWN, "the driver's library is no library that can be loaded: %s", refused);
     evidence_of_fact(l, "driver.library.refused");
@@ -176,7 +184,7 @@ static void look_for_unsearched(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (!m->gpu_meant || m->place == PLACE_WSL || fact(l, "driver.library") != NULL || fact(l, "driver.library.refused") != NULL || libcuda_works(l))
+    if (!m->gpu_meant || m->place == PLACE_WSL || fact(l, "driver.library") != NULL || fact(l, "driver.library.refused") != NULL || is_opened(l))
         return;
     for (size_t i = 0; i < m->n_drivers; i++) {
         const struct driver_file *f = &m->drivers[i];
@@ -217,7 +225,7 @@ const struct rule libcuda_rules[] = {
     { { "libcuda-shadowed", LINK_DRIVER_LIBRARY, .what = "Several drivers' libcuda are on this machine, and the loader takes one that does not belong to the kernel module that is loaded.",
         .unlike = "driver-library-mismatch: there the module's own libcuda is on the disk no more, and a reboot loads the new module; compat-mismatch, where it is one of a compat folder." },
       look_for_shadow },
-    { { "libcuda-damaged", LINK_DRIVER_LIBRARY, .what = "The file that bears the name libcuda.so.1 is empty, cut short or a link to nothing, as images are that were built under "
+    { { "libcuda-damaged", LINK_DRIVER_LIBRARY, .general = true, .what = "The file that bears the name libcuda.so.1 is empty, cut short or a link to nothing, as images are that were built under "
         "the container runtime.", .unlike = "libcuda-missing: there nothing bears that name." }, look_for_damage },
     { { "libcuda-unsearched", LINK_DRIVER_LIBRARY, .what = "The driver's library is installed in a folder of its own, as on GKE (/usr/local/nvidia/lib64) and NixOS "
         "(/run/opengl-driver/lib), which programs have to be told of.", .unlike = "libcuda-missing: there it is in no folder that is known here." }, look_for_unsearched },
