@@ -17,7 +17,8 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], driver_rules[], code_rules[], stack_rules[], pace_rules[];
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
+    begin_rules[], mps_rules[], code_rules[], stack_rules[], age_rules[], pace_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -28,6 +29,9 @@ void advise(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);        /* i
 /* The first trial that a call of that name ended, with that code; any code: -1; any call of the driver or the runtime: NULL.
  * NULL: there is none. */
 const struct judged *ended_by(const struct look *l, const char *call, long code);
+
+/* The first trial that failed, and passed when it was run once more with that change (verbs/variants.c: "without.LD_PRELOAD"); NULL: there is none. */
+const struct judged *passes_with(const struct look *l, const char *change);
 
 /* "cuInit answers 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH) from /usr/lib/libcuda.so.1" */
 void evidence_of_call(struct look *l, const struct judged *j);

@@ -1,5 +1,5 @@
 /* What files say of the machine: its GPUs, their kernel module, device nodes and driver libraries. */
-#include "diagnose/look.h"
+#include "diagnose/libcuda.h"
 
 #include "base/text.h"
 
@@ -79,18 +79,27 @@ static const char *cached_library(const struct look *l, const char *soname, enum
     return NULL;
 }
 
+/* cuInit says so by 803, and by 804 where the libraries are the newer ones; of a compat folder's, compat.c tells. */
+static const struct judged *refused_by_cuda(const struct look *l)
+{
+    const struct judged *told = ended_by(l, "cuInit", 803);
+
+    return libcuda_is(l, DRIVER_COMPAT) ? NULL : told != NULL ? told : ended_by(l, "cuInit", 804);
+}
+
 /* NVML says so by itself; where it was not asked, the files do. */
 static void look_for_mismatch(struct look *l)
 {
-    const struct judged *nvml = ended_by(l, "nvmlInit_v2", 18);
+    const struct judged *nvml = ended_by(l, "nvmlInit_v2", 18), *cuda = refused_by_cuda(l);
     const struct machine *m = l->r->machine;
     const struct driver_file *file = NULL;
     const char *version = cached_library(l, "libcuda.so.1", DRIVER_INSTALLED, &file);
     const bool differ = version != NULL && m->module_version != NULL && text_compare_versions(version, m->module_version) != 0;
 
-    if (nvml == NULL && !differ)
+    if ((nvml == NULL && cuda == NULL && !differ) || (nvml == NULL && libcuda_is_shadowed(l)))
         return;
-    found(l, SHOWN, "the driver's libraries%s%s are of another version than the loaded kernel module%s%s: the driver was changed, and the old module still runs",
+    found(l, nvml != NULL || differ ? SHOWN : LIKELY,
+          "the driver's libraries%s%s are of another version than the loaded kernel module%s%s: the driver was changed, and the old module still runs",
           version != NULL ? ", " : "", version != NULL ? version : "", m->module_version != NULL ? ", " : "", m->module_version != NULL ? m->module_version : "");
     if (m->module_version != NULL)
         evidence(l, "/sys/module/nvidia/version: %s", m->module_version);
@@ -98,23 +107,9 @@ static void look_for_mismatch(struct look *l)
         evidence(l, "%s", file->real != NULL ? file->real : file->path);
     if (nvml != NULL)
         evidence_of_call(l, nvml);
+    if (cuda != NULL)
+        evidence_of_call(l, cuda);
     fix(l, is_in_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
-}
-
-static void look_for_stub(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 34);
-    const struct driver_file *file = NULL;
-
-    (void)cached_library(l, "libcuda.so.1", DRIVER_STUB, &file);
-    if (told == NULL && file == NULL)
-        return;
-    found(l, SHOWN, "the loader finds a stub of libcuda.so.1, which is for linking only");
-    if (file != NULL)
-        evidence(l, "%s", file->path);
-    if (told != NULL)
-        evidence_of_call(l, told);
-    fix(l, "take the stubs folder out of LD_LIBRARY_PATH and of /etc/ld.so.conf.d, then: sudo ldconfig");
 }
 
 const struct rule machine_rules[] = {
@@ -126,8 +121,6 @@ const struct rule machine_rules[] = {
         .unlike = "nodes-denied says \"Permission denied\"." }, look_for_cgroup },
     { { "nodes-missing", LINK_NODES, .what = "The module is loaded, and a device node that CUDA opens does not exist.",
         .unlike = "nodes-denied: there it exists." }, look_for_missing_nodes },
-    { { "stub-libcuda", LINK_DRIVER_LIBRARY, .what = "The toolkit's stub of libcuda answers 34 to everything; it is there for linkers on machines without a driver.",
-        .unlike = "driver-library-mismatch: there both are real." }, look_for_stub },
     { { "driver-library-mismatch", LINK_DRIVER_LIBRARY, .what = "The driver's libraries and its kernel module must be of one version; an upgrade changes the files at once and the module at the next boot.",
         .unlike = "compat-mismatch: there the libraries are those of a package for forward compatibility." }, look_for_mismatch },
     { { .id = NULL }, NULL },

@@ -140,6 +140,24 @@ of_gpu() {
 nodes() { for name; do file "/dev/$name"; done; }
 node() { file "/dev/$1" "$2"; }
 
+# loader_cache PATH... - /etc/ld.so.cache, as ldconfig writes it for x86_64, with these files, each by its own name.
+loader_cache() {
+    mkdir -p "$FOLDER/etc"
+    python3 - "$FOLDER/etc/ld.so.cache" "$@" <<'END'
+import os, struct, sys
+rows, strings, at = b"", b"", 48 + 24 * len(sys.argv[2:])
+for path in sys.argv[2:]:
+    name = os.path.basename(path).encode() + b"\0"
+    rows += struct.pack("<iIIIQ", 0x0303, at + len(strings), at + len(strings) + len(name), 0, 0)
+    strings += name + path.encode() + b"\0"
+head = b"glibc-ld.so.cache1.1" + struct.pack("<7I", len(sys.argv[2:]), len(strings), 0, 0, 0, 0, 0)
+open(sys.argv[1], "wb").write(head + rows + strings)
+END
+}
+
+# driven ADDRESS MODEL - what the module says of a GPU.
+driven() { file "/proc/driver/nvidia/gpus/0000:$1/information" "Model: 		 $2" "GPU UUID: 	 GPU-00000000-0000-0000-0000-000000000000"; }
+
 # variable NAME=VALUE... - of the process.
 variable() { for one; do printf '%s\0' "$one" >>"$FOLDER/proc/self/environ"; done; }
 
@@ -183,6 +201,19 @@ well_host() {
 
 # answering [VERSION] - a driver that works: the fake one, of that version. Without it, nothing is tried on a GPU.
 answering() { printf 'driver\n' >>"$SPEC"; setting "FAKE_NVML=${1:-580.65.06}"; }
+
+# answering_from DIR VERSION - the same, but libcuda is a copy in that folder of the machine, which comes first on the search path: what FAKE_FAULT
+# orders with FAKE_FAULT_FROM=DIR it alone does. libcuda_that_works DIR VERSION - another copy, which a diagnosis may try instead.
+answering_from() {
+    libcuda_that_works "$1" "$2"
+    printf 'driver %s\n' "$FOLDER$1" >>"$SPEC"
+    setting "FAKE_NVML=$(cat "$FOLDER/sys/module/nvidia/version")"
+}
+libcuda_that_works() {
+    mkdir -p "$FOLDER$1"
+    cp "$FAKES/driver/libcuda.so.1" "$FOLDER$1/libcuda.so.$2"
+    link "$1/libcuda.so.1" "libcuda.so.$2"
+}
 
 # setting NAME=VALUE - of the fake driver's environment (tests/fakes/gate.h). fails CALL CODE - that call answers so.
 setting() { printf 'env %s\n' "$1" >>"$SPEC"; }
