@@ -17,7 +17,7 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], mismatch_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
     begin_rules[], mps_rules[], code_rules[], stack_rules[], age_rules[], pace_rules[];
 
 /* Enters it; what follows adds to it. */

@@ -238,6 +238,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_mps(&r);
     driver_files_find(m, a, root, env);
     facts_of_libraries(&r);
+    facts_of_container(&r);
     m->facts = r.facts;
     decide_meant(&r);
 }
