@@ -58,7 +58,7 @@ mechanism_old_container() {
     nodes nvidia0 nvidiactl nvidia-uvm
     driver_libraries 570.133.20
     file /proc/self/mountinfo \
-        "900 880 259:2 /usr/lib/libcuda.so.570.133.20 /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20 ro,nosuid - ext4 /dev/nvme0n1p2 rw" \
+        "900 880 259:2 /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20 /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20 ro,nosuid - ext4 /dev/nvme0n1p2 rw" \
         "901 880 259:2 /usr/lib/libnvidia-ml.so.570.133.20 /usr/lib/x86_64-linux-gnu/libnvidia-ml.so.570.133.20 ro,nosuid - ext4 /dev/nvme0n1p2 rw"
     top driver-library-mismatch; mended_by "restart the container"
 }
@@ -88,7 +88,7 @@ healthy_jetson() {
     file /etc/nv_tegra_release "# R36 (release), REVISION: 3.0"
     nodes nvmap nvhost-gpu nvidiactl nvidia0
     module 540.3.0
-    library /usr/lib/libcuda.so.1.1 -Wl,-soname,libcuda.so.1
-    link /usr/lib/libcuda.so.1 libcuda.so.1.1
+    library /usr/lib/x86_64-linux-gnu/libcuda.so.1.1 -Wl,-soname,libcuda.so.1
+    link /usr/lib/x86_64-linux-gnu/libcuda.so.1 libcuda.so.1.1
     nothing
 }
