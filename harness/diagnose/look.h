@@ -17,8 +17,8 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[], begin_rules[], mps_rules[], code_rules[],
-    stack_rules[], age_rules[];
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
+    begin_rules[], mps_rules[], code_rules[], stack_rules[], age_rules[], pace_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -56,6 +56,12 @@ void fix_driver(struct look *l, unsigned branch, const char *flavor);
 
 /* A command that is the host's to run where this is a container. */
 void fix_on_host(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* NVIDIA's module for the running kernel, by what builds or brings it here. */
+void fix_module(struct look *l);
+
+/* "sudo update-initramfs -u": what makes the files of /etc/modprobe.d count at boot. */
+const char *initramfs(const struct look *l);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);

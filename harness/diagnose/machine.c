@@ -3,39 +3,6 @@
 
 #include "base/text.h"
 
-static void look_for_nouveau(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_pci; i++) {
-        if (!text_is(m->pci[i].driver, "nouveau"))
-            continue;
-        found(l, SHOWN, "nouveau drives the GPU at %s, and NVIDIA's own module cannot", m->pci[i].address);
-        evidence(l, "/sys/bus/pci/devices/%s/driver is nouveau", m->pci[i].address);
-        fix_driver(l, 0, NULL);                 /* its packages keep nouveau from loading */
-        return;
-    }
-}
-
-static void look_for_module(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    if (is_in_container(l) || m->place == PLACE_WSL || m->place == PLACE_TEGRA || m->module_loaded || m->nouveau_loaded)
-        return;
-    for (size_t i = 0; i < m->n_pci; i++) {
-        if (m->pci[i].driver != NULL)
-            continue;
-        found(l, SHOWN, "no module drives the GPU at %s: the nvidia kernel module is not loaded", m->pci[i].address);
-        evidence(l, "/sys/bus/pci/devices/%s has no driver, and /proc/modules no nvidia", m->pci[i].address);
-        if (m->n_drivers > 0)
-            evidence(l, "the driver's libraries are installed: %s", m->drivers[0].path);
-        fix(l, m->n_drivers > 0 ? "sudo modprobe nvidia; where that fails: sudo dkms status, and sudo dmesg | grep -i nvidia"
-                                : "install NVIDIA's driver by this distribution's packages; none of its libraries is here");
-        return;
-    }
-}
-
 static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -146,10 +113,6 @@ static void look_for_mismatch(struct look *l)
 }
 
 const struct rule machine_rules[] = {
-    { { "nouveau-owns-gpu", LINK_MODULE, .what = "The free driver nouveau has taken the GPU. It runs displays; CUDA needs NVIDIA's module.",
-        .unlike = "module-not-loaded: there nothing drives the GPU." }, look_for_nouveau },
-    { { "module-not-loaded", LINK_MODULE, .what = "No kernel module drives the GPU: it is not built for the running kernel, was refused by Secure Boot, or was never installed.",
-        .unlike = "nouveau-owns-gpu; a GPU that is passed through to a guest has vfio-pci as its driver, and is meant to." }, look_for_module },
     { { "container-without-gpu", LINK_NODES, .what = "The image asks for a GPU, and the container was started without one.",
         .unlike = "nodes-denied, cgroup-denies-gpu: there the nodes exist." }, look_for_runtime },
     { { "nodes-denied", LINK_NODES, .what = "The device nodes are there, and their mode keeps this user out.",

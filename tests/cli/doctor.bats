@@ -30,7 +30,7 @@ well() {
     [[ "$output" != *"  cause  "* ]]
 }
 
-@test "a GPU without a module" { ails gpu-no-module module-not-loaded "install NVIDIA's driver"; }
+@test "a GPU without a module" { ails gpu-no-module module-not-loaded "sudo ubuntu-drivers install && sudo reboot"; }
 @test "a GPU that nouveau drives" { ails nouveau nouveau-owns-gpu "sudo ubuntu-drivers install && sudo reboot"; }
 @test "a container that asked for a GPU and got none" { ails container-asked container-without-gpu "docker run --gpus all"; }
 @test "device nodes that this user may not open: what follows is a note" {

@@ -87,6 +87,55 @@ module() {
     file /proc/devices "Character devices:" "195 nvidia" "195 nvidiactl" "505 nvidia-uvm"
 }
 
+# kernel_tree [KERNEL] - the running kernel's own modules and headers. ko KERNEL DIR [LAST LINE] - nvidia.ko for that kernel, in that folder of it.
+kernel_tree() {
+    local kernel=${1:-$(cat "$FOLDER/proc/sys/kernel/osrelease")}
+    mkdir -p "$FOLDER/lib/modules/$kernel/kernel" "$FOLDER/usr/src/linux-headers-$kernel"
+    link "/lib/modules/$kernel/build" "/usr/src/linux-headers-$kernel"
+}
+ko() { file "/lib/modules/$1/$2/nvidia.ko" "a module" "${3:-}"; }
+
+# secure_boot - is on.
+secure_boot() {
+    local path=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+    file "$path"
+    printf '\6\0\0\0\1' >"$FOLDER$path"
+}
+
+# below BRIDGE ADDRESS... - these devices hang at that PCI bridge, whose slot has 16 lanes. acs BRIDGE CONTROL - of its access control, in hex.
+below() {
+    local bridge=/sys/devices/pci0000:00/0000:$1 one
+    file "$bridge/class" 0x060400
+    file "$bridge/max_link_width" 16
+    file "$bridge/max_link_speed" "16.0 GT/s PCIe"
+    link "/sys/bus/pci/devices/0000:$1" "../../../devices/pci0000:00/0000:$1"
+    shift
+    for one; do
+        mv "$FOLDER/sys/bus/pci/devices/0000:$one" "$FOLDER$bridge/0000:$one"
+        link "/sys/bus/pci/devices/0000:$one" "../../../devices/pci0000:00/$(basename "$bridge")/0000:$one"
+    done
+}
+acs() {
+    local path=$FOLDER/sys/bus/pci/devices/0000:$1/config
+    { head -c 256 /dev/zero; printf '\x0d\x00\x01\x00\x00\x00'; printf "\\x${2:2:2}\\x${2:0:2}"; } >"$path"
+}
+
+# pci_link ADDRESS WIDTH [SPEED] - of a GPU that can do 16 lanes at 16 GT/s.
+pci_link() {
+    local dir=/sys/bus/pci/devices/0000:$1
+    file "$dir/current_link_width" "$2"
+    file "$dir/max_link_width" 16
+    file "$dir/current_link_speed" "${3:-16.0 GT/s PCIe}"
+    file "$dir/max_link_speed" "16.0 GT/s PCIe"
+}
+
+# of_gpu ADDRESS FILE TEXT... - a file of its folder on the bus.
+of_gpu() {
+    local path=/sys/bus/pci/devices/0000:$1/$2
+    shift 2
+    file "$path" "$@"
+}
+
 # nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME WHY - one that does not.
 nodes() { for name; do file "/dev/$name"; done; }
 node() { file "/dev/$1" "$2"; }
@@ -179,6 +228,9 @@ with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
 top() { printf 'top %s\n' "$1" >>"$SPEC"; }
 also() { for id; do printf 'also %s\n' "$id" >>"$SPEC"; done; }
 nothing() { printf 'nothing\n' >>"$SPEC"; }
+
+# untold - no finding, and that the cause cannot be told.
+untold() { printf 'untold\n' >>"$SPEC"; }
 
 # mended_by TEXT - the first finding's command has it. shown_by TEXT - its evidence, or its cause.
 mended_by() { printf 'fix %s\n' "$1" >>"$SPEC"; }

@@ -24,6 +24,8 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
+void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
+void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
 void facts_of_libraries(struct fact_reader *r);         /* which libcuda the loader takes, what is preloaded; the driver's files are known */
 void facts_of_mps(struct fact_reader *r);               /* what MPS, which shares GPUs between processes, left or runs */
