@@ -19,10 +19,6 @@ static void look_for_code(struct look *l, const struct meaning *m)
 
 #define MEANS(id, ...) static void look_for_##id(struct look *l) { look_for_code(l, &(const struct meaning){ __VA_ARGS__ }); }
 
-MEANS(hmm, "cuInit", 3, LIKELY, "nvidia_uvm is loaded and cannot begin, as with heterogeneous memory management on some kernels",
-      "echo 'options nvidia_uvm uvm_disable_hmm=1' | sudo tee /etc/modprobe.d/nvidia-uvm-hmm.conf && sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm")
-MEANS(unknown, "cuInit", 999, LIKELY, "the driver cannot begin: mostly /dev/nvidia-uvm is missing or was left in disorder by a suspend",
-      "sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm && sudo nvidia-modprobe -u -c=0")
 MEANS(exclusive, NULL, 46, LIKELY, "the GPU lets one process compute at a time, or none, and another one does",
       "nvidia-smi --query-gpu=index,compute_mode --format=csv; then, to let several compute: sudo nvidia-smi -c 0")
 MEANS(no_code, NULL, 209, SHOWN, "a library has no code for this GPU: neither machine code for its compute capability nor PTX", "gpuvet matrix")
@@ -37,10 +33,6 @@ MEANS(mps_server, "cuInit", 806, LIKELY, "the server of MPS that serves this GPU
 MEANS(mps_version, "cuInit", 807, SHOWN, "the server of MPS is of another driver's version", "echo quit | nvidia-cuda-mps-control; then start it again")
 
 const struct rule code_rules[] = {
-    { { "uvm-broken", LINK_DRIVER, .what = "cuInit answers 3 (not initialized) in a fresh process: seen with nvidia_uvm's heterogeneous memory management.",
-        .unlike = "3 in a process that was forked after it had used CUDA is that program's fault." }, look_for_hmm },
-    { { "driver-cannot-begin", LINK_DRIVER, .what = "cuInit answers 999, which names no cause: the memory module nvidia_uvm comes first.",
-        .unlike = "nodes-missing, nodes-denied, cgroup-denies-gpu and gpu-lost answer the same, and are found by their own signs." }, look_for_unknown },
     { { "mps-unreachable", LINK_DRIVER, .what = "CUDA goes through MPS where its pipe folder exists (CUDA_MPS_PIPE_DIRECTORY, else /tmp/nvidia-mps), whether a daemon serves it or not.",
         .unlike = "gpu-exclusive answers 46." }, look_for_mps },
     { { "mps-failed", LINK_DRIVER, .what = "A client's fault ends the MPS server of its GPU for all.", .unlike = "mps-unreachable: there no daemon answers." }, look_for_mps_server },

@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules };
+static const struct rule *const tables[] = {
+    machine_rules, node_rules, container_rules, wsl_rules, driver_rules, uvm_rules, visible_rules, process_rules, code_rules, stack_rules,
+};
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {

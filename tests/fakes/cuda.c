@@ -101,6 +101,14 @@ static int device_named(const char *name, int n)
     return -1;
 }
 
+/* FAKE_ORDER=reversed: the last on the bus is the fastest, which the driver counts first unless CUDA_DEVICE_ORDER tells it not to. */
+static bool is_reversed(void)
+{
+    const char *order = getenv("FAKE_ORDER"), *asked = getenv("CUDA_DEVICE_ORDER");
+
+    return order != NULL && strcmp(order, "reversed") == 0 && (asked == NULL || strcmp(asked, "PCI_BUS_ID") != 0);
+}
+
 /* The first name that is no device ends the list, as in the real driver. */
 static void find_visible(void)
 {
@@ -109,7 +117,7 @@ static void find_visible(void)
 
     if (at == NULL) {
         for (n_visible = 0; n_visible < n; n_visible++)
-            visible[n_visible] = n_visible;
+            visible[n_visible] = is_reversed() ? n - 1 - n_visible : n_visible;
         return;
     }
     while (*at != '\0' && n_visible < GPUS_MAX) {
