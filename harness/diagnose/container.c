@@ -22,9 +22,9 @@ static void look_for_runtime(struct look *l)
     found(l, SHOWN, "this container asks for a GPU and was given none");
     evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
     if (text_is(m->container, "kubernetes"))
-        fix(l, "kubectl explain pod.spec.runtimeClassName; the pod needs runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
+        advise(l, "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
     else
-        fix(l, "%s IMAGE", run_command(l));
+        fix_on_host(l, "%s IMAGE", run_command(l));
 }
 
 static bool has_library(const struct look *l, const char *soname)
@@ -46,7 +46,7 @@ static void look_for_capabilities(struct look *l)
     found(l, SHOWN, "this container has its GPU, and not the driver's compute part: it was asked for %s alone", asked);
     evidence(l, "NVIDIA_DRIVER_CAPABILITIES=%s", asked);
     evidence(l, "%s is here, and libcuda.so.1 is not", m->nodes[0].path);
-    fix(l, "%s -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE", run_command(l));
+    fix_on_host(l, "%s -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE", run_command(l));
 }
 
 /* The version in the name of a libcuda, as installed drivers have it; NULL: none. */
@@ -97,7 +97,7 @@ static const struct judged *bus_error(const struct look *l)
     for (size_t i = 0; i < l->r->n_trials; i++) {
         const struct outcome *o = &l->r->trials[i].outcome;
 
-        if (o->ending == ENDED_CRASHED && o->status == SIGNAL && text_starts(o->call, "nccl"))
+        if (o->ending == ENDED_CRASHED && o->status == SIGNAL && o->call != NULL && text_starts(o->call, "nccl"))
             return &l->r->trials[i];
     }
     return NULL;
@@ -119,9 +119,9 @@ static void look_for_shared_memory(struct look *l)
     if (gpus > 1)
         evidence(l, "it has %zu GPUs", gpus);
     if (text_is(l->r->machine->container, "kubernetes"))
-        fix(l, "kubectl explain pod.spec.volumes.emptyDir; the pod needs a volume of medium: Memory at /dev/shm");
+        advise(l, "give the pod a volume emptyDir of medium: Memory, mounted at /dev/shm");
     else
-        fix(l, "%s --shm-size=8g IMAGE", run_command(l));
+        fix_on_host(l, "%s --shm-size=8g IMAGE", run_command(l));
 }
 
 const struct rule container_rules[] = {

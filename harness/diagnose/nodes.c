@@ -8,6 +8,11 @@
 
 static const char uvm[] = "/dev/nvidia-uvm";
 
+static bool has(const char *text, const char *part)
+{
+    return text != NULL && text_has(text, part);
+}
+
 /* Those that CUDA cannot do without; instances' capabilities are told of elsewhere. */
 static bool is_needed(const struct node *n)
 {
@@ -38,7 +43,7 @@ static const struct node *refused(const struct look *l, const char *words)
     for (size_t i = 0; i < m->n_nodes; i++) {
         const struct node *n = &m->nodes[i];
 
-        if (!n->opens && is_needed(n) && n->why_not != NULL && text_has(n->why_not, words) && (!node_is_gpu(n) || first_gpu(l, true) == NULL))
+        if (!n->opens && is_needed(n) && has(n->why_not, words) && (!node_is_gpu(n) || first_gpu(l, true) == NULL))
             return n;
     }
     return NULL;
@@ -107,7 +112,7 @@ static void fix_uvm(struct look *l, bool load)
 {
     /* Without nvidia-modprobe the numbers have to be looked up by hand. */
     if (is_in_container(l))
-        fix(l, is_podman(l) ? "podman run --device nvidia.com/gpu=all IMAGE" : "docker run --gpus all IMAGE");
+        fix_on_host(l, is_podman(l) ? "podman run --device nvidia.com/gpu=all IMAGE" : "docker run --gpus all IMAGE");
     else
         fix(l, "%ssudo nvidia-modprobe -c 0 -u%s", load ? "sudo modprobe nvidia_uvm && " : "",
             load ? " && echo nvidia_uvm | sudo tee /etc/modules-load.d/nvidia-uvm.conf" : "");
@@ -124,7 +129,7 @@ static void look_for_missing_nodes(struct look *l)
 {
     const struct machine *m = l->r->machine;
     const struct node *gpu = first_gpu(l, false), *memory = node_at(l, uvm);
-    const bool dead = memory != NULL && text_has(memory->why_not, "No such device") && !has_uvm_module(l);
+    const bool dead = memory != NULL && has(memory->why_not, "No such device") && !has_uvm_module(l);
 
     if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_in_container(l) && gpu == NULL))
         return;
@@ -147,15 +152,17 @@ static bool is_forbidden_alone(const struct look *l, const struct node *memory)
 {
     const struct node *control = node_at(l, "/dev/nvidiactl");
 
-    return text_has(memory->why_not, "Operation not permitted") && first_gpu(l, true) != NULL && control != NULL && control->opens;
+    return has(memory->why_not, "Operation not permitted") && first_gpu(l, true) != NULL && control != NULL && control->opens;
 }
 
 static void fix_major(struct look *l, const char *now)
 {
     if (text_is(l->r->machine->container, "lxc"))
-        fix(l, "on the host: echo 'lxc.cgroup2.devices.allow: c %s:* rwm' | sudo tee -a /var/lib/lxc/CONTAINER/config && sudo lxc-stop -r -n CONTAINER", now != NULL ? now : "MAJOR");
+        advise(l, "on the host, give the container the line \"lxc.cgroup2.devices.allow: c %s:* rwm\" in place of the old one, and start it again", now != NULL ? now : "MAJOR");
+    else if (text_is(l->r->machine->container, "kubernetes"))
+        advise(l, "delete the pod, so that it is made anew");
     else if (is_in_container(l))
-        fix(l, "on the host: sudo nvidia-modprobe -c 0 -u && %s restart CONTAINER", is_podman(l) ? "podman" : "docker");
+        fix_on_host(l, "sudo nvidia-modprobe -c 0 -u && %s restart CONTAINER", is_podman(l) ? "podman" : "docker");
     else
         fix(l, "sudo rm -f /dev/nvidia-uvm /dev/nvidia-uvm-tools && sudo nvidia-modprobe -c 0 -u");
 }
@@ -170,7 +177,7 @@ static void look_for_stale_major(struct look *l)
 
     if (differs)
         found(l, SHOWN, "%s has the number %u, which nvidia-uvm had at an earlier boot; now it is %s", uvm, n->major, now);
-    else if (n != NULL && has_uvm_module(l) && text_has(n->why_not, "No such device"))
+    else if (n != NULL && has_uvm_module(l) && has(n->why_not, "No such device"))
         found(l, LIKELY, "%s leads nowhere, though nvidia_uvm is loaded: mostly it has the number of an earlier boot", uvm);
     else if (n != NULL && is_forbidden_alone(l, n))
         found(l, LIKELY, "this container may open its GPU, and not %s: mostly its list of devices has the number of an earlier boot", uvm);
@@ -225,7 +232,7 @@ static bool selinux_acts(const struct look *l)
 {
     const char *label = fact(l, "process.label"), *enforce = fact(l, "selinux.enforce");
 
-    return text_is(enforce, "1") || (enforce == NULL && text_has(label, "_t:s"));
+    return text_is(enforce, "1") || (enforce == NULL && has(label, "_t:s"));
 }
 
 /* The mode allows it, and the kernel refuses all the same. */
@@ -240,7 +247,7 @@ static void look_for_confinement(struct look *l)
 {
     const struct node *denied = denied_node(l);
     const char *label = fact(l, "process.label");
-    const bool selinux = selinux_acts(l), apparmor = text_has(label, "(enforce)");
+    const bool selinux = selinux_acts(l), apparmor = has(label, "(enforce)");
 
     if (denied == NULL || !is_confined(l, denied))
         return;
@@ -250,10 +257,10 @@ static void look_for_confinement(struct look *l)
     evidence_of_fact(l, "selinux.enforce");
     evidence_of_fact(l, "process.label");
     if (is_in_container(l))
-        fix(l, "%s run --security-opt %s %s IMAGE", is_podman(l) ? "podman" : "docker", selinux ? "label=disable" : "apparmor=unconfined",
+        fix_on_host(l, "%s run --security-opt %s %s IMAGE", is_podman(l) ? "podman" : "docker", selinux ? "label=disable" : "apparmor=unconfined",
             is_podman(l) ? "--device nvidia.com/gpu=all" : "--gpus all");
     else
-        fix(l, selinux ? "sudo restorecon -v /dev/nvidia*; sudo ausearch -m avc -ts recent" : "sudo journalctl -k -g 'apparmor=\"DENIED\".*nvidia'");
+        fix(l, selinux ? "sudo restorecon -v /dev/nvidia*" : "sudo dmesg | grep -i 'denied.*nvidia'");
 }
 
 static void fix_permission(struct look *l, const struct node *denied)
@@ -261,15 +268,17 @@ static void fix_permission(struct look *l, const struct node *denied)
     const bool by_group = denied->mode != NULL && (strtoul(denied->mode, NULL, 8) & 060) == 060 && denied->gid != 0;
 
     if (is_in_container(l) && is_podman(l))
-        fix(l, "podman run --group-add keep-groups --device nvidia.com/gpu=all IMAGE");
+        fix_on_host(l, "podman run --group-add keep-groups --device nvidia.com/gpu=all IMAGE");
     else if (is_in_container(l))
-        fix(l, "docker run %s --gpus all IMAGE", by_group ? text_make(l->a, "--group-add %ld", denied->gid) : "--user root");
+        fix_on_host(l, "docker run %s --gpus all IMAGE", by_group ? text_make(l->a, "--group-add %ld", denied->gid) : "--user root");
     else if (denied->mode == NULL)
-        fix(l, "sudo usermod -aG \"$(stat -c %%G %s)\" \"$USER\" && exec su - \"$USER\"", denied->path);
+        fix(l, "sudo usermod -aG \"$(stat -c %%G %s)\" \"$USER\"", denied->path);
     else if (by_group)
-        fix(l, "sudo usermod -aG %s \"$USER\" && exec su - \"$USER\"", denied->group != NULL ? denied->group : text_make(l->a, "%ld", denied->gid));
+        fix(l, "sudo usermod -aG %s \"$USER\"", denied->group != NULL ? denied->group : text_make(l->a, "%ld", denied->gid));
     else
         fix(l, "echo 'options nvidia NVreg_DeviceFileMode=0666' | sudo tee /etc/modprobe.d/nvidia-device-mode.conf && sudo chmod 0666 /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm");
+    if (!is_in_container(l) && (denied->mode == NULL || by_group))
+        advise(l, "then log in again");
 }
 
 static void look_for_permission(struct look *l)
@@ -297,16 +306,15 @@ static void look_for_cgroup(struct look *l)
 
     if (denied == NULL || (text_is(denied->path, uvm) && is_forbidden_alone(l, denied)))
         return;
-    if (is_in_container(l)) {
-        found(l, LIKELY, "the container's list of devices no longer allows its GPU, as after systemctl daemon-reload on the host");
-        evidence_of_node(l, denied);
-        fix(l, "on the host: sudo nvidia-ctk system create-dev-char-symlinks --create-all && %s", text_is(l->r->machine->container, "kubernetes") ? "kubectl delete pod POD"
-               : is_podman(l) ? "podman restart CONTAINER" : "docker restart CONTAINER");
-        return;
-    }
-    found(l, LIKELY, "the list of devices that this process may use has no GPU: mostly a job of a batch system that asked for none");
+    found(l, LIKELY, is_in_container(l) ? "the container's list of devices no longer allows its GPU, as after systemctl daemon-reload on the host"
+                                        : "the list of devices that this process may use has no GPU: mostly a job of a batch system that asked for none");
     evidence_of_node(l, denied);
-    fix(l, variable(l, "SLURM_JOB_ID") != NULL ? "srun --gres=gpu:1 COMMAND" : "systemctl status \"$$\"");
+    if (!is_in_container(l))
+        advise(l, "ask the batch system for a GPU (Slurm: --gres=gpu:1), or the service's unit for its devices (DeviceAllow=)");
+    else if (text_is(l->r->machine->container, "kubernetes"))
+        advise(l, "delete the pod, so that it is made anew; so that it lasts, on each host: sudo nvidia-ctk system create-dev-char-symlinks --create-all");
+    else
+        fix_on_host(l, "sudo nvidia-ctk system create-dev-char-symlinks --create-all && %s restart CONTAINER", is_podman(l) ? "podman" : "docker");
 }
 
 const struct rule node_rules[] = {

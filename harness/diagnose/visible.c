@@ -176,21 +176,31 @@ static void look_for_ordinal(struct look *l)
     fix(l, "unset CUDA_VISIBLE_DEVICES");
 }
 
-/* CUDA counts the fastest first, NVML and nvidia-smi by their place on the bus. */
+/* By what it says of itself; 0: it says nothing. */
+static double speed(const struct look *l, size_t gpu)
+{
+    const char *units = report_saw(l->r, text_make(l->a, "gpu%zu.sms", gpu)), *clock = report_saw(l->r, text_make(l->a, "gpu%zu.clock", gpu));
+
+    return units != NULL && clock != NULL ? strtod(units, NULL) * strtod(clock, NULL) : 0;
+}
+
+/* CUDA counts the fastest first unless told otherwise, NVML and nvidia-smi by the place on the bus; so do our own trials. */
 static void look_for_order(struct look *l)
 {
     const char *order = variable(l, "CUDA_DEVICE_ORDER"), *n = report_saw(l->r, "cuda.gpus");
+    const double first = speed(l, 0);
+    enum { CLEARLY = 2 };               /* what counts as fast is the driver's to say: half as fast is slower by any measure */
 
-    if (text_is(order, "PCI_BUS_ID") || n == NULL || variable(l, "CUDA_VISIBLE_DEVICES") != NULL)
+    if (order != NULL || n == NULL || variable(l, "CUDA_VISIBLE_DEVICES") != NULL || first <= 0)
         return;
-    for (size_t i = 0; i < strtoull(n, NULL, 10); i++) {
-        const char *cuda = report_saw(l->r, text_make(l->a, "gpu%zu.pci", i)), *nvml = report_saw(l->r, text_make(l->a, "nvml%zu.pci", i));
-
-        if (cuda == NULL || nvml == NULL || text_is(cuda, nvml))
+    for (size_t i = 1; i < strtoull(n, NULL, 10); i++) {
+        if (speed(l, i) < CLEARLY * first)
             continue;
-        found(l, SHOWN, "GPU %zu is another one to CUDA than to nvidia-smi: CUDA counts the fastest first", i);
-        evidence(l, "CUDA: %s, NVML: %s", cuda, nvml);
-        evidence(l, "CUDA_DEVICE_ORDER is %s", order != NULL ? order : "not set");
+        found(l, LIKELY, "GPU 0 is another one to CUDA than to nvidia-smi: CUDA counts the fastest first, and here that is %zu by the bus", i);
+        for (size_t k = 0; k <= i; k += i)
+            evidence(l, "GPU %zu by the bus: %s, %s multiprocessors at %s MHz", k, report_saw(l->r, text_make(l->a, "gpu%zu.name", k)), report_saw(l->r, text_make(l->a, "gpu%zu.sms", k)),
+                     report_saw(l->r, text_make(l->a, "gpu%zu.clock", k)));
+        evidence(l, "CUDA_DEVICE_ORDER is not set");
         fix(l, "export CUDA_DEVICE_ORDER=PCI_BUS_ID");
         return;
     }

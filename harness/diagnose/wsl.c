@@ -66,21 +66,31 @@ static void look_for_old_toolkit(struct look *l)
           "this container lacks a part of Windows' driver: the NVIDIA Container Toolkit that started it is older than the driver, and does not know libnvdxgdmal.so.1");
     evidence_of_call(l, told);
     evidence_of_fact(l, "wsl.libnvdxgdmal");
-    fix(l, "on the host: sudo apt-get update && sudo apt-get install -y --only-upgrade nvidia-container-toolkit");
+    fix(l, "sudo apt-get update && sudo apt-get install -y --only-upgrade nvidia-container-toolkit");
+    l->found[l->n - 1].on_host = true;
+    advise(l, "or update Docker Desktop, where that started it");
 }
 
-/* In a container Windows' files may lie anywhere that its runtime chose. */
+static const struct judged *no_device(const struct look *l)
+{
+    return ended_by(l, NULL, 46) != NULL ? ended_by(l, NULL, 46) : ended_by(l, NULL, 100) != NULL ? ended_by(l, NULL, 100) : ended_by(l, NULL, 500);
+}
+
+/* In a container Windows' files may lie anywhere that its runtime chose. libdxcore is opened by libcuda, which then finds no GPU. */
 static void look_for_broken_windows(struct look *l)
 {
     const struct machine *m = l->r->machine;
+    const struct judged *told = no_device(l);
     bool has_libcuda = false;
 
     for (size_t i = 0; i < m->n_drivers; i++)
         has_libcuda |= text_is(m->drivers[i].soname, "libcuda.so.1") && is_of_windows(&m->drivers[i]);
-    if (!has_paravirtual_gpu(l) || m->container != NULL || report_answering(l->r) > 0 || (has_libcuda && !text_is(fact(l, "wsl.libdxcore"), "missing")))
+    if (!has_paravirtual_gpu(l) || m->container != NULL || report_proved(l->r) > 0 || (has_libcuda && (told == NULL || !text_is(fact(l, "wsl.libdxcore"), "missing"))))
         return;
     found(l, SHOWN, "Windows did not bring its driver's part for Linux whole: /usr/lib/wsl/lib/%s is missing", has_libcuda ? "libdxcore.so" : "libcuda.so.1");
     evidence(l, "/dev/dxg is there");
+    if (told != NULL)
+        evidence_of_call(l, told);
     evidence_of_fact(l, "wsl.libdxcore");
     fix(l, "wsl.exe --update && wsl.exe --shutdown");
 }

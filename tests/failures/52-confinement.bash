@@ -7,7 +7,7 @@ three() { node nvidia0 "$@" "major 195"; node nvidiactl "$@" "major 195"; node n
 F311() {
     container podman fedora 38; module 530.41.03; user 0 0; file /proc/self/uid_map "         0       1000          1" "         1     100000      65536"
     file /sys/fs/selinux/enforce 1; file /proc/self/attr/current "system_u:system_r:container_t:s0:c88,c555"
-    three "Permission denied" "mode 0666 65534:65534"; answering 530.41.03; fails nvmlInit_v2 4
+    three "Permission denied" "mode 0666 65534:65534"; answering 530.41.03; fails cuInit 100
     top security-module-denies-gpu; mended_by "label=disable"; shown_by container_t
 }
 

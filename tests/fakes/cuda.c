@@ -1,6 +1,7 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
- * FAKE_SMS (2), FAKE_L2 (262144): bytes of second level cache, FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance. */
+ * FAKE_SMS (2), FAKE_L2 (262144): bytes of second level cache, FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance,
+ * FAKE_SLOW_GPU (-1): that one has a quarter of the others' clock. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -101,14 +102,6 @@ static int device_named(const char *name, int n)
     return -1;
 }
 
-/* FAKE_ORDER=reversed: the last on the bus is the fastest, which the driver counts first unless CUDA_DEVICE_ORDER tells it not to. */
-static bool is_reversed(void)
-{
-    const char *order = getenv("FAKE_ORDER"), *asked = getenv("CUDA_DEVICE_ORDER");
-
-    return order != NULL && strcmp(order, "reversed") == 0 && (asked == NULL || strcmp(asked, "PCI_BUS_ID") != 0);
-}
-
 /* The first name that is no device ends the list, as in the real driver. */
 static void find_visible(void)
 {
@@ -117,7 +110,7 @@ static void find_visible(void)
 
     if (at == NULL) {
         for (n_visible = 0; n_visible < n; n_visible++)
-            visible[n_visible] = is_reversed() ? n - 1 - n_visible : n_visible;
+            visible[n_visible] = n_visible;
         return;
     }
     while (*at != '\0' && n_visible < GPUS_MAX) {
@@ -225,6 +218,10 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
     *value = 0;
     if (check_device(d) != 0)
         return check_device(d);
+    if (which == CU_DEVICE_ATTRIBUTE_CLOCK_RATE && visible[d] == fake_number("FAKE_SLOW_GPU", -1)) {
+        *value = 250000;
+        return 0;
+    }
     if (which == CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE) {
         *value = (int)fake_number("FAKE_L2", 1 << 18);
         return 0;
