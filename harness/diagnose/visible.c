@@ -210,7 +210,7 @@ const struct rule visible_rules[] = {
     { { "gpus-hidden", LINK_DRIVER, .what = "CUDA shows a process only what CUDA_VISIBLE_DEVICES names, and here that is none: it is empty, begins with what is no GPU, or names one twice "
         "(https://docs.nvidia.com/cuda/cuda-c-programming-guide/#cuda-environment-variables).",
         .unlike = "container-without-gpu: there no node exists. visible-list-cut: there some are shown." }, look_for_hidden },
-    { { "visible-list-cut", LINK_WORK, .what = "CUDA reads CUDA_VISIBLE_DEVICES up to the first name that is no GPU here, and hides that one and all after it.",
+    { { "visible-list-cut", LINK_DRIVER, .what = "CUDA reads CUDA_VISIBLE_DEVICES up to the first name that is no GPU here, and hides that one and all after it.",
         .unlike = "gpus-hidden: there none is left. gpu-lost: there the driver cannot reach one that it had." }, look_for_cut },
     { { "ordinal-not-visible", LINK_WORK, .what = "With CUDA_VISIBLE_DEVICES set, a process counts the GPUs that it is shown from 0 on; with \"4,5\" there is no GPU 4, and the driver answers 101.",
         .unlike = "visible-list-cut: there the list itself is wrong." }, look_for_ordinal },
