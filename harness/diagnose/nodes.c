@@ -122,7 +122,7 @@ static void fix_uvm(struct look *l, bool load)
  * Then only a driver that could not begin shows that something is wrong. */
 static bool is_made_when_needed(const struct look *l)
 {
-    return fact(l, "nvidia-modprobe") != NULL && !is_in_container(l) && ended_by(l, "cuInit", -1) == NULL;
+    return fact(l, "nvidia-modprobe") != NULL && !is_in_container(l) && ended_by(l, "cuInit", 999) == NULL && ended_by(l, "cuInit", 304) == NULL;
 }
 
 static void look_for_missing_nodes(struct look *l)

@@ -118,32 +118,45 @@ static bool is_all_shown(const struct look *l, const struct shown *s)
     return cuda != NULL && strtoull(cuda, NULL, 10) >= s->names;
 }
 
-static void look_for_hidden(struct look *l)
+/* The driver's own trial was run once more without the variable (verbs/variants.c), and passed. */
+static bool is_the_cause(const struct look *l)
+{
+    return text_is(report_saw(l->r, "without.CUDA_VISIBLE_DEVICES"), "passes");
+}
+
+static bool tell_hidden(struct look *l, const char *value)
 {
     const struct machine *m = l->r->machine;
-    const char *value = variable(l, "CUDA_VISIBLE_DEVICES");
-    const bool empty = m->why_not_meant != NULL && text_starts(m->why_not_meant, "CUDA_VISIBLE_DEVICES is") && m->n_nodes > 0;
-    const struct judged *told = ended_by(l, "cuInit", 100);
-    struct shown s;
+    const struct shown s = read_list(l, value);
 
-    if (empty) {
+    if (m->why_not_meant != NULL && text_starts(m->why_not_meant, "CUDA_VISIBLE_DEVICES is") && m->n_nodes > 0)
         found(l, SHOWN, "%s: it hides every GPU from this process", m->why_not_meant);
-    } else if (value != NULL && *value != '\0' && m->n_nodes > 0 && report_answering(l->r) == 0) {
-        s = read_list(l, value);
-        if (s.twice != NULL)
-            found(l, SHOWN, "CUDA_VISIBLE_DEVICES is \"%s\" and names a GPU twice, which hides every GPU from this process", value);
-        else if (s.bad != NULL && s.good == 0)
-            found(l, s.sure ? SHOWN : LIKELY, "CUDA_VISIBLE_DEVICES is \"%s\" and hides every GPU from this process: %s", value, s.why_bad);
-        else if (told != NULL && s.bad == NULL)
-            found(l, LIKELY, "CUDA_VISIBLE_DEVICES is \"%s\", and the driver shows no GPU", value);
-        else
-            return;
-    } else {
+    else if (*value == '\0' || m->n_nodes == 0 || report_answering(l->r) > 0)
+        return false;
+    else if (s.twice != NULL)
+        found(l, SHOWN, "CUDA_VISIBLE_DEVICES is \"%s\" and names a GPU twice, which hides every GPU from this process", value);
+    else if (s.bad != NULL && s.good == 0)
+        found(l, s.sure || is_the_cause(l) ? SHOWN : LIKELY, "CUDA_VISIBLE_DEVICES is \"%s\" and hides every GPU from this process: %s", value, s.why_bad);
+    else if (is_the_cause(l) || (ended_by(l, "cuInit", 100) != NULL && (value[0] == 'M' || value[0] == 'G')))
+        found(l, is_the_cause(l) ? SHOWN : LIKELY, "CUDA_VISIBLE_DEVICES is \"%s\", and the driver knows no GPU of that name", value);
+    else
+        return false;
+    return true;
+}
+
+static void look_for_hidden(struct look *l)
+{
+    const char *value = variable(l, "CUDA_VISIBLE_DEVICES");
+    const struct judged *told = ended_by(l, "cuInit", 100);
+
+    /* One that is set and empty is told by the machine alone: nothing is no fact. */
+    if (!tell_hidden(l, value != NULL ? value : ""))
         return;
-    }
-    evidence(l, "this process's environment, and %s is there", m->nodes[0].path);
+    evidence(l, "this process's environment, and %s is there", l->r->machine->nodes[0].path);
     if (told != NULL)
         evidence_of_call(l, told);
+    if (is_the_cause(l))
+        evidence(l, "without it the driver begins, and sees a GPU");
     fix(l, "unset CUDA_VISIBLE_DEVICES");
 }
 

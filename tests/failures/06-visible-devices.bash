@@ -22,6 +22,8 @@ mechanism_invalid_hides_the_rest() { host ubuntu 22.04; gpus_host 2; answering; 
 mechanism_invalid_hides_the_rest_untried() { host ubuntu 22.04; gpus_host 2; see 0,x,1; top visible-list-cut; }
 mechanism_twice() { host ubuntu 22.04; gpus_host 2; see 0,00; top gpus-hidden; shown_by "twice"; }
 
+# A GPU that the list names, and that the driver does not show for another reason.
+alike_nouveau() { host ubuntu 22.04; gpu 01:00.0 2684 nouveau; modules nouveau; see 0; top nouveau-owns-gpu; }
 healthy_first() { host ubuntu 22.04; gpus_host 2; answering; see 0; nothing; }
 healthy_both_with_space() { host ubuntu 22.04; gpus_host 2; see "1, 0"; nothing; }
 healthy_uuid() {

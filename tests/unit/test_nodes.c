@@ -151,7 +151,7 @@ static void the_surroundings_are_read_from_their_files(void **state)
     assert_string_equal(machine_fact(&m, "major.nvidia"), "195");
     assert_string_equal(machine_fact(&m, "major.nvidia-uvm"), "505");
     assert_string_equal(machine_fact(&m, "process.uid"), "1000");
-    assert_string_equal(machine_fact(&m, "process.groups"), "100 44 109 ");
+    assert_string_equal(machine_fact(&m, "process.groups"), "100 44 109");
     assert_string_equal(machine_fact(&m, "process.userns"), "yes");
     assert_string_equal(machine_fact(&m, "shm.size"), "65536 kB");
     assert_string_equal(machine_fact(&m, "cache.path"), "~/.nv");

@@ -19,11 +19,12 @@ static const char *effective(struct fact_reader *r, const char *name)
 static void read_identity(struct fact_reader *r)
 {
     static const char map[] = "/proc/self/uid_map";
-    const char *gid = effective(r, "Gid"), *groups = fact_proc_value(r, status, "Groups"), *ids = fact_line(r, map);
+    const char *gid = effective(r, "Gid"), *more = fact_proc_value(r, status, "Groups"), *ids = fact_line(r, map);
+    const char *groups = gid != NULL && more != NULL && *more != '\0' ? text_make(r->arena, "%s %s", gid, more) : gid;
 
     fact_add(r, "process.uid", effective(r, "Uid"), status);
     if (gid != NULL)
-        fact_add(r, "process.groups", text_make(r->arena, "%s%s%s", gid, groups != NULL && *groups != '\0' ? " " : "", groups != NULL ? groups : ""), status);
+        fact_add(r, "process.groups", arena_copy(r->arena, groups, strlen(groups) - text_ends(groups, " ")), status);
     /* All of the ids, each as itself: no namespace of users. */
     if (ids != NULL && strspn(ids, "0123456789 \t") == strlen(ids))
         fact_add(r, "process.userns", text_ends(ids, " 4294967295") && *ids == '0' ? "no" : "yes", map);
