@@ -17,8 +17,8 @@ static const struct judged *insufficient(const struct look *l)
     return NULL;
 }
 
-/* A driver runs what was built for any CUDA of its own major version, and for older ones. Of a stack that is for a newer one, what failed first;
- * NULL: it is not, or nothing of it failed, as under a libcuda for forward compatibility. */
+/* A driver runs what was built for any CUDA of its own major version, and for older ones. Of a stack that is for a newer one, the first trial that a
+ * call's code ended; NULL: it is not, or there is none, as under a libcuda for forward compatibility. */
 static const struct judged *failed_under_older(const struct look *l)
 {
     const char *driver = report_saw(l->r, "cuda.driver"), *cuda = stated(l, "cuda");
@@ -26,7 +26,7 @@ static const struct judged *failed_under_older(const struct look *l)
     if (driver == NULL || cuda == NULL || text_version_major(driver) >= text_version_major(cuda))
         return NULL;
     for (size_t i = 0; i < l->r->n_trials; i++)
-        if (l->r->trials[i].trial.stack == l->stack && l->r->trials[i].verdict == FAIL)
+        if (l->r->trials[i].trial.stack == l->stack && l->r->trials[i].verdict == FAIL && l->r->trials[i].outcome.stop == STOP_CALL)
             return &l->r->trials[i];
     return NULL;
 }

@@ -218,6 +218,20 @@ static void look_for_uncached(struct look *l)
         fix(l, "sudo ldconfig");
 }
 
+/* Before 2.1 it linked what it compiled with -lcuda, which wants the name that only packages for developers, or the driver's own installer, make:
+ * https://github.com/triton-lang/triton/pull/1981 */
+static void look_for_link_name(struct look *l)
+{
+    const char *path = fact(l, "driver.library"), *triton = stated(l, "installed:triton");
+
+    if (triton == NULL || path == NULL || text_compare_versions(triton, "2.1") >= 0 || fact(l, "driver.library.for_linking") != NULL
+        || fact(l, "driver.library.cached") == NULL)
+        return;
+    found(l, LIKELY, "Triton %s, by which torch.compile works, links with -lcuda, and there is no libcuda.so beside %s", triton, path);
+    evidence(l, "%s is there; libcuda.so, the name that linkers look for, is in no folder that the loader searches", path);
+    fix(l, "%sln -s libcuda.so.1 %s", is_in_container(l) ? "" : "sudo ", quoted(l, text_join(l->a, text_dir_name(l->a, path), "libcuda.so")));
+}
+
 const struct rule libcuda_rules[] = {
     { { "stub-libcuda", LINK_DRIVER_LIBRARY, .what = "The toolkit's stub of libcuda answers 34 to everything; it is there for linkers on machines without a driver, which "
         "are given its folder by LIBRARY_PATH or -L, never by LD_LIBRARY_PATH.",
@@ -232,5 +246,7 @@ const struct rule libcuda_rules[] = {
     { { "libcuda-not-cached", LINK_LOADING, .of_stack = true, .what = "Programs find libcuda.so.1 by a default folder, but the loader's cache was written before it was there; "
         "Triton reads the cache (ldconfig -p) to find it.", .unlike = "libcuda-unsearched: there no program finds it. An old ptxas in Triton fails later, with a GPU's name." },
       look_for_uncached },
+    { { "libcuda-without-link-name", LINK_LOADING, .of_stack = true, .what = "Old releases of Triton link the code that they make with libcuda by its name for linkers, libcuda.so, "
+        "which containers are given rarely: \"cannot find -lcuda\".", .unlike = "libcuda-not-cached: there Triton looks for libcuda.so.1." }, look_for_link_name },
     { { .id = NULL }, NULL },
 };

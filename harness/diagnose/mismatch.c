@@ -64,7 +64,7 @@ static void mend(struct look *l, const struct driver_file *file)
     if (is_in_container(l) && text_is(from, "of the image"))
         advise(l, "take the driver's packages (libnvidia-compute-*, libcuda1) out of the image: the runtime mounts the host's own libraries into each container");
     else if (is_in_container(l))
-        advise(l, "restart the container: it still has the host's libraries, or sees the host's module, from before the driver changed");
+        advise(l, "make the container anew: it still has the host's libraries, or sees the host's module, from before the driver changed");
     else if (file != NULL && built != NULL && !names_version(built, file->version))
         fix_driver(l, (unsigned)text_version_major(file->version), fact(l, "module.flavor"));
     else

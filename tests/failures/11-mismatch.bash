@@ -60,7 +60,7 @@ mechanism_old_container() {
     file /proc/self/mountinfo \
         "900 880 259:2 /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20 /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20 ro,nosuid - ext4 /dev/nvme0n1p2 rw" \
         "901 880 259:2 /usr/lib/libnvidia-ml.so.570.133.20 /usr/lib/x86_64-linux-gnu/libnvidia-ml.so.570.133.20 ro,nosuid - ext4 /dev/nvme0n1p2 rw"
-    top driver-library-mismatch; mended_by "restart the container"
+    top driver-library-mismatch; mended_by "make the container anew"
 }
 
 # An image with the driver's packages in it.

@@ -20,6 +20,25 @@ F204() {
     mended_by "sudo ldconfig"
 }
 
+# The name for linkers is missing, and that release of Triton needs it.
+# https://github.com/triton-lang/triton/pull/1981
+F205() {
+    container docker ubuntu 22.04
+    module 525.105.17
+    nodes nvidia0 nvidiactl nvidia-uvm
+    variable NVIDIA_VISIBLE_DEVICES=all VIRTUAL_ENV=/opt/venv
+    driver_libraries 525.105.17
+    loader_cache /usr/lib/x86_64-linux-gnu/libcuda.so.1
+    file /opt/venv/pyvenv.cfg "home = /usr/bin" "version = 3.10.12"
+    file /opt/venv/bin/python3
+    chmod +x "$FOLDER/opt/venv/bin/python3"
+    file /opt/venv/lib/python3.10/site-packages/torch/version.py "__version__ = '2.0.1+cu118'" "cuda: Optional[str] = '11.8'"
+    mkdir -p "$FOLDER/opt/venv/lib/python3.10/site-packages/torch/lib"
+    file /opt/venv/lib/python3.10/site-packages/triton-2.0.0.dist-info/METADATA "Metadata-Version: 2.1" "Name: triton" "Version: 2.0.0"
+    top libcuda-without-link-name
+    mended_by "ln -s libcuda.so.1 /usr/lib/x86_64-linux-gnu/libcuda.so"
+}
+
 # GKE mounts the driver into a folder that an image has to name.
 mechanism_gke() {
     container kubernetes
