@@ -94,18 +94,6 @@ static void look_for_missing(struct look *l)
     }
 }
 
-static void look_for_cpu_build(struct look *l)
-{
-    const char *install = stack_version(l->stack, "fits:install");
-
-    if (l->stack->unusable == NULL || !l->r->machine->gpu_meant)
-        return;
-    found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
-    evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
-    if (install == NULL || !fix_by_pip(l, "%s", install))
-        fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
-}
-
 static void look_for_old_driver(struct look *l)
 {
     const struct stack *s = l->stack;
@@ -162,8 +150,6 @@ const struct rule stack_rules[] = {
         .unlike = "library-damaged; a link that leads nowhere." }, look_for_missing },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
-    { { "cpu-only-build", LINK_BUILD, .of_stack = true, .what = "The installed PyTorch was built without CUDA, or for AMD's GPUs.",
-        .unlike = "driver-too-old: there torch.version.cuda says something." }, look_for_cpu_build },
     { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs.",
         .unlike = "compat-mismatch; cpu-only-build." }, look_for_old_driver },
     { { .id = NULL }, NULL },

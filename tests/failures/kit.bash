@@ -116,6 +116,20 @@ driver_libraries() {
     done
 }
 
+# gpu_code NAME... - sets CODE to what library is given to carry code for these: sm_90, compute_90.
+gpu_code() {
+    local one asm=$FOLDER.$RANDOM.s
+    CODE=(-x assembler "$asm")
+    {
+        echo '.section .nv_fatbin,"a"'
+        echo ".long 0xba55ed50; .short 1, 16; .quad $((72 * $#))"
+        for one; do
+            case $one in sm_*) echo ".long 0x10002" ;; *) echo ".long 0x10001" ;; esac
+            echo ".long 64; .quad 8; .zero 12; .long ${one#*_}; .zero 32; .quad 0"
+        done
+    } >"$asm"
+}
+
 # healthy_host [VERSION] - a host on which all is well, but for what a test goes on to break: one RTX 4090.
 well_host() {
     host ubuntu 24.04

@@ -21,6 +21,7 @@ void facts_of_surroundings(struct fact_reader *r)
     fact_add(r, "limit.address_space", fact_proc_value(r, "/proc/self/limits", "Max address space"), "/proc/self/limits");
     fact_add(r, "limit.nofile", fact_proc_value(r, "/proc/self/limits", "Max open files"), "/proc/self/limits");
     fact_add(r, "ld.so.preload", fact_line(r, "/etc/ld.so.preload"), "/etc/ld.so.preload");
+    fact_add(r, "tegra.release", fact_line(r, "/etc/nv_tegra_release"), "/etc/nv_tegra_release");
     for (size_t i = 0; i < COUNT_OF(variables); i++)
         fact_add(r, text_make(r->arena, "env.%s", variables[i]), environment_get(r->env, variables[i]), "/proc/self/environ");
 }
