@@ -107,8 +107,7 @@ static void look_for_jetson(struct look *l)
         found(l, SHOWN, "%s is built for servers of aarch64, and this is a Jetson, whose GPU is driven otherwise", l->stack->name);
         evidence(l, "%s: torch %s", l->stack->prefix, torch);
         evidence_of_fact(l, "tegra.release");
-        if (!fix_by_pip(l, "--force-reinstall torch torchvision --index-url https://pypi.jetson-ai-lab.io/jp6/cu126"))
-            fix(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
+        advise(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
     }
 }
 

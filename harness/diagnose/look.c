@@ -41,6 +41,15 @@ void fix(struct look *l, const char *fmt, ...)
     va_end(ap);
 }
 
+void advise(struct look *l, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    l->found[l->n - 1].advice = text_vmake(l->a, fmt, ap);
+    va_end(ap);
+}
+
 /* cuInit, cudaMalloc; not cublasCreate or cudnnCreate, whose codes are their own. */
 static bool is_cuda_call(const char *call)
 {

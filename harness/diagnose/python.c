@@ -268,7 +268,7 @@ static void look_for_musl(struct look *l)
         return;
     found(l, SHOWN, "the Python of %s belongs to musl (Alpine), and PyTorch is built for glibc alone", l->stack->name);
     evidence(l, "%s: its loader is %s", v->source, v->version);
-    fix(l, is_in_container(l) ? "build the image from one with glibc: in its Dockerfile FROM python:%s-slim, not -alpine" : "use a Python of a distribution with glibc, as in: docker run -it python:%s-slim",
+    advise(l, is_in_container(l) ? "build the image from one with glibc: in its Dockerfile FROM python:%s-slim, not -alpine" : "use a Python of a distribution with glibc, as in the image python:%s-slim",
         stated(l, "python") != NULL ? stated(l, "python") : "3.12");
 }
 
