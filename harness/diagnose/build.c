@@ -103,7 +103,7 @@ static void look_for_jetson(struct look *l)
         evidence(l, "%s: torch %s", l->stack->prefix, torch);
         evidence(l, "there is no /etc/nv_tegra_release");
         fix_build(l);
-    } else if (m->place == PLACE_TEGRA && text_is(kind, "official") && !runs_server_builds(release)) {
+    } else if (m->place == PLACE_TEGRA && (text_is(kind, "official") || text_is(kind, "not listed")) && !runs_server_builds(release)) {
         found(l, SHOWN, "%s is built for servers of aarch64, and this is a Jetson, whose GPU is driven otherwise", l->stack->name);
         evidence(l, "%s: torch %s", l->stack->prefix, torch);
         evidence_of_fact(l, "tegra.release");

@@ -138,7 +138,7 @@ static void look_for_libtorch(struct look *l)
         return;
     found(l, SHOWN, "LD_LIBRARY_PATH brings the libraries of another PyTorch, %s, before those of %s", v->version, l->stack->name);
     evidence(l, "%s: PyTorch %s", v->source, v->version);
-    evidence(l, "%s: PyTorch %s", l->stack->lib_dir, stated(l, "torch") != NULL ? stated(l, "torch") : "of unknown version");
+    evidence(l, "%s/torch/lib: PyTorch %s", stated(l, "site"), stated(l, "torch") != NULL ? stated(l, "torch") : "of unknown version");
     fix(l, "unset LD_LIBRARY_PATH");
 }
 

@@ -52,7 +52,7 @@ static void look_for_shadow(struct look *l)
             evidence(l, "its folder is in LD_LIBRARY_PATH: %s", variable(l, "LD_LIBRARY_PATH"));
             fix(l, "unset LD_LIBRARY_PATH");
         } else {
-            fix(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
+            advise(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
         }
         return;
     }

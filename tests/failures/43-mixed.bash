@@ -85,7 +85,7 @@ mechanism_pythonpath_before_a_venv() {
     environment /cluster/python 3.11
     torch 2.1.0+cu118 11.8
     variable "PYTHONPATH=$SITE"
-    venv /home/me/app 3.11
+    venv /home/USER/app 3.11
     torch 2.4.1+cu121 12.1
     top pythonpath-first
     mended_by "unset PYTHONPATH"
@@ -95,20 +95,20 @@ mechanism_a_file_torch_py() {
     well_host
     venv /opt/app 3.11
     torch 2.4.1+cu121 12.1
-    file /home/me/work/torch.py "print('mine')"
-    variable PWD=/home/me/work
+    file /home/USER/work/torch.py "print('mine')"
+    variable PWD=/home/USER/work
     top working-folder-first
-    mended_by "mv /home/me/work/torch.py /home/me/work/torch_of_mine.py"
+    mended_by "mv /home/USER/work/torch.py /home/USER/work/torch_of_mine.py"
 }
 
 mechanism_inside_a_checkout() {
     well_host
     venv /opt/app 3.11
     torch 2.4.1+cu121 12.1
-    file /home/me/pytorch/torch/__init__.py "from torch._C import *"
-    variable PWD=/home/me/pytorch
+    file /home/USER/pytorch/torch/__init__.py "from torch._C import *"
+    variable PWD=/home/USER/pytorch
     top working-folder-first
-    mended_by "cd /home/me"
+    mended_by "cd /home/USER"
 }
 
 mechanism_pip_over_conda() {
@@ -203,9 +203,9 @@ alike_a_build_in_place() {
     well_host
     venv /opt/app 3.11
     torch 2.4.1+cu121 12.1
-    file /home/me/pytorch/torch/__init__.py "from torch._C import *"
-    file /home/me/pytorch/torch/_C.cpython-311-x86_64-linux-gnu.so
-    variable PWD=/home/me/pytorch
+    file /home/USER/pytorch/torch/__init__.py "from torch._C import *"
+    file /home/USER/pytorch/torch/_C.cpython-311-x86_64-linux-gnu.so
+    variable PWD=/home/USER/pytorch
     nothing
 }
 

@@ -127,6 +127,7 @@ gpu_code() {
             case $one in sm_*) echo ".long 0x10002" ;; *) echo ".long 0x10001" ;; esac
             echo ".long 64; .quad 8; .zero 12; .long ${one#*_}; .zero 32; .quad 0"
         done
+        echo '.section .note.GNU-stack,"",@progbits'
     } >"$asm"
 }
 
@@ -182,7 +183,7 @@ conda() {
 }
 conda_package() { file "$CONDA/conda-meta/$1-$2-$3.json" "{\"name\": \"$1\", \"version\": \"$2\", \"build\": \"$3\"}"; }
 
-# system_python VERSION - /usr's, with what pip puts into /usr/local. user_site VERSION - ~/.local of the user "me".
+# system_python VERSION - /usr's, with what pip puts into /usr/local. user_site VERSION - ~/.local of the user, whom a bundle calls USER, too.
 system_python() {
     environment /usr "$1" dist-packages
     SITE=/usr/local/lib/python$1/dist-packages
@@ -191,8 +192,8 @@ system_python() {
 }
 user_site() {
     PYTHON_VERSION=$1
-    SITE=/home/me/.local/lib/python$1/site-packages
-    variable HOME=/home/me
+    SITE=/home/USER/.local/lib/python$1/site-packages
+    variable HOME=/home/USER
     mkdir -p "$FOLDER$SITE"
 }
 
