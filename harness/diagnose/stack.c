@@ -134,14 +134,11 @@ static void look_by(struct look *l, void (*check)(struct findings *, const struc
         (void)fix_by_pip(l, "%s", install);
 }
 
-static void look_for_host(struct look *l) { look_by(l, check_host, "does not run on this system"); }
 static void look_for_pins(struct look *l) { look_by(l, check_pins, "has libraries of other versions than its PyTorch was built for"); }
 
 const struct rule stack_rules[] = {
     { { "library-damaged", LINK_FILES, .of_stack = true, .what = "A library file is cut short, empty, or for another processor.",
         .unlike = "library-missing: there it does not exist." }, look_for_damage },
-    { { "unfit-system", LINK_FILES, .of_stack = true, .what = "The build needs another Python, or a newer glibc or libstdc++.",
-        .unlike = "An extension that was built for another PyTorch misses names of c10 or torch." }, look_for_host },
     { { "pins-differ", LINK_FILES, .of_stack = true, .what = "Every PyTorch names the very versions of cuBLAS, cuDNN and NCCL that it was built for; another package has put others in their place.",
         .unlike = "library-shadowed: there the right ones are installed, and others are found first." }, look_for_pins },
     { { "environment-interferes", LINK_LOADING, .of_stack = true, .what = "LD_LIBRARY_PATH or LD_PRELOAD brings libraries that do not go with the stack's: both were tried, with and without.",

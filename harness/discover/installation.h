@@ -19,10 +19,14 @@ void installation_read(struct search *s, struct stack *stack, const struct pytho
 /* What is made for a PyTorch (companions.c):
  *     companion:NAME               torchvision or torchaudio, "0.19.1+cu121"
  *     companion:NAME:torch         the PyTorch that its metadata pins
+ *     triton                       its version
+ *     triton:searches, :links      where it looks for libcuda.so.1, and "-lcuda" if it links by the name without a version
+ *     libcuda.unversioned          "none": beside the driver's libcuda.so.1 (the source) lies no libcuda.so
  *     ptxas, ptxas.blackwell       the CUDA of the assemblers that Triton brings, or is told to take
  *     bitsandbytes                 its version
  *     bitsandbytes:cuda            the CUDAs that it has binaries for: "118 121"
- *     bitsandbytes:chooses         "yes": it takes another binary of the same major where there is none for the very CUDA */
+ *     bitsandbytes:chooses         "yes": it takes another binary of the same major where there is none for the very CUDA
+ *     bitsandbytes:searches        where it looks for libcudart without asking PyTorch, and finds none */
 void companions_read(struct search *s, struct stack *stack, const struct python *py, const struct packages *p);
 
 #endif

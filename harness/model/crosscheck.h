@@ -18,7 +18,7 @@
  *     usable, usable:install, :conda       a build that this machine can use, of the same release if there is one, and what pip and conda are given for it
  *     expect:companion:NAME                the release of torchvision or torchaudio that is built for it, "0.19"
  *     first_cuda:sm_NN                     the first CUDA whose tools know a GPU that answers
- *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx
+ *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx, :cxxabi
  *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it
  */
@@ -40,6 +40,7 @@ struct host {
     const struct fit_gpu *gpus; size_t n_gpus;
     const char *glibc, *glibc_file;     /* "2.36": the newest version that libc.so.6 defines */
     const char *glibcxx, *glibcxx_file; /* "3.4.30": of the libstdc++.so.6 that this stack gets */
+    const char *cxxabi;                 /* "1.3.13": of the same file */
     const char *toolkit, *toolkit_dir;  /* "13.0": the CUDA toolkit that an extension would be compiled with */
     bool        toolkit_asked;          /* by CUDA_HOME or CUDA_PATH */
 };

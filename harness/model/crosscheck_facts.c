@@ -165,6 +165,7 @@ static void add_machine(struct facts *f, const struct host *h)
     add(f, "machine:compat", h->compat, NULL);
     add(f, "machine:glibc", h->glibc, h->glibc_file);
     add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
+    add(f, "machine:cxxabi", h->cxxabi, h->glibcxx_file);
     add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);
     add(f, "machine:toolkit_asked", h->toolkit_asked ? h->toolkit_dir : NULL, "CUDA_HOME");
 }

@@ -57,12 +57,13 @@ static void add_toolkit(struct host *h, const struct session *s)
 
 static void add_offered(struct host *h, const struct search *search, const struct stack *stack)
 {
-    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack);
+    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack), cxxabi = cxxabi_offered(search, stack);
 
     h->glibc = glibc.version;
     h->glibc_file = glibc.file;
     h->glibcxx = glibcxx.version;
     h->glibcxx_file = glibcxx.file;
+    h->cxxabi = cxxabi.version;
 }
 
 void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want)

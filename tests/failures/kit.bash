@@ -116,9 +116,35 @@ driver_libraries() {
     done
 }
 
+# cxx_library PATH PREFIX VERSION... - a library of that name that offers these versions of symbols: GLIBCXX_ 3.4.29 3.4.30.
+# asks FILE VERSION - sets CODE to what library is given to need that version of it.
+cxx_library() {
+    local path=$1 prefix=$2 one script asm soname
+    script=$(mktemp "$FOLDER.XXXXXX") asm=$(mktemp "$FOLDER.XXXXXX")
+    soname=$(basename "$path" | sed 's/\(\.so\.[0-9]*\).*/\1/')
+    shift 2
+    for one; do printf '%s%s { global: of_%s; };\n' "$prefix" "$one" "${one//./_}"; done >"$script"
+    for one; do printf '.globl of_%s\n.type of_%s,@object\n.data\nof_%s: .quad 0\n.size of_%s,8\n' "${one//./_}" "${one//./_}" "${one//./_}" "${one//./_}"; done >"$asm"
+    echo '.section .note.GNU-stack,"",@progbits' >>"$asm"
+    library "$path" "-Wl,-soname,$soname" "-Wl,--version-script,$script" -x assembler "$asm"
+}
+asks() {
+    local asm
+    asm=$(mktemp "$FOLDER.XXXXXX")
+    printf '.data\n.quad of_%s\n.section .note.GNU-stack,"",@progbits\n' "${2//./_}" >"$asm"
+    CODE=(-x assembler "$asm" -x none "$FOLDER$1")
+}
+
+# cache [FOLDER...] - the loader's, of the libraries in the system's folders and these.
+cache() {
+    file /etc/ld.so.conf /usr/lib/x86_64-linux-gnu "$@"
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -X -r "$FOLDER" 2>/dev/null
+}
+
 # gpu_code NAME... - sets CODE to what library is given to carry code for these: sm_90, compute_90.
 gpu_code() {
-    local one asm=$FOLDER.$RANDOM.s
+    local one asm
+    asm=$(mktemp "$FOLDER.XXXXXX")
     CODE=(-x assembler "$asm")
     {
         echo '.section .nv_fatbin,"a"'
