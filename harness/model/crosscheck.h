@@ -49,6 +49,10 @@ struct host {
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
                         const struct host *h, const struct want *want);
 
+/* "3.7 3.8 3.9 3.10": for which Pythons the official builds of a release are made on that platform, whatever their CUDA; of the newest
+ * release where the text is no version. NULL: the tables do not say. */
+const char *crosscheck_pythons(struct arena *a, const struct expected *x, const char *torch, const char *platform);
+
 struct finding { enum weight weight; const char *key, *text; };
 
 /* What a check found, in the order in which it looked. */

@@ -85,3 +85,19 @@ void crosscheck_stacks(struct session *s, const struct expected *x, const struct
             stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);
     }
 }
+
+void crosscheck_project(struct session *s, const struct expected *x)
+{
+    struct machine *m = &s->machine;
+    const char *wanted = machine_fact(m, "project.torch"), *pythons;
+    struct fact *facts;
+
+    if (wanted == NULL || m->arch == NULL)
+        return;
+    pythons = crosscheck_pythons(s->arena, x, wanted, text_make(s->arena, "linux-%s", m->arch));
+    if (pythons == NULL)
+        return;
+    facts = arena_grown(s->arena, (void *)(uintptr_t)m->facts, m->n_facts, sizeof *facts);
+    facts[m->n_facts++] = (struct fact){ "project.torch.python", pythons, x->where };
+    m->facts = facts;
+}
