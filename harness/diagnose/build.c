@@ -7,14 +7,6 @@
 #include "model/gpu_code.h"
 #include "model/repair.h"
 
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
-}
-
 /* " torchvision==0.19.1+cu124" for one that was built without CUDA as well: the pair must be of one build. */
 static const char *sisters(const struct look *l, const char *usable)
 {

@@ -6,25 +6,9 @@
 
 #include "base/text.h"
 
-static const struct stack_version *version_of(const struct look *l, const char *what)
-{
-    for (size_t i = 0; i < l->stack->n_versions; i++)
-        if (text_is(l->stack->versions[i].what, what))
-            return &l->stack->versions[i];
-    return NULL;
-}
-
 static const char *source_of(const struct stack_version *v)
 {
     return v->source != NULL ? v->source : v->what;
-}
-
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
 }
 
 /* "2.4" of "2.4.1+cu124". */
@@ -84,7 +68,7 @@ static void look_for_sister(struct look *l)
     static const char *const names[] = { "torchvision", "torchaudio" };
 
     for (size_t i = 0; i < COUNT_OF(names) && stated(l, "torch") != NULL && l->stack->unusable == NULL; i++) {
-        const struct stack_version *is = version_of(l, text_make(l->a, "companion:%s", names[i]));
+        const struct stack_version *is = stated_whole(l, text_make(l->a, "companion:%s", names[i]));
         const char *why = is != NULL ? why_not(l, names[i], is) : NULL;
 
         if (why == NULL)
@@ -103,12 +87,12 @@ static void look_for_assembler(struct look *l)
 {
     for (size_t i = 0; i < l->r->n_devices; i++) {
         const struct device *d = &l->r->devices[i];
-        const struct stack_version *ptxas = d->answers && d->cc >= 100 ? version_of(l, "ptxas.blackwell") : NULL, *toolkit = version_of(l, "machine:toolkit");
+        const struct stack_version *ptxas = d->answers && d->cc >= 100 ? stated_whole(l, "ptxas.blackwell") : NULL, *toolkit = stated_whole(l, "machine:toolkit");
         const char *variable_name = ptxas != NULL ? "TRITON_PTXAS_BLACKWELL_PATH" : "TRITON_PTXAS_PATH";
         const char *first = stated(l, text_make(l->a, "first_cuda:sm_%d", d->cc));
 
         if (ptxas == NULL)
-            ptxas = version_of(l, "ptxas");
+            ptxas = stated_whole(l, "ptxas");
         if (!d->answers || ptxas == NULL || first == NULL || text_compare_versions(ptxas->version, first) >= 0)
             continue;
         found(l, SHOWN, "the ptxas of Triton is of CUDA %s, and compute capability %d.%d is known from CUDA %s on: torch.compile and Triton's kernels fail, the rest works",
@@ -150,7 +134,7 @@ static bool is_on_library_path(const struct look *l, const char *dir)
 
 static void look_for_cache(struct look *l)
 {
-    const struct stack_version *searches = version_of(l, "triton:searches");
+    const struct stack_version *searches = stated_whole(l, "triton:searches");
     const struct driver_file *d = searches != NULL ? uncached(l) : NULL;
     const char *dir = d != NULL ? text_dir_name(l->a, d->path) : NULL;
 
@@ -161,19 +145,6 @@ static void look_for_cache(struct look *l)
     evidence(l, "%s looks into %s", source_of(searches), searches->version);
     fix(l, "export TRITON_LIBCUDA_PATH=%s", quoted(l, dir));
     advise(l, "with root, `sudo ldconfig %s` mends it for all", dir);
-}
-
-static void look_for_unversioned(struct look *l)
-{
-    const struct stack_version *links = version_of(l, "triton:links"), *none = version_of(l, "libcuda.unversioned");
-
-    if (links == NULL || none == NULL)
-        return;
-    found(l, SHOWN, "this Triton links with -lcuda, and beside libcuda.so.1 lies no libcuda.so: torch.compile and Triton's kernels fail, the rest works");
-    evidence(l, "%s: %s", source_of(links), links->version);
-    evidence(l, "%s is there alone", source_of(none));
-    fix(l, "sudo ln -s libcuda.so.1 %s", quoted(l, text_join(l->a, text_dir_name(l->a, source_of(none)), "libcuda.so")));
-    advise(l, "Triton 3 and newer need no such link");
 }
 
 /* ---- bitsandbytes ---- */
@@ -209,7 +180,7 @@ static void fix_bitsandbytes(struct look *l)
 
 static void look_for_bitsandbytes(struct look *l)
 {
-    const struct stack_version *has = version_of(l, "bitsandbytes:cuda"), *searches = version_of(l, "bitsandbytes:searches");
+    const struct stack_version *has = stated_whole(l, "bitsandbytes:cuda"), *searches = stated_whole(l, "bitsandbytes:searches");
     const char *cuda = stated(l, "cuda"), *asked = variable(l, "BNB_CUDA_VERSION"), *version = stated(l, "bitsandbytes");
     const char *wanted = cuda != NULL ? digits_of(l, cuda) : NULL;
     const bool serves = has != NULL && wanted != NULL && (has_binary(has->version, wanted, false)
@@ -295,10 +266,8 @@ const struct rule companion_rules[] = {
         .unlike = "libcuda-missing: there PyTorch does not see the GPU, either." }, look_for_bitsandbytes },
     { { "triton-too-old", LINK_WORK, .of_stack = true, .needs_gpu = true, .what = "Triton compiles with the ptxas that it brings, and that one knows no GPU that came after it.",
         .unlike = "gpu-newer-than-build: there PyTorch's own kernels fail, and no message names ptxas." }, look_for_assembler },
-    { { "triton-without-libcuda", LINK_WORK, .of_stack = true, .what = "Old versions of Triton ask ldconfig where the driver's library is; where it was mounted after the cache was made, or is found by LD_LIBRARY_PATH, that one does not know.",
+    { { "triton-without-libcuda", LINK_WORK, .of_stack = true, .what = "Old versions of Triton ask ldconfig alone where the driver's library is; one that is found by LD_LIBRARY_PATH is not in its cache.",
         .unlike = "libcuda-missing: there nothing finds it." }, look_for_cache },
-    { { "triton-without-link", LINK_WORK, .of_stack = true, .what = "Triton before version 3 links its launcher with -lcuda, for which the linker wants a file libcuda.so.",
-        .unlike = "triton-without-libcuda: there libcuda.so.1 is not found." }, look_for_unversioned },
     { { "toolkit-mismatch", LINK_WORK, .of_stack = true, .what = "PyTorch brings its own CUDA; a toolkit is used to compile extensions alone, and has to be of the same major version then.",
         .unlike = "Whoever compiles nothing may have any toolkit, or none." }, look_for_toolkit },
     { { .id = NULL }, NULL },

@@ -99,6 +99,22 @@ const char *stated(const struct look *l, const char *what)
     return stack_version(l->stack, what);
 }
 
+const struct stack_version *stated_whole(const struct look *l, const char *what)
+{
+    for (size_t i = 0; i < l->stack->n_versions; i++)
+        if (text_is(l->stack->versions[i].what, what))
+            return &l->stack->versions[i];
+    return NULL;
+}
+
+const char *quoted(const struct look *l, const char *word)
+{
+    struct text t = { .arena = l->a };
+
+    text_add_quoted(&t, word);
+    return t.s;
+}
+
 void evidence_of_fact(struct look *l, const char *key)
 {
     const struct machine *m = l->r->machine;

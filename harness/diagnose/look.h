@@ -35,6 +35,7 @@ void evidence_of_call(struct look *l, const struct judged *j);
 /* A fact of the machine, or what its files say of a stack (an ailment of stacks); NULL: not known. */
 const char *fact(const struct look *l, const char *key);
 const char *stated(const struct look *l, const char *what);
+const struct stack_version *stated_whole(const struct look *l, const char *what);       /* with its source */
 
 /* "/proc/modules: module.loaded is no": a fact as evidence, with the file that says so. Nothing where it is not known. */
 void evidence_of_fact(struct look *l, const char *key);
@@ -43,6 +44,9 @@ void evidence_of_fact(struct look *l, const char *key);
 const char *variable(const struct look *l, const char *name);
 
 bool is_in_container(const struct look *l);
+
+/* A word of a command, as a shell takes it. */
+const char *quoted(const struct look *l, const char *word);
 
 /* ---- What mends it, on this distribution and in this place (remedy.c) ---- */
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "model/crosscheck.h"
 
-/* The i-th fact of the stack that begins so, from `i` on; NULL: there is no more. */
+/* The next fact of the stack that begins so, from *i on; NULL: there is no more. */
 static const struct stack_version *next_stated(const struct look *l, const char *start, size_t *i)
 {
     while (*i < l->stack->n_versions)
@@ -26,18 +26,7 @@ static const struct stack_version *first_stated(const struct look *l, const char
 /* "/opt/app/bin/python3", as a shell takes it. */
 static const char *python_of(const struct look *l)
 {
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, l->stack->python != NULL ? l->stack->python : "python3");
-    return t.s;
-}
-
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
+    return quoted(l, l->stack->python != NULL ? l->stack->python : "python3");
 }
 
 /* What pip is given to have the build that is installed: from PyTorch's index where its name says which. */

@@ -5,27 +5,11 @@
 
 #include "base/text.h"
 
-static const struct stack_version *version_of(const struct look *l, const char *what)
-{
-    for (size_t i = 0; i < l->stack->n_versions; i++)
-        if (text_is(l->stack->versions[i].what, what))
-            return &l->stack->versions[i];
-    return NULL;
-}
-
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
-}
-
 /* Whether the one is older than what the libraries ask for; both, if so. */
 static bool is_too_old(const struct look *l, const char *name, const struct stack_version **needs, const struct stack_version **has)
 {
-    *needs = version_of(l, text_make(l->a, "needs:%s", name));
-    *has = version_of(l, text_make(l->a, "machine:%s", name));
+    *needs = stated_whole(l, text_make(l->a, "needs:%s", name));
+    *has = stated_whole(l, text_make(l->a, "machine:%s", name));
     return *needs != NULL && *has != NULL && text_compare_versions((*has)->version, (*needs)->version) < 0;
 }
 
@@ -79,7 +63,7 @@ static const char *conda_prefix_of(const struct look *l, const char *file)
 
 static void fix_libstdcxx(struct look *l, const struct stack_version *has)
 {
-    const struct stack_version *unlinked = version_of(l, "glibcxx.unlinked");
+    const struct stack_version *unlinked = stated_whole(l, "glibcxx.unlinked");
     const char *prefix;
 
     if (unlinked != NULL && unlinked->source != NULL) {
@@ -119,7 +103,7 @@ static bool is_built_for(const struct look *l, const char *python)
 
 static void look_for_python(struct look *l)
 {
-    const struct stack_version *abi = version_of(l, "python:abi");
+    const struct stack_version *abi = stated_whole(l, "python:abi");
     const char *python = stated(l, "python"), *install = stated(l, "build:install");
 
     if (python == NULL || abi == NULL || is_built_for(l, python))

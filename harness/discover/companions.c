@@ -77,7 +77,7 @@ static void state_assembler(struct reader *r, const char *what, const char *vari
         state(r, what, tool_release(r->s->root, r->s->arena, path), path);
 }
 
-/* How it looks for the driver's library: older ones ask the loader's cache alone, and the oldest link by the name without a version. */
+/* How it looks for the driver's library: older ones ask the loader's cache alone. */
 static void state_search(struct reader *r)
 {
     static const char *const places[] = { "triton/backends/nvidia/driver.py", "triton/common/build.py", "triton/compiler.py" };
@@ -88,28 +88,6 @@ static void state_search(struct reader *r)
     text = path != NULL ? root_read(r->s->root, r->s->arena, path, NULL) : NULL;
     if (text != NULL && text_has(text, "ldconfig"))
         state(r, "triton:searches", text_has(text, "LD_LIBRARY_PATH") ? "the loader's cache and LD_LIBRARY_PATH" : "the loader's cache", path);
-    if (text != NULL && text_has(text, "-lcuda"))
-        state(r, "triton:links", "-lcuda", path);
-}
-
-/* libcuda.so beside libcuda.so.1: what a linker that is given -lcuda takes. */
-static void state_unversioned(struct reader *r)
-{
-    const struct machine *m = r->s->machine;
-    const char *beside = NULL;
-
-    for (size_t i = 0; i < m->n_drivers; i++) {
-        const struct driver_file *d = &m->drivers[i];
-        const char *file = text_join(r->s->arena, text_dir_name(r->s->arena, d->path), "libcuda.so");
-
-        if (!text_is(d->soname, "libcuda.so.1") || d->kind == DRIVER_STUB || d->kind == DRIVER_COMPAT)
-            continue;
-        if (root_exists(r->s->root, file))
-            return;
-        beside = d->path;
-    }
-    if (beside != NULL)
-        state(r, "libcuda.unversioned", "none", beside);
 }
 
 static void state_triton(struct reader *r)
@@ -123,7 +101,6 @@ static void state_triton(struct reader *r)
         return;
     state(r, "triton", p != NULL ? p->version : "of unknown version", p != NULL ? p->source : first_with(r, "triton"));
     state_search(r);
-    state_unversioned(r);
     state_assembler(r, "ptxas", "TRITON_PTXAS_PATH", plain, COUNT_OF(plain));
     state_assembler(r, "ptxas.blackwell", "TRITON_PTXAS_BLACKWELL_PATH", blackwell, COUNT_OF(blackwell));
 }

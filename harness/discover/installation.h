@@ -20,8 +20,7 @@ void installation_read(struct search *s, struct stack *stack, const struct pytho
  *     companion:NAME               torchvision or torchaudio, "0.19.1+cu121"
  *     companion:NAME:torch         the PyTorch that its metadata pins
  *     triton                       its version
- *     triton:searches, :links      where it looks for libcuda.so.1, and "-lcuda" if it links by the name without a version
- *     libcuda.unversioned          "none": beside the driver's libcuda.so.1 (the source) lies no libcuda.so
+ *     triton:searches              where it looks for libcuda.so.1
  *     ptxas, ptxas.blackwell       the CUDA of the assemblers that Triton brings, or is told to take
  *     bitsandbytes                 its version
  *     bitsandbytes:cuda            the CUDAs that it has binaries for: "118 121"

@@ -11,8 +11,7 @@ _triton() {
 }
 _ptxas() { file "$1" "#!/bin/sh" "echo Cuda compilation tools, release $2, V$2.93"; }
 
-# https://github.com/triton-lang/triton/issues/2110
-F204() {
+mechanism_found_by_the_library_path_alone() {
     container docker
     nodes nvidia0 nvidiactl nvidia-uvm
     cache
@@ -23,19 +22,6 @@ F204() {
     _triton 2.1.0 'libs = subprocess.check_output(["ldconfig", "-p"]).decode()'
     top triton-without-libcuda
     mended_by TRITON_LIBCUDA_PATH=/usr/local/nvidia/lib64
-}
-
-# https://github.com/triton-lang/triton/pull/1981
-F205() {
-    container docker
-    nodes nvidia0 nvidiactl nvidia-uvm
-    driver_libraries 470.161.03
-    cache
-    venv /opt/app 3.10
-    torch 2.0.1+cu118 11.8
-    _triton 2.0.0 'libs = subprocess.check_output(["ldconfig", "-p"]).decode()' 'cc_cmd = [cc, src, "-lcuda"]'
-    top triton-without-link
-    mended_by "sudo ln -s libcuda.so.1 /usr/lib/x86_64-linux-gnu/libcuda.so"
 }
 
 # _spark - a GB10, and a PyTorch that has code for it.
