@@ -28,4 +28,7 @@ void installation_read(struct search *s, struct stack *stack, const struct pytho
  *     bitsandbytes:searches        where it looks for libcudart without asking PyTorch, and finds none */
 void companions_read(struct search *s, struct stack *stack, const struct python *py, const struct packages *p);
 
+/* codes:PACKAGE                     the GPUs that the modules of another package beside it have code for, "sm_80 sm_90 compute_90" (extension_codes.c) */
+void extension_codes_read(struct search *s, struct stack *stack, const char *site);
+
 #endif
