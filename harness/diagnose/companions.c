@@ -208,10 +208,10 @@ static void look_for_bitsandbytes(struct look *l)
 
 /* ---- The toolkit that compiles extensions ---- */
 
-/* A sign that something is to be compiled: without one another toolkit is nobody's concern. */
+/* A sign that something is to be compiled: without one another toolkit is nobody's concern. CUDA_HOME is none: images and profiles set it for all. */
 static const char *why_compiled(const struct look *l)
 {
-    static const char *const variables[] = { "CUDA_HOME", "CUDA_PATH", "TORCH_CUDA_ARCH_LIST", "FORCE_CUDA" };
+    static const char *const variables[] = { "TORCH_CUDA_ARCH_LIST", "FORCE_CUDA" };
 
     if (fact(l, "project.builds_cuda") != NULL)
         return text_make(l->a, "%s builds an extension for CUDA", fact(l, "project.builds_cuda"));

@@ -33,7 +33,7 @@ mechanism_the_right_one_is_there_too() {
     torch 2.9.0+cu130 13.0
     _nvcc /usr/local/cuda-12.4/bin/nvcc 12.4
     toolkit /usr/local/cuda-13.0
-    variable CUDA_HOME=/usr/local/cuda-12.4
+    variable CUDA_HOME=/usr/local/cuda-12.4 FORCE_CUDA=1
     top toolkit-mismatch
     mended_by "export CUDA_HOME=/usr/local/cuda-13.0"
 }
@@ -57,6 +57,7 @@ alike_nothing_is_compiled() {
     torch 2.1.0+cu121 12.1
     _nvcc /usr/local/cuda-11.8/bin/nvcc 11.8
     link /usr/local/cuda cuda-11.8
+    variable CUDA_HOME=/usr/local/cuda
     nothing
 }
 
@@ -66,6 +67,6 @@ alike_another_minor() {
     venv /opt/app 3.10
     torch 2.1.0+cu121 12.1
     _nvcc /usr/local/cuda-12.4/bin/nvcc 12.4
-    variable CUDA_HOME=/usr/local/cuda-12.4
+    variable CUDA_HOME=/usr/local/cuda-12.4 FORCE_CUDA=1
     nothing
 }
