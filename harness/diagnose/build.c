@@ -24,13 +24,28 @@ static const char *sisters(const struct look *l, const char *usable)
     return t.s;
 }
 
+/* R36 of "# R36 (release), REVISION: 4.3, ...": JetPack 6. From R38 on Jetsons run what servers run (JetPack 7). */
+static bool runs_server_builds(const char *release)
+{
+    const char *at = release != NULL ? strchr(release, 'R') : NULL;
+
+    return at == NULL || text_version_major(at + 1) >= 38;
+}
+
+static void advise_jetson(struct look *l)
+{
+    advise(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
+}
+
 /* By the one that installed it: conda's other builds are found in other ways. */
 static void fix_build(struct look *l)
 {
     const char *install = stated(l, "usable:install"), *conda = stated(l, "usable:conda"), *usable = stated(l, "usable");
     const char *prefix = quoted(l, l->stack->prefix), *held = stated(l, "conda:cpuonly") != NULL ? text_make(l->a, "conda remove -p %s -y cpuonly && ", prefix) : "";
 
-    if (stated(l, "conda:pytorch") != NULL && (conda == NULL || text_is(stated(l, "build:kind"), "conda")))
+    if (l->r->machine->place == PLACE_TEGRA && !runs_server_builds(fact(l, "tegra.release")))
+        advise_jetson(l);
+    else if (stated(l, "conda:pytorch") != NULL && (conda == NULL || text_is(stated(l, "build:kind"), "conda")))
         fix(l, "%sconda install -p %s -y -c conda-forge pytorch-gpu", held, prefix);
     else if (stated(l, "conda:pytorch") != NULL)
         fix(l, "%sconda install -p %s -y %s", held, prefix, conda);
@@ -75,14 +90,6 @@ static void look_for_hip_build(struct look *l)
 
 /* ---- For another kind of machine ---- */
 
-/* R36 of "# R36 (release), REVISION: 4.3, ...": JetPack 6. From R38 on Jetsons run what servers run (JetPack 7). */
-static bool runs_server_builds(const char *release)
-{
-    const char *at = release != NULL ? strchr(release, 'R') : NULL;
-
-    return at == NULL || text_version_major(at + 1) >= 38;
-}
-
 static void look_for_jetson(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -99,7 +106,7 @@ static void look_for_jetson(struct look *l)
         found(l, SHOWN, "%s is built for servers of aarch64, and this is a Jetson, whose GPU is driven otherwise", l->stack->name);
         evidence(l, "%s: torch %s", l->stack->prefix, torch);
         evidence_of_fact(l, "tegra.release");
-        advise(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
+        advise_jetson(l);
     }
 }
 

@@ -206,12 +206,15 @@ static void look_for_two_owners(struct look *l)
         const char *one = arena_copy(l->a, v->version, strcspn(v->version, " ")), *other = space != NULL ? space + 1 : "", *right, *wrong;
         const bool first = is_for(l, arena_copy(l->a, one, strcspn(one, "="))), second = is_for(l, arena_copy(l->a, other, strcspn(other, "=")));
 
-        if (owner == NULL || first == second || text_starts(first ? one : other, text_make(l->a, "%s==", owner)))
+        if (first == second || (owner != NULL && text_starts(first ? one : other, text_make(l->a, "%s==", owner))))
             continue;                   /* the file that is there is the right one's */
         right = first ? one : other;
         wrong = arena_copy(l->a, first ? other : one, strcspn(first ? other : one, "="));
-        found(l, SHOWN, "%s and %s were installed into one folder, and the files are those of %s, which this PyTorch does not use", one, other, owner);
-        evidence(l, "%s/%s is listed by both, and has the size that %s lists", v->source, file, owner);
+        if (owner != NULL)
+            found(l, SHOWN, "%s and %s were installed into one folder, and the files are those of %s, which this PyTorch does not use", one, other, owner);
+        else
+            found(l, LIKELY, "%s and %s were installed into one folder: the files are of whichever came last, and this PyTorch wants those of %s", one, other, right);
+        evidence(l, "%s/%s is listed by both%s%s%s", v->source, file, owner != NULL ? ", and has the size that " : "", owner != NULL ? owner : "", owner != NULL ? " lists" : "");
         fix(l, "%s -m pip uninstall -y %s; %s -m pip install --force-reinstall --no-deps %s", python_of(l), wrong, python_of(l), quoted(l, right));
         return;
     }

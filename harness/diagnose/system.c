@@ -91,6 +91,42 @@ static void look_for_libstdcxx(struct look *l)
     fix_libstdcxx(l, has);
 }
 
+/* ---- Other packages ---- */
+
+/* "wants:glibc:NAME": PyTorch runs, and that package does not. */
+static const struct stack_version *wanted_by_package(const struct look *l, const char *start)
+{
+    for (size_t i = 0; i < l->stack->n_versions; i++)
+        if (text_starts(l->stack->versions[i].what, start))
+            return &l->stack->versions[i];
+    return NULL;
+}
+
+static void tell_package(struct look *l, const char *prefix, const char *library, const struct stack_version *v, const char *package)
+{
+    const char *name = arena_copy(l->a, package, strcspn(package, " "));
+    const struct stack_version *has = stated_whole(l, text_make(l->a, "machine:%s", text_is(prefix, "GLIBC_") ? "glibc" : "glibcxx"));
+
+    found(l, SHOWN, "%s, beside PyTorch, needs a newer %s than there is: %s%s", package, library, prefix, v->version);
+    evidence(l, "%s needs %s%s", v->source != NULL ? v->source : package, prefix, v->version);
+    if (has != NULL)
+        evidence(l, "%s has %s%s and older", has->source != NULL ? has->source : "the one that is found", prefix, has->version);
+    if (text_is(prefix, "GLIBCXX_") && has != NULL)
+        fix_libstdcxx(l, has);
+    else if (!fix_by_pip(l, "--force-reinstall --no-deps --no-build-isolation --no-cache-dir --no-binary %s %s", name, name))
+        advise(l, "build %s on this system, or take an older release of it", name);
+}
+
+static void look_for_package(struct look *l)
+{
+    const struct stack_version *glibc = wanted_by_package(l, "wants:glibc:"), *glibcxx = wanted_by_package(l, "wants:glibcxx:");
+
+    if (glibc != NULL)
+        tell_package(l, "GLIBC_", "glibc", glibc, glibc->what + strlen("wants:glibc:"));
+    else if (glibcxx != NULL)
+        tell_package(l, "GLIBCXX_", "libstdc++", glibcxx, glibcxx->what + strlen("wants:glibcxx:"));
+}
+
 /* ---- The Python ---- */
 
 static bool is_built_for(const struct look *l, const char *python)
@@ -121,5 +157,7 @@ const struct rule system_rules[] = {
         .unlike = "glibcxx-too-old: there the version begins with GLIBCXX or CXXABI, and another libstdc++.so.6 mends it." }, look_for_glibc },
     { { "glibcxx-too-old", LINK_FILES, .of_stack = true, .what = "Libraries name the versions of libstdc++ that they need (GLIBCXX_3.4.N, CXXABI_1.3.N); of several on a machine the first that the loader finds counts, and it is an older one.",
         .unlike = "glibc-too-old: there the version begins with GLIBC_, and no search path helps." }, look_for_libstdcxx },
+    { { "extension-too-new", LINK_FILES, .of_stack = true, .general = true, .what = "A package beside PyTorch was compiled on a newer system than this one: PyTorch itself runs, and that package cannot be imported.",
+        .unlike = "glibc-too-old, glibcxx-too-old: there PyTorch's own libraries ask for more." }, look_for_package },
     { { .id = NULL }, NULL },
 };

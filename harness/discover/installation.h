@@ -28,7 +28,9 @@ void installation_read(struct search *s, struct stack *stack, const struct pytho
  *     bitsandbytes:searches        where it looks for libcudart without asking PyTorch, and finds none */
 void companions_read(struct search *s, struct stack *stack, const struct python *py, const struct packages *p);
 
-/* codes:PACKAGE                     the GPUs that the modules of another package beside it have code for, "sm_80 sm_90 compute_90" (extension_codes.c) */
-void extension_codes_read(struct search *s, struct stack *stack, const char *site);
+/* Of the modules of another package beside it (extension_needs.c):
+ *     codes:PACKAGE                the GPUs that they have code for, "sm_80 sm_90 compute_90"
+ *     wants:glibc:PACKAGE, wants:glibcxx:PACKAGE       the newest version of symbols that they ask for, if the system has none so new */
+void extensions_read(struct search *s, struct stack *stack, const char *site);
 
 #endif

@@ -93,6 +93,20 @@ mechanism_another_python() {
     mended_by "/opt/app/bin/python3 -m pip install --force-reinstall torch==2.4.1+cu121"
 }
 
+mechanism_a_package_of_a_newer_system() {
+    well_host
+    _system 2.31 3.4.28
+    venv /opt/app 3.10
+    torch 2.4.1+cu121 12.1
+    cxx_library /tmp/newer/libc.so.6 GLIBC_ 2.31 2.32
+    asks /tmp/newer/libc.so.6 2.32
+    library "$SITE/flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so" "${CODE[@]}"
+    dist flash-attn 2.7.4 flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so
+    top extension-too-new
+    shown_by GLIBC_2.32
+    mended_by "--no-binary flash-attn flash-attn"
+}
+
 # conda's own is newer than the system's, and is found first.
 alike_conda_s_own_is_new_enough() {
     well_host
