@@ -63,6 +63,7 @@ static const struct option table[] = {
     { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
     { "--from",    NULL, TEXT,     AT(from),       "doctor" },
     { "--save",    NULL, TEXT,     AT(save),       "doctor" },
+    { "--with-names", NULL, FLAG,  AT(with_names), "doctor" },
 };
 
 int options_usage_code(const struct options *o)

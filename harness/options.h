@@ -45,6 +45,7 @@ struct options {
     const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
     const char        *from;                            /* --from: a saved run that the doctor looks at instead of this machine */
     const char        *save;                            /* --save: where what was found out is kept, for `--from` elsewhere */
+    bool               with_names;                      /* --with-names: what is saved keeps the names of people and machines */
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */

@@ -28,7 +28,7 @@ static const char *torch_of(const struct look *l)
 static void mend(struct look *l, const struct unmet *u)
 {
     if (!fix_by_pip(l, "--force-reinstall --no-deps --no-cache-dir --no-build-isolation %s", name_of(l, u)))
-        fix(l, "install %s again, built for PyTorch %s", name_of(l, u), torch_of(l));
+        advise(l, "install %s again, built for PyTorch %s", name_of(l, u), torch_of(l));
 }
 
 /* One finding for each package: `matches` decides on its first. */
@@ -96,7 +96,7 @@ static void say_cuda(struct look *l, const struct unmet *u)
               cuda != NULL ? cuda : "");
     evidence_of_unmet(l, u);
     if (cuda != NULL)
-        fix(l, "install a %s that was built for CUDA %s, or the PyTorch of its CUDA", name_of(l, u), cuda);
+        advise(l, "install a %s that was built for CUDA %s, or the PyTorch of its CUDA", name_of(l, u), cuda);
     else
         mend(l, u);
 }
@@ -108,7 +108,7 @@ static void say_old_cudnn(struct look *l, const struct unmet *u)
     found(l, SHOWN, "%s opens %s, of cuDNN %ld, and this environment has cuDNN %s", u->package, u->name, soname_major(u->name), u->own_version);
     evidence_of_unmet(l, u);
     if (!fix_by_pip(l, old ? "--upgrade %s" : "--upgrade %s torch", name_of(l, u)))
-        fix(l, "install a %s that was built for cuDNN %ld", name_of(l, u), text_version_major(u->own_version));
+        advise(l, "install a %s that was built for cuDNN %ld", name_of(l, u), text_version_major(u->own_version));
 }
 
 static void say_cudnn(struct look *l, const struct unmet *u)
@@ -123,7 +123,7 @@ static void say_cudnn(struct look *l, const struct unmet *u)
         text_add_quoted(&quoted, text_make(l->a, "%s%s%s", text_dir_name(l->a, u->own), path != NULL && *path != '\0' ? ":" : "", path != NULL ? path : ""));
         fix(l, "export LD_LIBRARY_PATH=%s", quoted.s);
     } else if (!fix_by_pip(l, "'nvidia-cudnn-cu12>=9,<10'")) {
-        fix(l, "install cuDNN %ld", soname_major(u->name));
+        advise(l, "install cuDNN %ld", soname_major(u->name));
     }
 }
 

@@ -41,7 +41,7 @@ static void mend(struct look *l, const struct unmet *u)
     const char *name = u->kind == UNMET_SYMBOL ? u->library : u->name;
 
     if (!fix_way_of(l, u) && !fix_by_pin(l, component_of_library(name)))
-        fix(l, "install %s again in the version that %s was made for", name, text_base_name(u->file));
+        advise(l, "install %s again in the version that %s was made for", name, text_base_name(u->file));
 }
 
 static void say_other_file(struct look *l, const struct unmet *u, const char *effect)
@@ -123,7 +123,7 @@ static void look_for_cudnn_mix(struct look *l)
             if (!(u->own != NULL && fix_way_of(l, u)) && !(u->own == NULL && text_starts(u->how != NULL ? u->how : "", "LD_LIBRARY_PATH") && fix_way_of(l, u))
                 && !fix_by_pip(l, "--force-reinstall --no-deps %s", stated(l, "installed:nvidia-cudnn-cu13") != NULL ? "'nvidia-cudnn-cu13>=9.21,<10'"
                                : stated(l, "installed:nvidia-cudnn-cu12") != NULL ? "nvidia-cudnn-cu12" : "nvidia-cudnn-cu11"))
-                fix(l, "install a whole cuDNN of version %s", u->version);
+                advise(l, "install a whole cuDNN of version %s", u->version);
             return;
         }
     if (symbol != NULL)
@@ -141,7 +141,7 @@ static void look_for_cudnn_part(struct look *l)
         evidence_of_unmet(l, u);
         evidence(l, "%s: has no %s", text_dir_name(l->a, u->file), u->name);
         if (!fix_by_pin(l, "cudnn"))
-            fix(l, "install cuDNN%s%s again, all of it", u->version != NULL ? " " : "", u->version != NULL ? u->version : "");
+            advise(l, "install cuDNN%s%s again, all of it", u->version != NULL ? " " : "", u->version != NULL ? u->version : "");
         return;
     }
 }
@@ -163,7 +163,7 @@ static void look_for_builtins(struct look *l)
         text_add_quoted(&quoted, text_join(l->a, text_dir_name(l->a, u->own), u->name));
         fix(l, "%s", quoted.s);
     } else {
-        fix(l, "install NVRTC again with the %s of its own release", u->name);
+        advise(l, "install NVRTC again with the %s of its own release", u->name);
     }
 }
 
@@ -179,7 +179,7 @@ static void look_for_other_cuda(struct look *l)
               text_base_name(u->own));
         evidence_of_unmet(l, u);
         if (!fix_by_pin(l, component))
-            fix(l, "install the libraries of the CUDA that %s was built for, or the build for those that are there", text_base_name(u->file));
+            advise(l, "install the libraries of the CUDA that %s was built for, or the build for those that are there", text_base_name(u->file));
         return;
     }
 }
@@ -196,7 +196,7 @@ static bool look_at_files(struct look *l)
               u->how != NULL ? ", or is no library for this machine" : "");
         evidence_of_unmet(l, u);
         if (!fix_by_pin(l, component_of_library(u->name)))
-            fix(l, "install what brings %s, and see that its folder is in LD_LIBRARY_PATH or known to ldconfig", u->name);
+            advise(l, "install what brings %s, and see that its folder is in LD_LIBRARY_PATH or known to ldconfig", u->name);
         return true;
     }
     return false;

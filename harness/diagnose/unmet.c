@@ -75,7 +75,7 @@ bool fix_way_of(struct look *l, const struct unmet *u)
     } else if (text_starts(u->how, "preloaded by LD_PRELOAD")) {
         fix(l, "unset LD_PRELOAD");
     } else if (text_starts(u->how, "preloaded by /etc/ld.so.preload")) {
-        fix_on_host(l, "take %s out of /etc/ld.so.preload", u->taken);
+        advise(l, "%stake %s out of /etc/ld.so.preload", is_in_container(l) ? "on the host: " : "", u->taken);
     } else if (u->own != NULL) {
         text_add_quoted(&folder, text_dir_name(l->a, u->own));
         fix(l, "export LD_LIBRARY_PATH=%s", folder.s);

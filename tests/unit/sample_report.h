@@ -67,7 +67,7 @@ static const struct unmet sample_unmet[] = {
     { UNMET_SYMBOL, "/opt/app/x.so", NULL, "x 1.0", "_ZN3c105ErrorC2ESs", NULL, NULL, NULL, NULL, NULL, NULL, "_ZN3c105ErrorC2ENSt7__cxx1112basic_stringE" },
 };
 static const struct stack sample_stacks[] = {
-    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .found_by = "active venv", .versions = sample_versions,
+    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .python = "/opt/app/bin/python3", .found_by = "active venv", .versions = sample_versions,
       .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members),
       .unmet = sample_unmet, .n_unmet = COUNT_OF(sample_unmet) },
     { .name = "venv:/opt/cpu", .kind = STACK_PYTHON, .prefix = "/opt/cpu", .found_by = "--stack", .unusable = "CPU-only build" },
