@@ -17,7 +17,8 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule machine_rules[], driver_rules[], code_rules[], library_rules[], extension_rules[], stack_rules[];
+extern const struct rule machine_rules[], driver_rules[], code_rules[], library_rules[], extension_rules[], stack_rules[], python_rules[],
+    build_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);

@@ -52,7 +52,7 @@ static void look_for_shadow(struct look *l)
             evidence(l, "its folder is in LD_LIBRARY_PATH: %s", variable(l, "LD_LIBRARY_PATH"));
             fix(l, "unset LD_LIBRARY_PATH");
         } else {
-            fix(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
+            advise(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
         }
         return;
     }
@@ -77,18 +77,6 @@ static void look_for_surroundings(struct look *l)
         fix(l, text_has(without->text, " and ") ? "unset LD_LIBRARY_PATH LD_PRELOAD" : "unset %s", without->text);
         return;
     }
-}
-
-static void look_for_cpu_build(struct look *l)
-{
-    const char *install = stack_version(l->stack, "fits:install");
-
-    if (l->stack->unusable == NULL || !l->r->machine->gpu_meant)
-        return;
-    found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
-    evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
-    if (install == NULL || !fix_by_pip(l, "%s", install))
-        fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
 }
 
 static void look_for_old_driver(struct look *l)
@@ -145,8 +133,6 @@ const struct rule stack_rules[] = {
         .unlike = "library-shadowed: there the loader's own configuration does it." }, look_for_surroundings },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
-    { { "cpu-only-build", LINK_BUILD, .of_stack = true, .what = "The installed PyTorch was built without CUDA, or for AMD's GPUs.",
-        .unlike = "driver-too-old: there torch.version.cuda says something." }, look_for_cpu_build },
     { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs.",
         .unlike = "compat-mismatch; cpu-only-build." }, look_for_old_driver },
     { { .id = NULL }, NULL },

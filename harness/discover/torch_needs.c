@@ -75,9 +75,13 @@ static void add_conda_build(struct search *s, struct stack *stack, const struct 
     for (size_t i = 0; i < n; i++) {
         const char *version = text_starts(names[i], start) ? names[i] + sizeof start - 1 : "", *build = strchr(version, '-');
 
-        if (*version >= '0' && *version <= '9' && build != NULL && text_ends(build, end))
-            stack_add_version(stack, s->arena, "conda:pytorch", arena_copy(s->arena, build + 1, strlen(build + 1) - (sizeof end - 1)),
-                              text_join(s->arena, meta, names[i]));
+        if (text_starts(names[i], "cpuonly-"))
+            stack_add_version(stack, s->arena, "conda:cpuonly", "yes", text_join(s->arena, meta, names[i]));
+        if (*version < '0' || *version > '9' || build == NULL || !text_ends(build, end))
+            continue;
+        stack_add_version(stack, s->arena, "conda:version", arena_copy(s->arena, version, (size_t)(build - version)), text_join(s->arena, meta, names[i]));
+        stack_add_version(stack, s->arena, "conda:pytorch", arena_copy(s->arena, build + 1, strlen(build + 1) - (sizeof end - 1)),
+                          text_join(s->arena, meta, names[i]));
     }
 }
 

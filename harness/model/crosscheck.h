@@ -15,6 +15,9 @@
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
  *     cudnn:sm_NN, cudnn:sm_NN:why         whether the installed cuDNN has code for such a GPU
+ *     usable, usable:install, :conda       a build that this machine can use, of the same release if there is one, and what pip and conda are given for it
+ *     expect:companion:NAME                the release of torchvision or torchaudio that is built for it, "0.19"
+ *     first_cuda:sm_NN                     the first CUDA whose tools know a GPU that answers
  *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx
  *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it

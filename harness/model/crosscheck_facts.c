@@ -43,7 +43,7 @@ static void add_row(struct facts *f, const struct torch_build *row, const char *
             add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
 }
 
-/* Of that release the build for the newest CUDA that runs here. */
+/* Of that release (NULL: of any, the newest) the build for the newest CUDA that runs here. */
 static const struct torch_build *build_that_fits(const char *release, const struct expected *x, const struct fit_host *host, struct arena *a)
 {
     const struct torch_build *best = NULL;
@@ -51,7 +51,7 @@ static const struct torch_build *build_that_fits(const char *release, const stru
     for (size_t i = 0; i < x->n_torch; i++) {
         const struct torch_build *row = &x->torch[i];
 
-        if (text_version_within(row->torch, release) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
+        if ((release == NULL || text_version_within(row->torch, release)) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
             && (best == NULL || text_compare_versions(row->torch, best->torch) > 0
                 || (text_is(row->torch, best->torch) && text_compare_versions(row->cuda, best->cuda) > 0)))
             best = row;
@@ -121,6 +121,43 @@ static void add_want(struct facts *f, const struct want *want, const struct buil
         add(f, "want:install", install_exactly(f->arena, build), x->where);
 }
 
+/* A build that this machine's GPUs can use, where the installed one is for none, for AMD's, or has no code for them. */
+static void add_usable(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
+{
+    const struct fit_host host = fit_host_of(b, s, h);
+    const struct torch_build *build;
+
+    if (b->row != NULL && fit_build(f->arena, x, b->row, &host).runs == ANSWER_YES)
+        return;
+    build = b->torch != NULL ? build_that_fits(b->torch, x, &host, f->arena) : NULL;
+    if (build == NULL)
+        build = build_that_fits(NULL, x, &host, f->arena);
+    if (build == NULL)
+        return;
+    add(f, "usable", text_make(f->arena, "%s+%s", build->torch, build->variant), x->where);
+    add(f, "usable:install", install_exactly(f->arena, build), x->where);
+    add(f, "usable:conda", build->conda != NULL ? text_make(f->arena, "pytorch==%s %s", build->torch, build->conda) : NULL, x->where);
+}
+
+/* The sister packages that are built for this release. */
+static void add_companions(struct facts *f, const struct build_of *b, const struct expected *x)
+{
+    for (size_t i = 0; i < x->n_companions && b->torch != NULL; i++)
+        if (text_version_within(b->torch, x->companions[i].torch))
+            add(f, text_make(f->arena, "expect:companion:%s", x->companions[i].distribution), x->companions[i].version, x->companions[i].origin.source);
+}
+
+/* The first CUDA whose tools know these GPUs. */
+static void add_first_cuda(struct facts *f, const struct expected *x, const struct host *h)
+{
+    for (size_t i = 0; i < h->n_gpus; i++) {
+        const struct gpu_arch *arch = expected_arch(x, h->gpus[i].cc);
+
+        if (arch != NULL)
+            add(f, text_make(f->arena, "first_cuda:sm_%d", arch->cc), arch->first_cuda, x->where);
+    }
+}
+
 static void add_machine(struct facts *f, const struct host *h)
 {
     add(f, "machine:driver", h->driver, NULL);
@@ -154,6 +191,9 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
         add_driver(&f, &b, x, s, h);
     if (b.cuda != NULL)
         add_cudnn(&f, &b, x, s, h);
+    add_usable(&f, &b, x, s, h);
+    add_companions(&f, &b, x);
+    add_first_cuda(&f, x, h);
     add_machine(&f, h);
     if (want->text != NULL)
         add_want(&f, want, &b, x, s, h);

@@ -26,5 +26,6 @@ void fact_add(struct fact_reader *r, const char *key, const char *value, const c
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
+void facts_of_python(struct fact_reader *r);            /* what lies in the process's folder */
 
 #endif
