@@ -67,11 +67,12 @@ static bool is_of_cudnn(const struct unmet *u)
 
 static void say_abi(struct look *l, const struct unmet *u)
 {
+    const struct member *c10 = stack_member(l->stack, "c10");
     bool new = text_has(u->name, "__cxx11") || text_has(u->name, "B5cxx11");
 
     found(l, SHOWN, "%s was built with the %s C++ ABI of GCC, and PyTorch %s with the %s one", u->package, new ? "new" : "old", torch_of(l), new ? "old" : "new");
     evidence(l, "%s: wants %s", u->file, u->name);
-    evidence(l, "%s: defines %s", l->stack->lib_dir != NULL ? l->stack->lib_dir : l->stack->prefix, u->alike);
+    evidence(l, "%s: defines %s", c10 != NULL ? c10->place : l->stack->prefix, u->alike);
     mend(l, u);
 }
 

@@ -35,12 +35,22 @@ static bool versions_differ(const char *a, const char *b)
     return false;
 }
 
+/* What asks may itself be the file that came instead of another. */
+static const struct unmet *came_as(const struct look *l, const char *file)
+{
+    for (size_t i = 0; i < l->stack->n_unmet; i++)
+        if (l->stack->unmet[i].kind != UNMET_SYMBOL && text_is(l->stack->unmet[i].taken, file))
+            return &l->stack->unmet[i];
+    return NULL;
+}
+
 /* Where the other file is out of the way there is nothing to reinstall; where none is in the way, the pinned one goes back. */
 static void mend(struct look *l, const struct unmet *u)
 {
     const char *name = u->kind == UNMET_SYMBOL ? u->library : u->name;
+    const struct unmet *stranger = came_as(l, u->file);
 
-    if (!fix_way_of(l, u) && !fix_by_pin(l, component_of_library(name)))
+    if (!fix_way_of(l, stranger != NULL ? stranger : u) && !fix_by_pin(l, component_of_library(name)))
         advise(l, "install %s again in the version that %s was made for", name, text_base_name(u->file));
 }
 
@@ -58,6 +68,8 @@ static void say_symbol(struct look *l, const struct unmet *u)
           u->taken != NULL ? unmet_file(l, u->taken, u->taken_version) : u->library, u->own != NULL ? ", found before the stack's own," : "",
           u->own != NULL ? "another installation's library is used" : "that library is of another version than the one it was linked with");
     evidence_of_unmet(l, u);
+    if (came_as(l, u->file) != NULL)
+        evidence_of_unmet(l, came_as(l, u->file));
     mend(l, u);
 }
 
@@ -146,25 +158,36 @@ static void look_for_cudnn_part(struct look *l)
     }
 }
 
+/* No path leads from NVRTC to the file, or its name has no version. */
+static void mend_builtins(struct look *l, const struct unmet *u)
+{
+    bool there = u->own != NULL && text_is(text_base_name(u->own), u->name);
+    struct text quoted = { .arena = l->a };
+
+    if (!there && fix_by_pin(l, "cuda-nvrtc"))
+        return;
+    if (there || (u->own != NULL && text_ends(u->own, ".so")))
+        text_add_quoted(&quoted, there ? text_dir_name(l->a, u->own) : text_join(l->a, text_dir_name(l->a, u->own), u->name));
+    if (there)
+        fix(l, "export LD_LIBRARY_PATH=%s", quoted.s);
+    else if (quoted.n > 0)
+        fix(l, "ln -s %s %s", text_base_name(u->own), quoted.s);
+    else
+        advise(l, "install NVRTC again with the %s of its own release", u->name);
+}
+
 static void look_for_builtins(struct look *l)
 {
     const struct unmet *u = first(l, UNMET_PART, "libnvrtc-builtins");
-    struct text quoted = { .arena = l->a };
+    const char *is = u == NULL || u->own == NULL ? "it is found nowhere" : text_make(l->a, "there is %s alone", text_base_name(u->own));
 
     if (u == NULL || u->taken != NULL)
         return;
-    found(l, SHOWN, "%s opens %s by its name, to the minor version, and %s", unmet_file(l, u->file, u->version), u->name,
-          u->own != NULL ? text_make(l->a, "there is %s alone", text_base_name(u->own)) : "it is found nowhere");
+    if (u->own != NULL && text_is(text_base_name(u->own), u->name))
+        is = "no path leads to the folder that has it";
+    found(l, SHOWN, "%s opens %s by its name, to the minor version, and %s", unmet_file(l, u->file, u->version), u->name, is);
     evidence_of_unmet(l, u);
-    if (fix_by_pin(l, "cuda-nvrtc"))
-        return;
-    if (u->own != NULL && text_ends(u->own, ".so")) {
-        text_add(&quoted, "ln -s %s ", text_base_name(u->own));
-        text_add_quoted(&quoted, text_join(l->a, text_dir_name(l->a, u->own), u->name));
-        fix(l, "%s", quoted.s);
-    } else {
-        advise(l, "install NVRTC again with the %s of its own release", u->name);
-    }
+    mend_builtins(l, u);
 }
 
 static void look_for_other_cuda(struct look *l)
@@ -215,6 +238,8 @@ static void look_for_missing(struct look *l)
         evidence(l, "%s: %s", j->trial.id, j->outcome.text);
         if (j->act != NULL)
             fix(l, "%s", j->act);
+        else
+            advise(l, "install what brings that library, and see that its folder is in LD_LIBRARY_PATH or known to ldconfig");
         return;
     }
 }

@@ -105,33 +105,45 @@ static size_t first_parts(const char *version, size_t parts)
     return n;
 }
 
+/* As its package or its own name tells: "9.1.0" of libcudnn-74a4c495.so.9.1.0. NULL: neither does. */
+static const char *version_of(struct linking *k, const struct object *o)
+{
+    const char *version = linking_version(k, o->path), *soname = o->elf.soname != NULL ? strstr(o->elf.soname, ".so.") : NULL;
+
+    return version != NULL ? version : soname != NULL ? soname + strlen(".so.") : NULL;
+}
+
 /* cuDNN 9 puts its version behind the name, and less of it each time: "libcudnn_ops.so.9.1.0", ".9.1", ".9", "". */
 static struct object *open_part(struct linking *k, struct object *o, const char *name)
 {
-    const char *version = linking_version(k, o->path), *soname = o->elf.soname != NULL ? strstr(o->elf.soname, ".so.") : NULL;
+    const char *version = version_of(k, o);
     struct object *part = NULL;
     struct err ignored;
 
-    if (!text_ends(name, ".so"))
-        return loader_open(&k->l, name, o, &ignored);
-    for (size_t parts = version != NULL ? 3 : 0; parts > 0 && part == NULL; parts--)
+    for (size_t parts = text_ends(name, ".so") && version != NULL ? 3 : 0; parts > 0 && part == NULL; parts--)
         part = loader_open(&k->l, text_make(k->own, "%s.%.*s", name, (int)first_parts(version, parts), version), o, &ignored);
-    if (part == NULL && soname != NULL)
-        part = loader_open(&k->l, text_make(k->own, "%s%s", name, soname + 3), o, &ignored);
     return part != NULL ? part : loader_open(&k->l, name, o, &ignored);
 }
 
 /* With the major version of the one that opens it: what users look for. */
 static const char *full_name(struct linking *k, const struct object *o, const char *name)
 {
-    const char *version = o->elf.soname != NULL ? strstr(o->elf.soname, ".so.") : NULL;
+    const char *version = version_of(k, o);
 
-    return text_ends(name, ".so") && version != NULL ? text_make(k->own, "%s%s", name, version + 3) : name;
+    return text_ends(name, ".so") && version != NULL ? text_make(k->own, "%s.%.*s", name, (int)first_parts(version, 1), version) : name;
+}
+
+/* The stack's file of that part; to a package of its own cuDNN, whatever cuDNN the stack has. */
+static const struct member *own_part(const struct linking *k, const char *name)
+{
+    const struct member *own = stack_member(k->stack, library_family(k->own, name));
+
+    return own == NULL && k->package != NULL && text_starts(name, "libcudnn") ? stack_member(k->stack, "cudnn") : own;
 }
 
 static void check_part(struct linking *k, struct object *o, const char *name)
 {
-    const struct member *own = stack_member(k->stack, library_family(k->own, name));
+    const struct member *own = own_part(k, name);
     struct object *part = open_part(k, o, name);
     const struct member *is = part != NULL ? linking_member(k, part) : NULL;
 
