@@ -24,10 +24,12 @@ static const char *torch_of(const struct look *l)
     return torch != NULL ? torch : "of this environment";
 }
 
-/* Built again beside the PyTorch that is there. */
+/* Built again beside the PyTorch that is there: a wheel from the index would be for whichever is the newest. */
 static void mend(struct look *l, const struct unmet *u)
 {
-    if (!fix_by_pip(l, "--force-reinstall --no-deps --no-cache-dir --no-build-isolation %s", name_of(l, u)))
+    const char *name = name_of(l, u);
+
+    if (!fix_by_pip(l, "--force-reinstall --no-deps --no-cache-dir --no-build-isolation --no-binary %s %s", name, name))
         advise(l, "install %s again, built for PyTorch %s", name_of(l, u), torch_of(l));
 }
 

@@ -15,7 +15,8 @@ struct wish {
     struct wish *next;                          /* of the same slot */
 };
 
-enum { SLOTS = 1 << 14 };
+/* A libtorch_cuda wants some 700 symbols of CUDA's libraries, a large extension 2000 of PyTorch's. */
+enum { SLOTS = 1 << 14, WISHES_MAX = 1 << 14 };
 
 struct wishes {
     struct linking *k;
@@ -58,7 +59,7 @@ static void wish_for(void *arg, const struct symbol *s)
     const char *library = is_nccls(s->name) ? "libnccl.so.2" : s->library;
     struct wish *one;
 
-    if (s->defined || (!family_is_vendors(library != NULL ? library_family(w->k->own, library) : NULL) && !is_torchs(s->name)))
+    if (s->defined || w->n == WISHES_MAX || (!family_is_vendors(library != NULL ? library_family(w->k->own, library) : NULL) && !is_torchs(s->name)))
         return;
     one = arena_alloc(w->k->own, sizeof *one);
     *one = (struct wish){ .by = w->by, .name = arena_text(w->k->own, s->name), .version = arena_text(w->k->own, s->version),

@@ -123,27 +123,34 @@ static void each(const struct table *t, void (*visit)(void *arg, const struct sy
     }
 }
 
-bool symbols_each(const struct root *root, const char *path, void (*visit)(void *arg, const struct symbol *s), void *arg)
+bool symbols_of(int fd, void (*visit)(void *arg, const struct symbol *s), void *arg)
 {
     struct arena a = { NULL };
     struct table *t = arena_alloc(&a, sizeof *t);
-    int fd = root_fd(root, path);
     struct elf_facts whole;
     struct err ignored;
     Elf *elf = NULL;
     bool ok = false;
 
     /* What garbage would make libelf do is looked at there. */
-    if (fd >= 0 && elf_read(&whole, &a, fd, &ignored) && whole.bytes_needed <= whole.bytes)
+    if (elf_read(&whole, &a, fd, &ignored) && whole.bytes_needed <= whole.bytes)
         elf = elf_begin(fd, ELF_C_READ, NULL);
     if (elf != NULL && elf_kind(elf) == ELF_K_ELF && gelf_getclass(elf) == ELFCLASS64 && read_table(t, elf, whole.bytes)) {
         each(t, visit, arg);
         ok = true;
     }
     elf_end(elf);
+    arena_free(&a);
+    return ok;
+}
+
+bool symbols_each(const struct root *root, const char *path, void (*visit)(void *arg, const struct symbol *s), void *arg)
+{
+    int fd = root_fd(root, path);
+    bool ok = fd >= 0 && symbols_of(fd, visit, arg);
+
     if (fd >= 0)
         close(fd);
-    arena_free(&a);
     return ok;
 }
 

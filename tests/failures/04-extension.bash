@@ -24,7 +24,7 @@ FLASH=flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so
 F081() { _app 2.7.0 12.8 $NEW; _extension flash-attn 2.7.4.post1 $FLASH $OLD; top extension-cxx11-abi; mended_by "flash-attn"; shown_by "with the old C++ ABI of GCC"; }
 
 # https://github.com/Dao-AILab/flash-attention/issues/853
-F082() { _app 2.3.1 12.1 $OLD; _extension flash-attn 2.5.9.post1 $FLASH _ZN3c104cuda9SetDeviceEi; top extension-torch-mismatch; mended_by "--no-build-isolation flash-attn"; shown_by "_ZN3c104cuda9SetDeviceEi"; }
+F082() { _app 2.3.1 12.1 $OLD; _extension flash-attn 2.5.9.post1 $FLASH _ZN3c104cuda9SetDeviceEi; top extension-torch-mismatch; mended_by "--no-build-isolation --no-binary flash-attn flash-attn"; shown_by "_ZN3c104cuda9SetDeviceEi"; }
 
 # https://github.com/huggingface/open-r1/issues/684
 F083() { _app 2.6.0 12.4 $OLD; _extension flash-attn 2.8.0.post2 $FLASH $NEW; top extension-cxx11-abi; shown_by "with the new C++ ABI of GCC"; }
