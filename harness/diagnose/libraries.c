@@ -265,7 +265,27 @@ static void look_for_static_tls(struct look *l)
     }
 }
 
+static void look_for_mount(struct look *l)
+{
+    const char *on = stated(l, "mounted:noexec");
+    struct text quoted = { .arena = l->a };
+
+    if (on == NULL)
+        return;
+    text_add_quoted(&quoted, on);
+    found(l, SHOWN, "%s is mounted so that no code may be run from it, and %s lies there: its libraries cannot be mapped", on, l->stack->name);
+    evidence(l, "/proc/self/mounts: %s is mounted noexec", on);
+    evidence(l, "%s: is in it", l->stack->prefix);
+    if (is_in_container(l))
+        advise(l, "give %s to the container without the option noexec, or put the environment elsewhere", on);
+    else
+        fix(l, "sudo mount -o remount,exec %s", quoted.s);
+}
+
 const struct rule library_rules[] = {
+    { { "mounted-noexec", LINK_FILES, .of_stack = true,
+        .what = "The file system is mounted with the option noexec: the loader says failed to map segment from shared object of every library on it.",
+        .unlike = "library-damaged: there one file is. SELinux and a limit on memory make the loader say the same of a folder that is mounted well." }, look_for_mount },
     { { "cublas-mismatch", LINK_LOADING, .of_stack = true,
         .what = "libcublas and libcublasLt are two halves of one release. libcublas finds the other half by a search that LD_LIBRARY_PATH comes first in, and so a toolkit's "
                 "libcublasLt may be put beside a wheel's libcublas (https://github.com/pytorch/pytorch/pull/174320).",

@@ -212,6 +212,29 @@ static void look(struct linking *k)
         linking_check_extensions(k);
 }
 
+/* The deepest folder that something is mounted on and that holds the stack, if no code may be mapped from there. */
+static void read_mount(struct search *s, struct stack *stack, struct arena *own)
+{
+    const char *text = root_read(s->root, own, "/proc/self/mounts", NULL), *line, *deepest = "", *options = "";
+    const char *place = stack->lib_dir != NULL ? root_resolve(s->root, own, stack->lib_dir) : NULL;
+    size_t n;
+
+    while (place != NULL && text_next_line(&text, &line, &n)) {
+        char *words = arena_copy(own, line, n), *on;
+        size_t length;
+
+        if (strtok_r(words, " ", &words) == NULL || (on = strtok_r(NULL, " ", &words)) == NULL || strtok_r(NULL, " ", &words) == NULL)
+            continue;
+        length = strlen(on);
+        if (text_starts(place, on) && (on[length - 1] == '/' || place[length] == '/') && length >= strlen(deepest)) {
+            deepest = on;
+            options = words;
+        }
+    }
+    if (text_has(text_make(own, ",%s,", options), ",noexec,") || text_has(options, ",noexec ") || text_starts(options, "noexec "))
+        stack_add_version(stack, s->arena, "mounted:noexec", deepest, "/proc/self/mounts");
+}
+
 void linking_read(struct search *s, struct stack *stack)
 {
     struct arena own = { NULL };
@@ -223,6 +246,7 @@ void linking_read(struct search *s, struct stack *stack)
 
     if (stack->kind == STACK_TOOLKIT || stack->broken != NULL)
         return;
+    read_mount(s, stack, &own);
     searched.arena = &own;
     k.owners.search = searched;
     if (begin(&k))

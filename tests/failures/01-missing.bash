@@ -138,3 +138,16 @@ mechanism_pointer_of_git_lfs() {
 }
 mechanism_cut_file() { _spoilt; truncate -s 3000 "$PATH_OF"; top library-damaged; shown_by "truncated: 3000"; }
 mechanism_of_32_bits() { _spoilt; printf '\1' | dd of="$PATH_OF" bs=1 seek=4 conv=notrunc status=none; top library-damaged; shown_by "32-bit"; }
+
+# A folder from which no code is mapped; and one above it that is.
+mechanism_mounted_noexec() {
+    _bad
+    file /proc/self/mounts "/dev/sda1 / ext4 rw,relatime 0 0" "tmpfs /opt tmpfs rw,nosuid,nodev,noexec,relatime 0 0"
+    top mounted-noexec
+    mended_by "sudo mount -o remount,exec /opt"
+}
+healthy_mounted_noexec_elsewhere() {
+    _bad
+    file /proc/self/mounts "/dev/sda1 / ext4 rw,noexec 0 0" "/dev/sdb1 /opt/app ext4 rw,relatime 0 0" "tmpfs /opt/application tmpfs rw,noexec 0 0"
+    nothing
+}
