@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diagnose/message.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules };
+static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, work_rules };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -184,6 +185,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
             apply(&l, rule);
     sort(&l);
     order(&l);
+    complaint_join(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))
             *ARENA_PUSH(a, open, n) = &r->trials[i];

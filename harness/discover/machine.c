@@ -231,6 +231,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_module(&r);
     facts_of_sharing(&r);
     facts_of_surroundings(&r);
+    facts_of_process(&r);
     driver_files_find(m, a, root, env);
     m->facts = r.facts;
     decide_meant(&r);

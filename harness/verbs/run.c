@@ -24,6 +24,7 @@
 #include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
+#include "verbs/subject.h"
 
 struct run {
     struct session  session;
@@ -208,10 +209,10 @@ static void compare_with_baseline(struct report *now, const struct run *r, struc
     judge_comparison(now, a);
 }
 
-int verb_run(const struct options *o, char *const *env)
+int run_about(const struct subject *subject, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
-    struct run r = { .session = { .arena = &arena, .o = o, .env = env }, .began_ms = clock_ms_fine() };
+    struct run r = { .session = { .arena = &arena, .o = o, .subject = subject, .env = env }, .began_ms = clock_ms_fine() };
     struct err e = { .kind = ERR_NONE };
     struct report report;
 
@@ -241,8 +242,14 @@ int verb_run(const struct options *o, char *const *env)
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
     if (text_is(o->verb, "doctor")) {
+        report.complaint = subject != NULL && subject->complains ? &subject->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
         return doctor_tell(&report, o, &arena);
     }
     return deliver(&report, o, env, &r.journal);
+}
+
+int verb_run(const struct options *o, char *const *env)
+{
+    return run_about(NULL, o, env);
 }

@@ -25,6 +25,7 @@ void fact_add(struct fact_reader *r, const char *key, const char *value, const c
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
+void facts_of_process(struct fact_reader *r);           /* the process that is looked at, where it is not our own: who it is, and what it has mapped */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 
 #endif

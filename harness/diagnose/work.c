@@ -1,0 +1,58 @@
+/* What only the failing program can tell: its processes, its memory, its mistakes, and its installer. Their rules find nothing by themselves;
+ * messages point to them (message.h). */
+#include "diagnose/look.h"
+
+static void by_message(struct look *l)
+{
+    (void)l;
+}
+
+const struct rule work_rules[] = {
+    { { "torch-not-installed", LINK_PYTHON, .what = "The Python that runs the program has no PyTorch; another one may.",
+        .unlike = "cpu-only-build: there it is installed, without CUDA." }, by_message },
+    { { "python-version-unsupported", LINK_PYTHON, .what = "pip finds no PyTorch for this Python: wheels are made for the Pythons of a release's time, for 64-bit systems and for glibc.",
+        .unlike = "pip-resolver-pins: there wheels exist, and what they ask for contradicts something else; an index that does not have the release says the same." }, by_message },
+    { { "pip-resolver-pins", LINK_PYTHON, .what = "Each PyTorch pins NVIDIA's packages to exact versions; where another package, a constraint or the index rules one of them out, pip gives up.",
+        .unlike = "python-version-unsupported: there no wheel fits at all. pins-differ: there they are installed, in other versions." }, by_message },
+    { { "static-tls-exhausted", LINK_LOADING, .what = "A library keeps its threads' data in the static block, which has little room for libraries that are loaded late (libgomp, mostly on aarch64).",
+        .unlike = "Memory that is exhausted has other words: Cannot allocate memory, without \"static TLS block\"." }, by_message },
+    { { "nvcc-torch-mismatch", LINK_BUILD, .what = "An extension is compiled with the nvcc that CUDA_HOME or PATH brings; its major version must be the CUDA that PyTorch was built with.",
+        .unlike = "extension-torch-abi-mismatch: there the extension was built, for another PyTorch. Nothing but the compilation is affected." }, by_message },
+    { { "triton-ptxas-too-old", LINK_BUILD, .what = "Triton compiles with a ptxas of its own, which is as old as its release and does not know newer GPUs.",
+        .unlike = "gpu-not-covered: there no compiler is named, and plain PyTorch fails, too." }, by_message },
+    { { "fork-after-cuda-init", LINK_WORK, .what = "CUDA does not live on in a process that was forked after it had begun: multiprocessing must spawn its processes.",
+        .unlike = "uvm-broken: there cuInit answers 3 in a fresh process, too." }, by_message },
+    { { "launch-blocking-hang", LINK_WORK, .what = "With CUDA_LAUNCH_BLOCKING=1 each launch waits for its end, and NCCL's kernels wait for those of the other GPUs, which are not launched yet.",
+        .unlike = "p2p-broken-acs-iommu hangs without that variable, too." }, by_message },
+    { { "lazy-loading-deadlock", LINK_WORK, .what = "Kernels are loaded at their first launch (https://docs.nvidia.com/cuda/cuda-c-programming-guide/#lazy-loading), and loading may wait for a kernel that runs and waits itself.",
+        .unlike = "launch-blocking-hang: there CUDA_LAUNCH_BLOCKING is set. A GPU that hangs does so in other programs, too." }, by_message },
+    { { "out-of-memory", LINK_WORK, .what = "The program needs more memory than the GPU has.",
+        .unlike = "memory-held-by-others and memory-in-pieces: the message's own numbers tell them apart." }, by_message },
+    { { "memory-held-by-others", LINK_WORK, .what = "Other processes hold the GPU's memory that this one asks for.",
+        .unlike = "out-of-memory: there an empty GPU is too small, too." }, by_message },
+    { { "memory-in-pieces", LINK_WORK, .what = "PyTorch holds enough memory that it does not use, and no piece of it is as large as what is asked for.",
+        .unlike = "out-of-memory: there little is reserved but unallocated." }, by_message },
+    { { "memory-refused", LINK_WORK, .what = "The driver reports more free memory than was asked for, and refuses it: a quota (MPS, a hook for sharing GPUs) or another process that was faster.",
+        .unlike = "memory-in-pieces: there PyTorch itself holds what is free." }, by_message },
+    { { "library-without-memory", LINK_WORK, .what = "cuBLAS and cuDNN need a few hundred MiB of the GPU for themselves, and say \"not initialized\" where they do not get them.",
+        .unlike = "nv-cache-not-writable, and a sticky error of an earlier kernel, say the same; files that do not go together fail as they are loaded." }, by_message },
+    { { "host-out-of-memory", LINK_WORK, .what = "The kernel, or the container's memory limit, killed the program: the host's memory was used up, not the GPU's.",
+        .unlike = "out-of-memory is the GPU's, and says so." }, by_message },
+    { { "too-many-files", LINK_WORK, .what = "The process has as many files open as it may: each tensor that DataLoader's workers share is one.",
+        .unlike = "dev-shm-too-small: there space is missing, not numbers." }, by_message },
+    { { "device-assert", LINK_WORK, .what = "The program's own check in a kernel failed, mostly an index beyond its table: labels, token ids, positions.",
+        .unlike = "program-fault: there a kernel touched memory that is not its own. Neither is a fault of GPU or driver." }, by_message },
+    { { "program-fault", LINK_WORK, .what = "A kernel of the program, or of an extension, did what it must not. Every later call gives the same error, and so the line that is told is seldom the one.",
+        .unlike = "faulty-gpu-hardware: there different programs fail on one GPU, and this program does not on another. overclock-undervolt: at random places." }, by_message },
+    { { "display-watchdog", LINK_WORK, .what = "A GPU that drives a display ends kernels that run for some seconds, so that the screen goes on.",
+        .unlike = "A hang: there nothing ends it." }, by_message },
+    { { "processor-too-old", LINK_WORK, .what = "The program was ended by an instruction that the processor does not have: a build for AVX2 or AVX-512.",
+        .unlike = "CUDA's \"an illegal instruction was encountered\" is the GPU's: program-fault." }, by_message },
+    { { "nccl-network", LINK_WORK, .what = "NCCL could not reach the other processes: a firewall, or an interface that leads nowhere.",
+        .unlike = "dev-shm-too-small says the same of one host, and NCCL_DEBUG=WARN names the file." }, by_message },
+    { { "mount-noexec", LINK_FILES, .what = "The folder of the library lies on a mount without the right to execute, or SELinux denies to map it.",
+        .unlike = "host-address-space-limit: there no large library can be mapped from anywhere." }, by_message },
+    { { "tf32-precision", LINK_WORK, .what = "TF32 has float32's range and 10 bits of its precision: products differ by about one part in a thousand, each time the same.",
+        .unlike = "A faulty GPU gives other results each time; a library without code for a GPU gives zeros." }, by_message },
+    { { .id = NULL }, NULL },
+};
