@@ -4,7 +4,7 @@
 
 #include "diagnose/look.h"
 
-enum { MESSAGE_WORDS = 3, MESSAGE_MEANINGS = 8 };
+enum { MESSAGE_WORDS = 3, MESSAGE_MEANINGS = 12 };
 
 /* A row: a line that has all these words (case does not matter; # is a number like 12 or 12.4) may mean these, the most likely first. */
 struct message {

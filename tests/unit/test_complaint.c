@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "diagnose/message.h"
-#include "unit/reported.h"
+#include "reported.h"
 
 static struct complaint told(struct arena *a, const char *text, size_t n, size_t piece)
 {
