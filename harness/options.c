@@ -65,6 +65,7 @@ static const struct option table[] = {
     { "--save",    NULL, TEXT,     AT(save),       "doctor" },
     { "--error",   NULL, LIST,     AT(errors),     "doctor" },
     { "--pid",     NULL, PID,      AT(pid),        "doctor" },
+    { "--with-names", NULL, FLAG,  AT(with_names), "doctor" },
 };
 
 int options_usage_code(const struct options *o)

@@ -48,6 +48,7 @@ struct options {
     struct words       errors;                          /* --error TEXT; "-": standard input */
     const char        *pid;                             /* --pid: the process that the doctor looks at; NULL: our own */
     struct words       failing;                         /* doctor -- COMMAND */
+    bool               with_names;                      /* --with-names: what is saved keeps the names of people and machines */
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */

@@ -84,7 +84,8 @@ static struct diagnosis guess(struct look *l, const struct meant *m, const struc
     struct diagnosis d = { .ailment = ailment, .certainty = m->proves ? SHOWN : LIKELY };
 
     d.cause = h != NULL ? with_number(l, h->cause, m->number) : text_make(l->a, "that message is mostly of this, which nothing on this machine shows: %s", ailment->what);
-    d.fix = h != NULL ? h->next : text_make(l->a, "gpuvet explain %s; and gpuvet doctor where the message came up, in that container and environment", m->id);
+    d.fix = h != NULL ? h->fix : text_make(l->a, "gpuvet explain %s", m->id);
+    d.advice = h != NULL ? h->advice : "run gpuvet doctor where the message came up, in that container and environment";
     quote(l, &d, m->line, again ? QUOTED_AGAIN_MAX : QUOTED_MAX);
     return d;
 }

@@ -42,6 +42,15 @@ void fix(struct look *l, const char *fmt, ...)
     va_end(ap);
 }
 
+void advise(struct look *l, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    l->found[l->n - 1].advice = text_vmake(l->a, fmt, ap);
+    va_end(ap);
+}
+
 /* cuInit, cudaMalloc; not cublasCreate or cudnnCreate, whose codes are their own. */
 static bool is_cuda_call(const char *call)
 {
@@ -165,12 +174,18 @@ static void order(struct look *l)
         l->found[i].follows |= &l->found[i] != first && (l->found[i].stack == NULL ? l->found[i].ailment->link >= first->ailment->link : l->found[i].ailment->needs_gpu);
 }
 
-/* A failed trial is explained by a cause of its machine, or of its stack. */
+/* A failed trial is explained by a cause of its stack; and what the driver or a GPU did, by one of the machine. What a stack's files do
+ * without a GPU, the machine does not explain; nor does a program's own doing explain anything. */
 static bool is_explained(const struct look *l, const struct judged *j)
 {
-    for (size_t i = 0; i < l->n; i++)
-        if (l->found[i].stack == NULL || l->found[i].stack == j->trial.stack)
+    const enum scope scope = j->trial.probe->scope;
+
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->found[i].stack != NULL && l->found[i].stack == j->trial.stack)
             return true;
+        if (l->found[i].stack == NULL && l->found[i].ailment->link <= LINK_GPU && scope != SCOPE_STACK && scope != SCOPE_PROGRAM)
+            return true;
+    }
     return false;
 }
 

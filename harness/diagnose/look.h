@@ -23,7 +23,8 @@ extern const struct rule work_rules[];
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
 void evidence(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void fix(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void fix(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);           /* a command for a shell, and nothing else */
+void advise(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);        /* in words: a sentence without its full stop */
 
 /* The first trial that a call of that name ended, with that code; any code: -1; any call of the driver or the runtime: NULL.
  * NULL: there is none. */
@@ -50,7 +51,7 @@ bool is_in_container(const struct look *l);
  * kernel module is "open", "proprietary" or NULL, whichever. In a container it is the host's to do, and so it says. */
 void fix_driver(struct look *l, unsigned branch, const char *flavor);
 
-/* A command that needs root, as this distribution's users give it; where the place is a container, said to be for the host. */
+/* A command that is the host's to run where this is a container. */
 void fix_on_host(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */

@@ -19,7 +19,7 @@ struct message {
 extern const struct message kernel_messages[], driver_messages[], library_messages[], work_messages[];
 
 /* What to think and to do where a message is all that is known. A # in the cause is the message's number. */
-struct hint { const char *id, *cause, *next; };
+struct hint { const char *id, *cause, *fix, *advice; };
 
 extern const struct hint hints[];               /* ends with one without id */
 

@@ -44,7 +44,8 @@ void fix_on_host(struct look *l, const char *fmt, ...)
     va_start(ap, fmt);
     command = text_vmake(l->a, fmt, ap);
     va_end(ap);
-    fix(l, is_in_container(l) ? "on the host: %s" : "%s", command);
+    fix(l, "%s", command);
+    l->found[l->n - 1].on_host = is_in_container(l);
 }
 
 void fix_driver(struct look *l, unsigned branch, const char *flavor)
@@ -52,8 +53,9 @@ void fix_driver(struct look *l, unsigned branch, const char *flavor)
     const struct distribution *d = distribution_of(l);
 
     if (d == NULL || (branch != 0 && d->prefix == NULL))
-        fix_on_host(l, "install NVIDIA's driver%s%s%s from https://www.nvidia.com/drivers or this distribution's packages, and reboot",
-                    branch != 0 ? text_make(l->a, " %u", branch) : "", flavor != NULL ? ", kernel module type " : "", flavor != NULL ? flavor : "");
+        advise(l, "install NVIDIA's driver%s%s%s by this distribution's packages or from https://www.nvidia.com/drivers%s, and reboot",
+               branch != 0 ? text_make(l->a, " %u", branch) : "", flavor != NULL ? ", kernel module type " : "", flavor != NULL ? flavor : "",
+               is_in_container(l) ? ", on the host" : "");
     else if (branch == 0)
         fix_on_host(l, "%s && sudo reboot", d->any);
     else

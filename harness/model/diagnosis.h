@@ -43,7 +43,9 @@ struct diagnosis {
     enum certainty        certainty;
     const char           *cause;        /* one sentence */
     const char *const    *evidence;     size_t n_evidence;
-    const char           *fix;          /* one command, or what to do; NULL where nothing is known to help */
+    const char           *fix;          /* one command for a shell; a word IN CAPITALS is the user's to fill in. NULL: none is known */
+    bool                  on_host;      /* ... of the host that this container runs on */
+    const char           *advice;       /* what to do where that is no command, or besides it; NULL: nothing */
     bool                  follows;      /* from an earlier one: a note */
 };
 

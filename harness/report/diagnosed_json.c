@@ -16,6 +16,8 @@ static json_t *one(const struct diagnosis *d)
         json_array_append_new(evidence, json_of_text(d->evidence[i]));
     json_put(o, "evidence", evidence);
     json_put_text(o, "fix", d->fix);
+    json_put(o, "fix_on_host", d->on_host ? json_true() : NULL);
+    json_put_text(o, "advice", d->advice);
     return o;
 }
 

@@ -98,6 +98,7 @@ static json_t *stack(const struct stack *s)
     json_put_text(o, "name", s->name);
     json_put_text(o, "kind", stack_kind_names[s->kind]);
     json_put_text(o, "prefix", s->prefix);
+    json_put_text(o, "python", s->python);
     json_put_text(o, "found_by", s->found_by);
     json_put_text(o, "unusable", s->unusable);
     json_put_text(o, "broken", s->broken);
@@ -116,6 +117,7 @@ static json_t *stack(const struct stack *s)
         json_put_text(v, "family", m->family);
         json_put_text(v, "path", m->place);
         json_put_text(v, "version", m->version);
+        json_put_text(v, "source", m->source);
         json_put_text(v, "soname", m->elf != NULL ? m->elf->soname : NULL);
         json_put_text(v, "why_bad", m->why_bad);
         json_array_append_new(members, v);
@@ -290,7 +292,7 @@ bool json_list(FILE *f, const struct report *r, struct err *e)
     return json_finish(f, whole_list(r), false, e);
 }
 
-bool json_report(FILE *f, const struct report *r, struct err *e)
+static json_t *whole_report(const struct report *r)
 {
     json_t *o = whole_list(r), *trials = json_array();
 
@@ -312,7 +314,12 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     json_put(o, "trials", trials);
     json_put(o, "requires", requirements(r));
     json_put(o, "unproved", unproved(r));
-    return json_finish(f, o, false, e);
+    return o;
+}
+
+bool json_report(FILE *f, const struct report *r, struct err *e)
+{
+    return json_finish(f, whole_report(r), false, e);
 }
 
 bool json_write(const char *path, const struct report *r, struct err *e)
@@ -320,6 +327,18 @@ bool json_write(const char *path, const struct report *r, struct err *e)
     struct whole_file w;
 
     return whole_file_begin(&w, path, ".new", e) && whole_file_end(&w, json_report(w.f, r, e), e);
+}
+
+bool json_write_redacted(const char *path, const struct report *r, const struct redaction *names, struct err *e)
+{
+    struct whole_file w;
+    json_t *o;
+
+    if (!whole_file_begin(&w, path, ".new", e))
+        return false;
+    o = whole_report(r);
+    json_redact(o, names);
+    return whole_file_end(&w, json_finish(w.f, o, false, e), e);
 }
 
 bool json_head_line(FILE *f, const struct report *r)

@@ -125,7 +125,7 @@ static void member(struct member *m, struct door *d, const json_t *o)
     if (elf != NULL)
         elf->soname = soname;
     *m = (struct member){ .family = door_text(d, o, "family", MUST_BE), .place = door_text(d, o, "path", MUST_BE),
-                          .version = door_text(d, o, "version", MAY_BE), .why_bad = door_text(d, o, "why_bad", MAY_BE), .elf = elf };
+                          .version = door_text(d, o, "version", MAY_BE), .source = door_text(d, o, "source", MAY_BE), .why_bad = door_text(d, o, "why_bad", MAY_BE), .elf = elf };
     m->path = m->place;
 }
 
@@ -136,7 +136,7 @@ static void stack(struct stack *s, struct door *d, const json_t *o)
 
     *s = (struct stack){
         .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
-        .prefix = door_text(d, o, "prefix", MAY_BE), .found_by = door_text(d, o, "found_by", MAY_BE),
+        .prefix = door_text(d, o, "prefix", MAY_BE), .python = door_text(d, o, "python", MAY_BE), .found_by = door_text(d, o, "found_by", MAY_BE),
         .unusable = door_text(d, o, "unusable", MAY_BE), .broken = door_text(d, o, "broken", MAY_BE),
     };
     READ_LIST(d, o, "versions", versions, s->n_versions, version);

@@ -209,6 +209,14 @@ static void compare_with_baseline(struct report *now, const struct run *r, struc
     judge_comparison(now, a);
 }
 
+/* Who is nobody in particular is not to be hidden. */
+static const char *user_of(const struct environment *env)
+{
+    const char *user = environment_get(env, "USER");
+
+    return text_is(user, "root") ? NULL : user;
+}
+
 int run_about(const struct subject *subject, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
@@ -242,9 +250,11 @@ int run_about(const struct subject *subject, const struct options *o, char *cons
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
     if (text_is(o->verb, "doctor")) {
+        const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
+
         report.complaint = subject != NULL && subject->complains ? &subject->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
-        return doctor_tell(&report, o, &arena);
+        return doctor_tell(&report, o, &names, &arena);
     }
     return deliver(&report, o, env, &r.journal);
 }

@@ -140,3 +140,39 @@ well() {
     run "$GPUVET" help doctor
     [[ "$output" == *"gpuvet doctor - what is wrong here"* ]]
 }
+
+@test "what is saved is diagnosed elsewhere, and holds no name of the host, its users or their folders" {
+    cp -a tests/machines/no-permission "$BATS_TEST_TMPDIR/m"
+    echo gpu-node-12 >"$BATS_TEST_TMPDIR/m/proc/sys/kernel/hostname"
+    printf 'USER=alice\0LD_LIBRARY_PATH=/home/alice/lib:/scratch/alice\0' >"$BATS_TEST_TMPDIR/m/proc/self/environ"
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/m" --save "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: nodes-denied"* ]]
+    grep -q '"/home/USER/lib:/scratch/USER"' "$out"
+    ! grep -qE 'gpu-node-12|alice' "$out"
+    run "$GPUVET" doctor --from "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == "gpuvet "*" doctor on HOST"*"gpuvet: nodes-denied"* ]]
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/m" --save "$out" --with-names
+    grep -q 'gpu-node-12' "$out"
+    grep -q '/home/alice/lib' "$out"
+    run "$GPUVET" doctor --from "$out" --save "$out.given"
+    grep -q '/home/USER/lib' "$out.given"
+    ! grep -q 'gpu-node-12' "$out.given"
+}
+
+@test "what cannot be saved is said, and the finding stays" {
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save /nowhere/bundle
+    [ "$status" = 3 ]
+    [[ "$output" == *"/nowhere"* ]]
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save /dev/full
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: nouveau-owns-gpu"*"/dev/full"* ]]
+}
+
+@test "the findings can be listed" {
+    run "$GPUVET" explain
+    [ "$status" = 0 ]
+    [[ "$output" == *"  nouveau-owns-gpu"*"  library-shadowed"* ]]
+}

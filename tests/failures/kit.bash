@@ -116,7 +116,13 @@ driver_libraries() {
     done
 }
 
-# healthy_host [VERSION] - a host on which all is well, but for what a test goes on to break: one RTX 4090.
+# toolkit DIR - a whole CUDA toolkit that works: the fake one.
+toolkit() {
+    mkdir -p "$(dirname "$FOLDER$1")"
+    cp -a "$FAKES/toolkit" "$FOLDER$1"
+}
+
+# well_host [VERSION] - a host on which all is well, but for what a test goes on to break: one RTX 4090.
 well_host() {
     host ubuntu 24.04
     gpu 01:00.0 2684 nvidia

@@ -62,7 +62,7 @@ static const struct member sample_members[] = {
     { "cudnn_ops", "/opt/app/libcudnn_ops.so.9", "/opt/app/libcudnn_ops.so.9", NULL, NULL, NULL, "truncated: 4096 of 47000000 bytes" },
 };
 static const struct stack sample_stacks[] = {
-    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .found_by = "active venv", .versions = sample_versions,
+    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .python = "/opt/app/bin/python3", .found_by = "active venv", .versions = sample_versions,
       .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members) },
     { .name = "venv:/opt/cpu", .kind = STACK_PYTHON, .prefix = "/opt/cpu", .found_by = "--stack", .unusable = "CPU-only build" },
     { .name = "dir:/opt/none", .kind = STACK_LIBTORCH, .broken = "/opt/none: no such folder" },
