@@ -15,6 +15,7 @@ enum { LINKS_MAX = 40, FILE_MAX = 16 << 20 };
 bool root_open(struct root *r, struct arena *a, const char *path, struct err *e)
 {
     r->path = arena_text(a, path);
+    r->process = NULL;
     r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->fd < 0)
         return err_sys(e, "%s", path);

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "diagnose/message.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, work_rules };
+static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, process_rules, work_rules };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {

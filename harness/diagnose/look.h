@@ -18,7 +18,7 @@ struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
 extern const struct rule machine_rules[], driver_rules[], code_rules[], stack_rules[];
-extern const struct rule work_rules[];
+extern const struct rule process_rules[], work_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -56,6 +56,9 @@ void fix_on_host(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Whether the process that was asked about has another file mapped in the place of one of the stack's: then it is found (process.c). */
+bool found_shadow_in_process(struct look *l);
 
 /* All that is wrong, by all rules. */
 void diagnose(struct diagnoses *d, const struct report *r, struct arena *a);

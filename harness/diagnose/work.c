@@ -1,10 +1,46 @@
-/* What only the failing program can tell: its processes, its memory, its mistakes, and its installer. Their rules find nothing by themselves;
+/* What only the failing program can tell: its processes, its memory, its mistakes, and its installer. Most are found by no rule:
  * messages point to them (message.h). */
-#include "diagnose/look.h"
+#include "diagnose/message.h"
+
+#include "base/text.h"
 
 static void by_message(struct look *l)
 {
     (void)l;
+}
+
+/* It was ended by its time, or says so. */
+static bool hangs(const struct complaint *c)
+{
+    static const char *const words[] = { "hang", "deadlock", "timeout", "timed out", "stuck" };
+    const char *number = NULL;
+    size_t n = 0;
+
+    if (c == NULL || c->limit_s > 0)
+        return c != NULL;
+    for (size_t i = 0; i < c->n_lines; i++)
+        for (size_t k = 0; k < COUNT_OF(words); k++)
+            if (message_has(c->lines[i], words[k], &number, &n))
+                return true;
+    return false;
+}
+
+static void look_for_launch_blocking(struct look *l)
+{
+    if (!text_is(variable(l, "CUDA_LAUNCH_BLOCKING"), "1") || !hangs(l->r->complaint))
+        return;
+    found(l, LIKELY, "CUDA_LAUNCH_BLOCKING=1 is set, by which NCCL waits for what was not launched yet: without it the program must not hang");
+    evidence_of_fact(l, "env.CUDA_LAUNCH_BLOCKING");
+    fix(l, "unset CUDA_LAUNCH_BLOCKING");
+}
+
+static void look_for_lazy_loading(struct look *l)
+{
+    if (!text_is(variable(l, "CUDA_MODULE_LOADING"), "LAZY") || !hangs(l->r->complaint))
+        return;
+    found(l, LIKELY, "CUDA_MODULE_LOADING=LAZY is set: a kernel may wait for one that is not loaded yet; with all loaded at the start it must not hang");
+    evidence_of_fact(l, "env.CUDA_MODULE_LOADING");
+    fix(l, "export CUDA_MODULE_LOADING=EAGER");
 }
 
 const struct rule work_rules[] = {
@@ -23,9 +59,9 @@ const struct rule work_rules[] = {
     { { "fork-after-cuda-init", LINK_WORK, .what = "CUDA does not live on in a process that was forked after it had begun: multiprocessing must spawn its processes.",
         .unlike = "uvm-broken: there cuInit answers 3 in a fresh process, too." }, by_message },
     { { "launch-blocking-hang", LINK_WORK, .what = "With CUDA_LAUNCH_BLOCKING=1 each launch waits for its end, and NCCL's kernels wait for those of the other GPUs, which are not launched yet.",
-        .unlike = "p2p-broken-acs-iommu hangs without that variable, too." }, by_message },
+        .unlike = "p2p-broken-acs-iommu hangs without that variable, too." }, look_for_launch_blocking },
     { { "lazy-loading-deadlock", LINK_WORK, .what = "Kernels are loaded at their first launch (https://docs.nvidia.com/cuda/cuda-c-programming-guide/#lazy-loading), and loading may wait for a kernel that runs and waits itself.",
-        .unlike = "launch-blocking-hang: there CUDA_LAUNCH_BLOCKING is set. A GPU that hangs does so in other programs, too." }, by_message },
+        .unlike = "launch-blocking-hang: there CUDA_LAUNCH_BLOCKING is set. A GPU that hangs does so in other programs, too." }, look_for_lazy_loading },
     { { "out-of-memory", LINK_WORK, .what = "The program needs more memory than the GPU has.",
         .unlike = "memory-held-by-others and memory-in-pieces: the message's own numbers tell them apart." }, by_message },
     { { "memory-held-by-others", LINK_WORK, .what = "Other processes hold the GPU's memory that this one asks for.",
