@@ -106,7 +106,22 @@ static void insert(struct look *l, size_t at, struct diagnosis d)
     l->found[at] = d;
 }
 
-static void guess_all(struct look *l, const struct meant *all, size_t n)
+/* What this machine is not, or does well. Only where nothing else is left is it told, since the message may be of another one. */
+static bool is_refuted(const struct look *l, const struct ailment *ailment)
+{
+    const struct machine *m = l->r->machine;
+
+    if (text_starts(ailment->id, "wsl-") && m->place != PLACE_WSL)
+        return true;
+    if ((text_starts(ailment->id, "container-") || text_is(ailment->id, "driver-capabilities")) && m->place == PLACE_HOST)
+        return true;
+    if (ailment->link == LINK_MODULE && !ailment->though_it_answers && m->module_loaded)
+        return true;
+    return ailment->link <= LINK_DRIVER && !ailment->though_it_answers && !ailment->needs_gpu && report_answering(l->r) > 0;
+}
+
+/* The most likely ones; all of them are refuted, or none. */
+static void guess_all(struct look *l, const struct meant *all, size_t n, bool refuted)
 {
     const bool broken = is_broken_machine(l);
     size_t at = broken ? l->n : 0, guesses = 0;
@@ -115,15 +130,17 @@ static void guess_all(struct look *l, const struct meant *all, size_t n)
         const struct ailment *ailment = ailment_by_id(all[i].id);
         struct diagnosis d;
 
-        if (ailment == NULL || (all[i].no_guess && guesses == 0))
+        if (ailment == NULL || all[i].no_guess || is_refuted(l, ailment) != refuted)
             continue;
         d = guess(l, &all[i], ailment, guesses > 0);
         d.follows = broken;
         insert(l, at++, d);
         guesses++;
         if (all[i].proves)
-            break;
+            return;
     }
+    if (guesses == 0 && !refuted)
+        guess_all(l, all, n, true);
 }
 
 void complaint_join(struct look *l)
@@ -141,5 +158,5 @@ void complaint_join(struct look *l)
         *ARENA_PUSH(l->a, lines, n) = ending;
     meant = messages_mean(&all, l->a, lines, n);
     if (!raise_meant(l, all, meant))
-        guess_all(l, all, meant);
+        guess_all(l, all, meant, false);
 }

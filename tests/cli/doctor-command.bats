@@ -35,7 +35,7 @@ ran() {
 @test "a log is read from standard input, however long it is" {
     { seq 200000; echo "ptxas fatal   : Value 'sm_121a' is not defined for option 'gpu-name'"; seq 200000; } >"$BATS_TEST_TMPDIR/log"
     told 1 --error - <"$BATS_TEST_TMPDIR/log"
-    [[ "$output" == *"evidence  the log: ptxas fatal"*"gpuvet: triton-ptxas-too-old - "* ]]
+    [[ "$output" == *"evidence  the log: ptxas fatal"*"gpuvet: triton-too-old - "* ]]
     head -c 3000000 /dev/urandom >"$BATS_TEST_TMPDIR/noise"
     told 3 --error - <"$BATS_TEST_TMPDIR/noise"
 }
@@ -196,4 +196,31 @@ ran() {
     echo "$output"
     [ "$status" = 2 ]
     [[ "$output" == *"another user's process does not show its environment; it takes the process's own user, or root"* ]]
+}
+
+@test "on a terminal its output is seen as it comes, it can be typed to, and Ctrl-C ends both" {
+    python3 - "$GPUVET" <<'PY'
+import os, pty, re, select, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "doctor", "--no-gpu", "--", "sh", "-c", "echo begun; read -r line; echo got $line; exec sleep 4714"])
+seen = b""
+def until(text):
+    global seen
+    end = time.time() + 30
+    while text not in seen and time.time() < end:
+        if select.select([fd], [], [], 0.2)[0]:
+            try:
+                seen += os.read(fd, 4096)
+            except OSError:
+                return
+    assert text in seen, seen
+until(b"begun")
+os.write(fd, b"words\n")
+until(b"got words")
+os.write(fd, b"\x03")
+until(b"interrupted, and with it the command")
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+PY
+    ! pgrep -f 'sleep 4714'
 }

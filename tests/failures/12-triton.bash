@@ -4,7 +4,7 @@ family 12 "triton: libcuda not found / ptxas too old"
 F230() {
     well_host
     says "ptxas fatal   : Value 'sm_121a' is not defined for option 'gpu-name'"
-    top triton-ptxas-too-old
+    top triton-too-old
     mended_by TRITON_PTXAS_PATH
 }
 
