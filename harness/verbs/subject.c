@@ -100,16 +100,17 @@ bool subject_check_process(const struct root *root, struct arena *a, const char 
     return true;
 }
 
-static void add_fact(struct session *s, const char *key, const char *value, const char *source)
+/* In the place of what was known under that key; NULL: it is not known any more. */
+static void set_fact(struct session *s, const char *key, const char *value, const char *source)
 {
     struct fact *facts = NULL;
     size_t n = 0;
 
-    if (value == NULL)
-        return;
     for (size_t i = 0; i < s->machine.n_facts; i++)
-        *ARENA_PUSH(s->arena, facts, n) = s->machine.facts[i];
-    *ARENA_PUSH(s->arena, facts, n) = (struct fact){ key, value, source };
+        if (!text_is(s->machine.facts[i].key, key))
+            *ARENA_PUSH(s->arena, facts, n) = s->machine.facts[i];
+    if (value != NULL)
+        *ARENA_PUSH(s->arena, facts, n) = (struct fact){ key, value, source };
     s->machine.facts = facts;
     s->machine.n_facts = n;
 }
@@ -142,6 +143,23 @@ static const char *mapped_site(const struct session *s)
     return NULL;
 }
 
+/* What stands in that folder under the name torch, and is no PyTorch that was built there; NULL: nothing. */
+static const char *shadow_in(const struct session *s, const char *folder)
+{
+    const char *file = text_join(s->arena, folder, "torch.py"), *package = text_join(s->arena, folder, "torch/__init__.py");
+    char **names;
+    size_t n = root_list(&s->root, s->arena, text_join(s->arena, folder, "torch"), &names);
+
+    if (text_ends(folder, "-packages"))
+        return NULL;
+    if (root_exists(&s->root, file))
+        return file;
+    for (size_t i = 0; i < n; i++)
+        if (text_starts(names[i], "_C."))
+            return NULL;
+    return root_exists(&s->root, package) ? package : NULL;
+}
+
 void subject_narrow(struct session *s)
 {
     const struct subject *of = s->subject;
@@ -151,8 +169,10 @@ void subject_narrow(struct session *s)
     const char *first = NULL, *python = interpreter_of(&line, s->arena, &s->root, &s->environment, &first);
     const char *source = is_process ? text_make(s->arena, "/proc/%s", of->process) : "the command", *site = is_process ? mapped_site(s) : NULL;
 
-    add_fact(s, "subject.python", python, source);
-    add_fact(s, "subject.first_folder", first, source);
+    set_fact(s, "subject.python", python, source);
+    set_fact(s, "subject.first_folder", first, source);
+    if (python != NULL)                         /* that Python's folder, not ours */
+        set_fact(s, "project.shadows", first != NULL ? shadow_in(s, first) : NULL, source);
     if ((python == NULL && site == NULL) || s->o->stacks.n > 0 || s->o->stack_dirs.n > 0)
         return;
     if ((site == NULL || !python_in(&search, site, "mapped by the process")) && python != NULL)
@@ -160,5 +180,5 @@ void subject_narrow(struct session *s)
     s->stacks = search.found.items;             /* none: that Python has no PyTorch, and no other matters */
     s->n_stacks = search.found.n;
     if (s->n_stacks > 0)
-        add_fact(s, "subject.stack", s->stacks[0].name, source);
+        set_fact(s, "subject.stack", s->stacks[0].name, source);
 }
