@@ -95,6 +95,33 @@ static const char *python_of_script(struct seeker *s, const char *file)
     return NULL;
 }
 
+/* What pyenv's stand-in would start: the version of its variable, of a .python-version here or above, or of all. */
+static const char *python_of_pyenv(struct seeker *s, const char *shim)
+{
+    const char *home = text_dir_name(s->a, text_dir_name(s->a, shim)), *version = environment_get(s->env, "PYENV_VERSION"), *dir = s->folder;
+
+    for (int i = 0; (version == NULL || *version == '\0') && i < UPWARDS_MAX; i++, dir = text_dir_name(s->a, dir)) {
+        version = root_read_line(s->root, s->a, text_join(s->a, dir, ".python-version"));
+        if (text_is(dir, "/") || text_is(dir, "."))
+            break;
+    }
+    if (version == NULL || *version == '\0')
+        version = root_read_line(s->root, s->a, text_join(s->a, home, "version"));
+    if (version == NULL || *version == '\0')
+        return NULL;
+    return file_or_null(s, text_make(s->a, "%s/versions/%.*s/bin/%s", home, (int)strcspn(version, ":\n "), version, text_base_name(shim)));
+}
+
+/* Not a script of that name, which starts one that only it knows. */
+static const char *python_itself(struct seeker *s, const char *file)
+{
+    const char *text = text_has(file, "/shims/") ? root_read(s->root, s->a, file, NULL) : NULL;
+
+    if (text == NULL || !text_starts(text, "#!"))
+        return file;
+    return text_ends(text_dir_name(s->a, file), "/shims") ? python_of_pyenv(s, file) : NULL;
+}
+
 static const char *python_in_prefix(struct seeker *s, const char *prefix)
 {
     return prefix != NULL && *prefix != '\0' ? file_or_null(s, text_join(s->a, absolute(s, prefix), "bin/python")) : NULL;
@@ -191,6 +218,8 @@ const char *interpreter_of(const struct command_line *line, struct arena *a, con
     if (file == NULL)
         return NULL;
     python = is_python(file) ? file : python_of_script(&s, file);
+    if (python != NULL)
+        python = python_itself(&s, python);
     if (python != NULL)
         *first = is_python(file) ? first_folder(&s, &c) : text_dir_name(a, file);
     return python;

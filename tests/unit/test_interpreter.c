@@ -55,6 +55,13 @@ static int make(void **state)
     put("/home/u/work/.venv/bin/python", "\177ELF");
     put("/home/u/work/spaces", "#!  /opt/app/bin/python3 -s\n");
     put("/home/u/work/nothing", "#!\n");
+    put("/home/u/.pyenv/shims/python3", "#!/usr/bin/env bash\nexec pyenv exec\n");
+    put("/home/u/.pyenv/version", "3.12.1\n");
+    put("/home/u/.pyenv/versions/3.12.1/bin/python3", "\177ELF");
+    put("/home/u/.pyenv/versions/3.10.4/bin/python3", "\177ELF");
+    put("/home/u/old/.python-version", "3.10.4\n");
+    put("/home/u/gone/.python-version", "3.6.0\n");
+    put("/opt/mise/shims/python3", "#!/bin/sh\n");
     return 0;
 }
 
@@ -85,6 +92,9 @@ static void the_python_of_a_command_is_found(void **state)
         { { "uv", "run", "train.py" }, "/home/u/work/sub/deep", "/home/u/work/.venv/bin/python", NULL },
         { { "/opt/conda/bin/conda", "run", "-n", "ml", "python" }, "/", "/opt/conda/envs/ml/bin/python", NULL },
         { { "/opt/conda/bin/conda", "run", "-p", "/opt/app/../conda", "python" }, "/", "/opt/app/../conda/bin/python", NULL },
+        { { "/home/u/.pyenv/shims/python3", "x.py" }, "/home/u/work", "/home/u/.pyenv/versions/3.12.1/bin/python3", "/home/u/work" },
+        { { "/home/u/.pyenv/shims/python3" }, "/home/u/old", "/home/u/.pyenv/versions/3.10.4/bin/python3", "/home/u/old" },
+        { { "/home/u/.pyenv/shims/python3" }, "/home/u/gone", NULL, NULL }, { { "/opt/mise/shims/python3" }, "/", NULL, NULL },
         { { "bash", "run.sh" }, "/home/u/work", NULL, NULL }, { { "./run.sh" }, "/home/u/work", NULL, NULL }, { { "./nothing" }, "/home/u/work", NULL, NULL },
         { { "nothing" }, "/", NULL, NULL }, { { "" }, "/", NULL, NULL }, { { "env" }, "/", NULL, NULL }, { { NULL }, "/", NULL, NULL },
     };
