@@ -8,7 +8,7 @@
 #include "report/out.h"
 #include "store/saved.h"
 #include "verbs/deliver.h"
-#include "verbs/subject.h"
+#include "verbs/patient.h"
 #include "verbs/verbs.h"
 
 static bool save(const struct report *r, const struct options *o, const struct redaction *names, struct err *e)
@@ -36,23 +36,23 @@ int verb_doctor(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
     struct err e = { .kind = ERR_NONE };
-    struct subject subject;
+    struct patient patient;
     struct report r;
 
-    if (!outputs_check(o, &e) || !subject_read(&subject, o, &arena, &e)) {
+    if (!outputs_check(o, &e) || !patient_read(&patient, o, &arena, &e)) {
         out_error("%s", e.text);
         return o->failing.n > 0 || e.kind == ERR_USAGE ? 2 : 3;
     }
-    if (subject.interrupted) {
+    if (patient.interrupted) {
         out_error("interrupted, and with it the command");
         return 128 + SIGINT;
     }
     if (o->from == NULL)
-        return run_about(&subject, o, env);
+        return run_about(&patient, o, env);
     if (saved_read(&r, &arena, o->from, &e)) {
         const struct redaction names = { r.machine->hostname, NULL };
 
-        r.complaint = subject.complains ? &subject.complaint : r.complaint;
+        r.complaint = patient.complains ? &patient.complaint : r.complaint;
         return doctor_tell(&r, o, &names, &arena);
     }
     out_error("%s", e.text);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/chip.h"
 #include "model/comparison.h"
 #include "model/duration.h"
 #include "model/figures.h"
@@ -24,7 +25,7 @@
 #include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
-#include "verbs/subject.h"
+#include "verbs/patient.h"
 
 struct run {
     struct session  session;
@@ -119,6 +120,8 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    chips_name(&s->machine, &r->expected, s->arena);
+    crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
     decide_meant(r);
@@ -217,10 +220,10 @@ static const char *user_of(const struct environment *env)
     return text_is(user, "root") ? NULL : user;
 }
 
-int run_about(const struct subject *subject, const struct options *o, char *const *env)
+int run_about(const struct patient *patient, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
-    struct run r = { .session = { .arena = &arena, .o = o, .subject = subject, .env = env }, .began_ms = clock_ms_fine() };
+    struct run r = { .session = { .arena = &arena, .o = o, .patient = patient, .env = env }, .began_ms = clock_ms_fine() };
     struct err e = { .kind = ERR_NONE };
     struct report report;
 
@@ -240,6 +243,8 @@ int run_about(const struct subject *subject, const struct options *o, char *cons
     }
     run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
+    if (o->diagnoses)
+        session_try_variants(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);
@@ -252,7 +257,7 @@ int run_about(const struct subject *subject, const struct options *o, char *cons
     if (text_is(o->verb, "doctor")) {
         const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
 
-        report.complaint = subject != NULL && subject->complains ? &subject->complaint : NULL;
+        report.complaint = patient != NULL && patient->complains ? &patient->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
         return doctor_tell(&report, o, &names, &arena);
     }

@@ -9,7 +9,7 @@
 #include "discover/machine.h"
 #include "model/census.h"
 #include "run/process.h"
-#include "verbs/subject.h"
+#include "verbs/patient.h"
 
 static bool find_self(struct session *s, struct err *e)
 {
@@ -43,11 +43,11 @@ static bool take_process(struct session *s, struct err *e)
     char **env = NULL;
     size_t n = 0;
 
-    if (s->subject == NULL || s->subject->process == NULL)
+    if (s->patient == NULL || s->patient->process == NULL)
         return true;
-    if (!subject_check_process(&s->root, s->arena, s->subject->process, e))
+    if (!patient_check_process(&s->root, s->arena, s->patient->process, e))
         return false;
-    s->root.process = s->subject->process;
+    s->root.process = s->patient->process;
     environment_read(&s->environment, s->arena, &s->root);
     for (size_t i = 0; i < s->environment.n && root_is_this_machine(&s->root); i++)
         *ARENA_PUSH(s->arena, env, n) = arena_text(s->arena, s->environment.vars[i]);
@@ -85,8 +85,8 @@ bool session_open(struct session *s, struct err *e)
         return false;
     s->n_stacks = stacks_find(&s->stacks, s->arena, &s->root, &s->environment, &s->machine,
                               s->o->stack_dirs.items, s->o->stack_dirs.n);
-    if (s->subject != NULL && (s->subject->process != NULL || s->subject->folder != NULL))
-        subject_narrow(s);
+    if (s->patient != NULL && (s->patient->process != NULL || s->patient->folder != NULL))
+        patient_narrow(s);
     return true;
 }
 

@@ -5,7 +5,7 @@ F305() {
     well_host
     says "ERROR: Could not find a version that satisfies the requirement torch==1.11.0+cu113 (from versions: none)" \
         "ERROR: No matching distribution found for torch==1.11.0+cu113"
-    top python-version-unsupported
+    top no-build-for-python
     mended_by "gpuvet matrix"
 }
 
@@ -14,6 +14,6 @@ F142() {
     well_host
     says "ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/"
     top pip-resolver-pins
-    also python-version-unsupported
+    also no-build-for-python
 }
 

@@ -13,5 +13,5 @@ alike_no_code() {
     well_host
     says "RuntimeError: CUDA error: no kernel image is available for execution on the device"
     top gpu-not-covered
-    also extension-missing-arch gpu-newer-than-build gpu-older-than-build build-not-for-gpu
+    also extension-not-for-gpu gpu-newer-than-build gpu-older-than-build build-not-for-gpu
 }

@@ -5,7 +5,7 @@ F338() {
     well_host
     says "NVRM: Xid (PCI:0000:01:00): 31, pid=2998, name=fak, Ch 00000008, intr 10000000. MMU Fault: ENGINE GRAPHICS GPCCLIENT_T1_0 faulted. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_READ"
     top program-fault
-    also faulty-gpu-hardware
+    also gpu-suspect
 }
 
 # The program's own check.

@@ -24,7 +24,14 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
+void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
+void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
 void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
+void facts_of_libraries(struct fact_reader *r);         /* which libcuda the loader takes, what is preloaded; the driver's files are known */
+void facts_of_mps(struct fact_reader *r);               /* what MPS, which shares GPUs between processes, left or runs */
+/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
+ * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
+void facts_of_log(struct fact_reader *r);
 void facts_of_process(struct fact_reader *r);           /* the process that is looked at, where it is not our own: who it is, and what it has mapped */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 

@@ -1,5 +1,5 @@
 /* What gpuvet doctor is asked about: --error, a command behind --, --pid. */
-#include "verbs/subject.h"
+#include "verbs/patient.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -41,7 +41,7 @@ static void take(void *taker, const char *bytes, size_t n)
         out_pass_on(bytes, n);
 }
 
-static bool run(struct subject *s, struct complaint_reader *r, const struct options *o, struct arena *a, struct err *e)
+static bool run(struct patient *s, struct complaint_reader *r, const struct options *o, struct arena *a, struct err *e)
 {
     struct taker taker = { r, !o->quiet && out_is_watched() };
     struct command c = { .limit_s = o->command_s, .take = take, .taker = &taker };
@@ -66,11 +66,11 @@ static bool run(struct subject *s, struct complaint_reader *r, const struct opti
     return true;
 }
 
-bool subject_read(struct subject *s, const struct options *o, struct arena *a, struct err *e)
+bool patient_read(struct patient *s, const struct options *o, struct arena *a, struct err *e)
 {
     struct complaint_reader *r = arena_alloc(a, sizeof *r);
 
-    *s = (struct subject){ .process = o->pid, .complains = o->errors.n > 0 || o->failing.n > 0 };
+    *s = (struct patient){ .process = o->pid, .complains = o->errors.n > 0 || o->failing.n > 0 };
     *r = (struct complaint_reader){ .arena = a, .tells = message_tells };
     s->complaint.source = o->failing.n > 0 ? COMPLAINT_COMMAND : o->errors.n == 1 && text_is(o->errors.items[0], "-") ? COMPLAINT_LOG : COMPLAINT_TEXT;
     if ((s->complaint.source == COMPLAINT_COMMAND && !run(s, r, o, a, e)) || (s->complaint.source == COMPLAINT_LOG && !read_input(r, e)))
@@ -83,7 +83,7 @@ bool subject_read(struct subject *s, const struct options *o, struct arena *a, s
     return true;
 }
 
-bool subject_check_process(const struct root *root, struct arena *a, const char *pid, struct err *e)
+bool patient_check_process(const struct root *root, struct arena *a, const char *pid, struct err *e)
 {
     const struct root of_process = { root->fd, root->path, pid }, own = { root->fd, root->path, NULL };
     const char *folder = text_make(a, "/proc/%s", pid), *there, *here;
@@ -160,9 +160,9 @@ static const char *shadow_in(const struct session *s, const char *folder)
     return root_exists(&s->root, package) ? package : NULL;
 }
 
-void subject_narrow(struct session *s)
+void patient_narrow(struct session *s)
 {
-    const struct subject *of = s->subject;
+    const struct patient *of = s->patient;
     struct search search = { .arena = s->arena, .root = &s->root, .env = &s->environment, .machine = &s->machine };
     const bool is_process = of->process != NULL;
     const struct command_line line = is_process ? words_of_process(s) : (struct command_line){ of->complaint.command, of->complaint.n_command, of->folder };
