@@ -323,7 +323,7 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
     o->command_s = o->timeout_s > 0 ? o->timeout_s : COMMAND_S;
-    o->timeout_s = o->timeout_s > 0 ? o->timeout_s : TIMEOUT_S;
+    o->timeout_s = o->timeout_s > 0 && o->failing.n == 0 ? o->timeout_s : TIMEOUT_S;
     o->timed = o->repeat == 0;
     if (o->timed)
         o->repeat = o->level >= LEVEL_FULL ? BENCH_ROUNDS_FULL : BENCH_ROUNDS;

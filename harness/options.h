@@ -52,7 +52,7 @@ struct options {
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
-    unsigned           command_s;                       /* doctor -- COMMAND: --timeout, else 120 */
+    unsigned           command_s;                       /* doctor -- COMMAND: --timeout, which is the command's then, else 120 */
     bool               measures;                        /* bench without -p: what its level measures */
     bool               diagnoses;                       /* doctor without -p: what a diagnosis needs */
     bool               timed;                           /* bench without --rounds: no more of them than fit into its level's time */
