@@ -1,145 +1,71 @@
-/* A running process that was asked about (--pid): what it has mapped. */
+/* What a process may have of the machine: memory of its own, and a place to keep what the driver compiles. */
 #include "diagnose/look.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 
-static const char deleted[] = " (deleted)";
-
-/* The family of a mapped library; NULL: the fact is another. */
-static const char *family_of(const struct fact *f)
+/* Those that reserve addresses, and no memory of the GPU to speak of. */
+static const struct judged *reservation(const struct look *l)
 {
-    return text_starts(f->key, "mapped.") ? f->key + strlen("mapped.") : NULL;
+    static const char *const calls[] = { "cuInit", "cuDeviceGetCount", "cudaGetDeviceCount", "cuDevicePrimaryCtxRetain", "cuCtxCreate_v2", "cuMemAddressReserve", "cuMemPoolCreate" };
+
+    for (size_t i = 0; i < COUNT_OF(calls); i++)
+        if (ended_by(l, calls[i], 2) != NULL)
+            return ended_by(l, calls[i], 2);
+    return NULL;
 }
 
-static void restart(struct look *l)
+static bool is_address_space_limited(const struct look *l)
 {
-    const char *pid = fact(l, "process.pid");
+    const char *limit = fact(l, "limit.address_space");
 
-    fix(l, "kill %s", pid != NULL ? pid : "PID");
-    advise(l, "it ends the process, with what it computes: then start it again");
+    return limit != NULL && !text_starts(limit, "unlimited");
 }
 
-/* Its file was changed while it ran: an upgrade, or an installation into a used environment. */
-static void look_for_replaced(struct look *l)
+static void look_for_address_space(struct look *l)
 {
-    const struct machine *m = l->r->machine;
-    bool any = false;
+    const struct judged *told = reservation(l);
+    const bool limited = is_address_space_limited(l), strict = text_is(fact(l, "overcommit"), "2");
 
-    for (size_t i = 0; i < m->n_facts; i++) {
-        const struct fact *f = &m->facts[i];
-
-        if (family_of(f) == NULL || !text_ends(f->value, deleted))
-            continue;
-        if (!any)
-            found(l, SHOWN, "process %s goes on with a library that was replaced on disk since it began: %.*s", fact(l, "process.pid"),
-                  (int)(strlen(f->value) - strlen(deleted)), f->value);
-        any = true;
-        evidence(l, "%s: %s", f->source, f->value);
-    }
-    if (any)
-        restart(l);
+    if (told == NULL || (!limited && !strict))
+        return;
+    found(l, LIKELY, limited ? "this process may not have the addresses that the driver sets aside when it begins: its address space is limited"
+                             : "this machine hands out no more memory than it has (vm.overcommit_memory is 2), and the driver sets aside more addresses than that");
+    evidence_of_call(l, told);
+    if (limited)
+        evidence_of_fact(l, "limit.address_space");
+    evidence_of_fact(l, "overcommit");
+    if (!limited)
+        evidence_of_fact(l, "memory.commit_limit");
+    if (limited)
+        fix(l, "ulimit -v unlimited");
+    else
+        fix_on_host(l, "sudo sysctl -w vm.overcommit_memory=0");
 }
 
-/* "libcudart.so.12" of "/x/libcudart.so.12.4.127", in bytes from the base name's beginning: by that the loader tells libraries apart. */
-static size_t soname_length(const char *name)
+/* What works shows that it does no harm. */
+static void look_for_cache(struct look *l)
 {
-    const char *so = strstr(name, ".so");
+    const char *path = fact(l, "cache.path"), *uid = fact(l, "cache.uid"), *me = fact(l, "process.uid");
 
-    if (so == NULL)
-        return strlen(name);
-    so += strlen(".so");
-    return (size_t)(so - name) + (*so == '.' ? 1 + strspn(so + 1, "0123456789") : 0);
-}
-
-static bool is_same_library(const char *path, const char *other)
-{
-    const char *name = text_base_name(path), *other_name = text_base_name(other);
-    const size_t n = soname_length(name);
-
-    return n == soname_length(other_name) && strncmp(name, other_name, n) == 0;
-}
-
-static void look_for_twice(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_facts; i++)
-        for (size_t k = i + 1; k < m->n_facts; k++) {
-            const struct fact *f = &m->facts[i], *g = &m->facts[k];
-
-            if (family_of(f) == NULL || !text_is(g->key, f->key) || text_ends(f->value, deleted) || text_ends(g->value, deleted) || !is_same_library(f->value, g->value))
-                continue;
-            found(l, SHOWN, "process %s has two files of one library mapped: %s and %s", fact(l, "process.pid"), f->value, g->value);
-            evidence(l, "%s: %s", f->source, f->value);
-            evidence(l, "%s: %s", g->source, g->value);
-            if (variable(l, "LD_LIBRARY_PATH") != NULL)
-                evidence(l, "LD_LIBRARY_PATH=%s", variable(l, "LD_LIBRARY_PATH"));
-            fix(l, "unset LD_LIBRARY_PATH");
-            advise(l, "then start the process again; where it is not set, something opens one of them by its path");
-            return;
-        }
-}
-
-/* The stack's own file of a family is not among those that are mapped. */
-static bool is_own(const struct stack *s, const char *path)
-{
-    for (size_t i = 0; i < s->n_members; i++)
-        if (text_is(s->members[i].place, path) || text_is(s->members[i].path, path))
-            return true;
-    return false;
-}
-
-static bool has_own(const struct look *l, const char *key)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_facts; i++)
-        if (text_is(m->facts[i].key, key) && is_own(l->stack, m->facts[i].value))
-            return true;
-    return false;
-}
-
-/* The folder of the other file, if LD_LIBRARY_PATH has it. */
-static void mend_shadow(struct look *l, const char *path)
-{
-    const char *list = variable(l, "LD_LIBRARY_PATH"), *folder = text_dir_name(l->a, path);
-
-    if (list != NULL && text_has(list, folder)) {
-        evidence(l, "its folder is in LD_LIBRARY_PATH: %s", list);
-        fix(l, "unset LD_LIBRARY_PATH");
-        advise(l, "then start the process again");
-    } else {
-        advise(l, "something brings %s before the stack's own: LD_PRELOAD, /etc/ld.so.conf.d, or a module that opens it by its path", path);
-    }
-}
-
-bool found_shadow_in_process(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    if (!text_is(fact(l, "subject.stack"), l->stack->name))
-        return false;
-    for (size_t i = 0; i < m->n_facts; i++) {
-        const struct fact *f = &m->facts[i];
-        const struct member *own = family_of(f) != NULL ? stack_member(l->stack, family_of(f)) : NULL;
-
-        if (own == NULL || text_ends(f->value, deleted) || has_own(l, f->key))
-            continue;
-        found(l, SHOWN, "process %s does not use the %s of %s but %s", fact(l, "process.pid"), text_base_name(own->place), l->stack->name, f->value);
-        evidence(l, "%s: %s", f->source, f->value);
-        evidence(l, "the stack's own: %s", own->place);
-        mend_shadow(l, f->value);
-        return true;
-    }
-    return false;
+    if (fact(l, "cache.why_not") == NULL || path == NULL || text_is(variable(l, "CUDA_CACHE_DISABLE"), "1") || report_proved(l->r) > 0)
+        return;
+    found(l, LIKELY, "the driver cannot keep what it compiles: this user may not write to %s%s", path, uid != NULL && me != NULL && !text_is(uid, me) ? ", which is another's" : "");
+    evidence(l, "%s: %s", path, fact(l, "cache.why_not"));
+    if (uid != NULL && me != NULL)
+        evidence(l, "it belongs to user %s, and this process is user %s", uid, me);
+    if (variable(l, "CUDA_CACHE_PATH") != NULL)
+        fix(l, "unset CUDA_CACHE_PATH");
+    else
+        fix(l, "sudo chown -R \"$USER\" ~/.nv && chmod -R u+rwX ~/.nv");
 }
 
 const struct rule process_rules[] = {
-    { { "library-replaced", LINK_LOADING, .what = "The process mapped a library whose file has been replaced since: what it loads from now on is of the new version, what it has is of the old one.",
-        .unlike = "driver-library-mismatch: there new processes fail, too, until the module is loaded anew." }, look_for_replaced },
-    { { "library-mapped-twice", LINK_LOADING, .what = "Two files of one library are in the process: each has its own state, and which one a name leads to depends on the order of loading.",
-        .unlike = "library-shadowed: there one file is in the place of another." }, look_for_twice },
+    { { "address-space-limit", LINK_DRIVER, .what = "The driver sets aside addresses for all memory of the machine and its GPUs before it uses any. Where a batch system or a shell limits them (ulimit -v), or the kernel counts them as used, it answers "
+        "2 (out of memory) though the GPU is empty.",
+        .unlike = "A GPU that is full: there the driver begins, and a later call for memory answers 2." }, look_for_address_space },
+    { { "cache-not-writable", LINK_WORK, .what = "What the driver compiles from PTX is kept in ~/.nv/ComputeCache, or where CUDA_CACHE_PATH says. A program that was once run by sudo leaves it to root; then everything is compiled anew each time, and some programs fail.",
+        .unlike = "A GPU without free memory fails in the same calls: nvidia-smi shows it." }, look_for_cache },
     { { .id = NULL }, NULL },
 };

@@ -7,7 +7,7 @@ ails() {
     echo "$output"
     [ "$status" = 1 ]
     [[ "$output" == *"gpuvet: $2 - "* ]]
-    [[ "$output" == *"  fix  "*"$3"* ]]
+    [[ "$output" == *"  fix  "*"$3"* || "$output" == *"  on host  "*"$3"* ]]
 }
 
 # answers CALL CODE ID - a driver whose call gives that code.

@@ -136,9 +136,21 @@ of_gpu() {
     file "$path" "$@"
 }
 
-# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME WHY - one that does not.
+# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME LINE... - what a node is: "Permission denied" and other words of a
+# refusal, "mode 0660 root:video", "major 195".
 nodes() { for name; do file "/dev/$name"; done; }
-node() { file "/dev/$1" "$2"; }
+node() { local name=$1; shift; file "/dev/$name" "$@"; }
+
+# user UID GID... - the process is that user's, of these groups. video is 44, render 109.
+user() {
+    file /etc/group "root:x:0:" "video:x:44:" "render:x:109:"
+    file /proc/self/status "Uid:	$1	$1	$1	$1" "Gid:	$2	$2	$2	$2" "Groups:	${*:2} "
+    file /proc/self/uid_map "         0          0 4294967295"
+}
+
+# shared_memory KIB - the size of /dev/shm. home LINE... - what ~/.nv is to the process.
+shared_memory() { file /proc/self/mounts "overlay / overlay rw,relatime 0 0" "shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=$1k,inode64 0 0"; }
+home() { variable HOME=/home/user; file /home/user/.nv "$@"; }
 
 # loader_cache PATH... - /etc/ld.so.cache, as ldconfig writes it for x86_64, with these files, each by its own name.
 loader_cache() {

@@ -1,78 +1,81 @@
-/* A running process, by /proc alone: nothing is attached to it. */
+/* The process: who it is, what confines it, and whether the driver can keep what it compiled for it. */
 #include "discover/facts/facts.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "model/stack.h"
 
-/* Families of libraries that belong to a driver or a stack. */
-static bool is_of_interest(const char *family)
+static const char status[] = "/proc/self/status";
+
+/* The second of "1000 1000 1000 1000": the one that counts for access. */
+static const char *effective(struct fact_reader *r, const char *name)
 {
-    static const char *const starts[] = { "cuda", "nvidia-", "cublas", "cudnn", "cufft", "curand", "cusolver", "cusparse", "nccl", "nvrtc", "nvJitLink", "cupti", "torch", "c10", "vgpu" };
+    const char *ids = fact_proc_value(r, status, name);
 
-    for (size_t i = 0; i < COUNT_OF(starts); i++)
-        if (text_starts(family, starts[i]))
-            return true;
-    return false;
+    ids = ids != NULL ? strpbrk(ids, " \t") : NULL;
+    return ids != NULL ? arena_copy(r->arena, ids + 1, strcspn(ids + 1, " \t")) : NULL;
 }
 
-static bool is_known(const struct fact_reader *r, const char *key, const char *path)
+static void read_identity(struct fact_reader *r)
 {
-    for (size_t i = 0; i < r->m->n_facts; i++)
-        if (text_is(r->facts[i].key, key) && text_is(r->facts[i].value, path))
-            return true;
-    return false;
+    static const char map[] = "/proc/self/uid_map";
+    const char *gid = effective(r, "Gid"), *more = fact_proc_value(r, status, "Groups"), *ids = fact_line(r, map);
+    const char *groups = gid != NULL && more != NULL && *more != '\0' ? text_make(r->arena, "%s %s", gid, more) : gid;
+
+    fact_add(r, "process.uid", effective(r, "Uid"), status);
+    if (gid != NULL)
+        fact_add(r, "process.groups", arena_copy(r->arena, groups, strlen(groups) - text_ends(groups, " ")), status);
+    /* All of the ids, each as itself: no namespace of users. */
+    if (ids != NULL && strspn(ids, "0123456789 \t") == strlen(ids))
+        fact_add(r, "process.userns", text_ends(ids, " 4294967295") && *ids == '0' ? "no" : "yes", map);
+    else if (ids != NULL && strchr(ids, '\n') != NULL)
+        fact_add(r, "process.userns", "yes", map);
 }
 
-/* "7f12-7f34 r-xp 00000000 08:01 1234    /usr/lib/libcuda.so.580.65.06 (deleted)": the path is what follows the fifth field. */
-static const char *path_of_mapping(struct arena *a, const char *line, size_t n)
+/* SELinux's context, or AppArmor's profile. */
+static void read_confinement(struct fact_reader *r)
 {
-    size_t at = 0;
+    static const char enforce[] = "/sys/fs/selinux/enforce", label[] = "/proc/self/attr/current";
 
-    for (int field = 0; field < 5; field++) {
-        while (at < n && line[at] != ' ')
-            at++;
-        while (at < n && line[at] == ' ')
-            at++;
+    fact_add(r, "selinux.enforce", fact_line(r, enforce), enforce);
+    fact_add(r, "process.label", fact_line(r, label), label);
+}
+
+static void read_memory_limits(struct fact_reader *r)
+{
+    static const char overcommit[] = "/proc/sys/vm/overcommit_memory", memory[] = "/proc/meminfo";
+
+    fact_add(r, "overcommit", fact_line(r, overcommit), overcommit);
+    fact_add(r, "memory.commit_limit", fact_proc_value(r, memory, "CommitLimit"), memory);
+    fact_add(r, "memory.committed", fact_proc_value(r, memory, "Committed_AS"), memory);
+}
+
+/* Of the cache the nearest folder that is there. */
+static void read_cache(struct fact_reader *r)
+{
+    const char *path = environment_get(r->env, "CUDA_CACHE_PATH"), *home = environment_get(r->env, "HOME");
+    const char *places[3] = { path, NULL, NULL };
+    struct node n;
+
+    if (path == NULL && home != NULL && *home == '/') {
+        places[0] = text_join(r->arena, home, ".nv/ComputeCache");
+        places[1] = text_join(r->arena, home, ".nv");
     }
-    return at < n && line[at] == '/' ? arena_copy(a, line + at, n - at) : NULL;
-}
-
-/* "mapped.cudnn_ops" is "/opt/lib/libcudnn_ops.so.9", of several of a family one each; with " (deleted)" as the kernel says it. */
-static void read_mapped(struct fact_reader *r)
-{
-    static const char deleted[] = " (deleted)";
-    const char *maps = root_read(r->root, r->arena, "/proc/self/maps", NULL), *line;
-    size_t n;
-
-    while (text_next_line(&maps, &line, &n)) {
-        const char *path = path_of_mapping(r->arena, line, n), *family, *key;
-        const size_t length = path != NULL ? strlen(path) : 0;
-
-        if (path == NULL)
+    for (size_t i = 0; i < COUNT_OF(places) && places[i] != NULL; i++) {
+        if (*places[i] != '/' || !fact_node(r, places[i], false, &n))
             continue;
-        family = library_family(r->arena, text_ends(path, deleted) ? arena_copy(r->arena, path, length - (sizeof deleted - 1)) : path);
-        if (family == NULL || !is_of_interest(family))
-            continue;
-        key = text_make(r->arena, "mapped.%s", family);
-        if (!is_known(r, key, path))
-            fact_add(r, key, path, text_make(r->arena, "/proc/%s/maps", r->root->process));
+        fact_add(r, "cache.path", path != NULL ? path : i == 0 ? "~/.nv/ComputeCache" : "~/.nv", "this process's environment");
+        fact_add(r, "cache.why_not", n.why_not, "access()");
+        if (n.mode != NULL)
+            fact_add(r, "cache.uid", text_make(r->arena, "%ld", n.uid), "stat()");
+        return;
     }
 }
 
 void facts_of_process(struct fact_reader *r)
 {
-    const char *pid = r->root->process, *status = "/proc/self/status", *uid;
-
-    if (pid == NULL)
-        return;
-    uid = fact_proc_value(r, status, "Uid");
-    fact_add(r, "process.pid", pid, "--pid");
-    fact_add(r, "process.name", fact_proc_value(r, status, "Name"), text_make(r->arena, "/proc/%s/status", pid));
-    fact_add(r, "process.state", fact_proc_value(r, status, "State"), text_make(r->arena, "/proc/%s/status", pid));
-    fact_add(r, "process.uid", uid != NULL ? arena_copy(r->arena, uid, strcspn(uid, " \t")) : NULL, text_make(r->arena, "/proc/%s/status", pid));
-    fact_add(r, "process.exe", root_link(r->root, r->arena, "/proc/self/exe"), text_make(r->arena, "/proc/%s/exe", pid));
-    fact_add(r, "process.cwd", root_link(r->root, r->arena, "/proc/self/cwd"), text_make(r->arena, "/proc/%s/cwd", pid));
-    read_mapped(r);
+    read_identity(r);
+    read_confinement(r);
+    read_memory_limits(r);
+    read_cache(r);
 }
