@@ -124,6 +124,7 @@ static bool prepare(struct run *r, struct err *e)
     crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
+    crosscheck_project(s, &r->expected);
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
     r->progress.estimates = text_is(o->verb, "bench");

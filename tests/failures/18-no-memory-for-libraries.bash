@@ -1,4 +1,4 @@
-family 18 "CUBLAS/CUDNN NOT_INITIALIZED from OOM or unwritable cache"
+family 18 "NOT_INITIALIZED: no memory for a library, or a cache that is not writable"
 
 # https://github.com/EleutherAI/lm-evaluation-harness/issues/1689
 F145() {

@@ -1,4 +1,4 @@
-family 19 "OOM real / fragmentation / other user / host limit"
+family 19 "Out of memory: real, in pieces, held by others, or a limit of the host"
 
 # More than the GPU has: nothing can be freed that would help.
 mechanism_too_large() {

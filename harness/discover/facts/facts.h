@@ -46,5 +46,6 @@ void facts_of_surroundings(struct fact_reader *r);      /* limits and variables 
 void facts_of_process(struct fact_reader *r);           /* who it is, what confines it, the folder where the driver keeps what it compiled */
 void facts_of_container(struct fact_reader *r);         /* shared memory; what gives containers their GPUs */
 void facts_of_wsl(struct fact_reader *r);               /* the driver's parts that Windows brings */
+void facts_of_python(struct fact_reader *r);            /* what lies in the process's folder */
 
 #endif

@@ -1,7 +1,8 @@
-family 10 "Python/pip: no matching distribution; musl"
+# What pip said, where the machine shows nothing.
+family 10 "No matching distribution; musl"
 
 # https://github.com/zeyad-mansour/lunar/issues/226
-F305() {
+F305_said() {
     well_host
     says "ERROR: Could not find a version that satisfies the requirement torch==1.11.0+cu113 (from versions: none)" \
         "ERROR: No matching distribution found for torch==1.11.0+cu113"
@@ -10,10 +11,17 @@ F305() {
 }
 
 # https://github.com/pytorch/pytorch/issues/193491
-F142() {
+F142_said() {
     well_host
     says "ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/"
     top pip-resolver-pins
     also no-build-for-python
 }
 
+# https://github.com/pytorch/pytorch/issues/102592
+F322_said() {
+    well_host
+    says "OSError: Error relocating /usr/local/lib/python3.9/site-packages/torch/lib/libgomp-a34b3233.so.1: pthread_attr_setaffinity_np: symbol not found"
+    top python-on-musl
+    also unfit-system
+}
