@@ -18,7 +18,8 @@ struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
 extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rules[], node_rules[], container_rules[], wsl_rules[], libcuda_rules[], compat_rules[],
-    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[], process_rules[], stack_rules[], python_rules[], build_rules[],
+    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[],
+    process_rules[], library_rules[], extension_rules[], stack_rules[], python_rules[], build_rules[],
     system_rules[], companion_rules[], age_rules[], pace_rules[];
 extern const struct rule mapped_rules[], work_rules[];
 

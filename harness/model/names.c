@@ -18,6 +18,10 @@ const char *const stack_kind_names[] = {
     [STACK_TOOLKIT] = "toolkit", [STACK_PYTHON] = "python", [STACK_LIBTORCH] = "libtorch", NULL,
 };
 
+const char *const unmet_kind_names[] = {
+    [UNMET_LIBRARY] = "library", [UNMET_SYMBOL] = "symbol", [UNMET_PART] = "part", [UNMET_OWN] = "own", NULL,
+};
+
 const char *const ending_names[] = {
     [ENDED_CLEAN] = "clean", [ENDED_SILENT] = "silent", [ENDED_CRASHED] = "crashed",
     [ENDED_TIMEOUT] = "timeout", [ENDED_STUCK] = "stuck", [ENDED_NOT_RUN] = "not run", [ENDED_CUT] = "cut", NULL,

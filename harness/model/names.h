@@ -7,6 +7,7 @@
 extern const char *const place_names[];
 extern const char *const driver_kind_names[];
 extern const char *const stack_kind_names[];
+extern const char *const unmet_kind_names[];
 extern const char *const ending_names[];
 extern const char *const stop_names[];
 extern const char *const verdict_names[];

@@ -96,9 +96,28 @@ static json_t *devices(const struct report *r)
     return list;
 }
 
+static json_t *unmet(const struct unmet *u)
+{
+    json_t *o = json_object();
+
+    json_put_text(o, "kind", unmet_kind_names[u->kind]);
+    json_put_text(o, "file", u->file);
+    json_put_text(o, "version", u->version);
+    json_put_text(o, "package", u->package);
+    json_put_text(o, "name", u->name);
+    json_put_text(o, "library", u->library);
+    json_put_text(o, "taken", u->taken);
+    json_put_text(o, "taken_version", u->taken_version);
+    json_put_text(o, "how", u->how);
+    json_put_text(o, "own", u->own);
+    json_put_text(o, "own_version", u->own_version);
+    json_put_text(o, "alike", u->alike);
+    return o;
+}
+
 static json_t *stack(const struct stack *s)
 {
-    json_t *o = json_object(), *members = json_array(), *versions = json_array();
+    json_t *o = json_object(), *members = json_array(), *versions = json_array(), *wants = s->n_unmet > 0 ? json_array() : NULL;
 
     json_put_text(o, "name", s->name);
     json_put_text(o, "kind", stack_kind_names[s->kind]);
@@ -127,8 +146,11 @@ static json_t *stack(const struct stack *s)
         json_put_text(v, "why_bad", m->why_bad);
         json_array_append_new(members, v);
     }
+    for (size_t i = 0; i < s->n_unmet; i++)
+        json_array_append_new(wants, unmet(&s->unmet[i]));
     json_put(o, "versions", versions);
     json_put(o, "members", members);
+    json_put(o, "unmet", wants);
     return o;
 }
 

@@ -134,10 +134,22 @@ static void member(struct member *m, struct door *d, const json_t *o)
     m->path = m->place;
 }
 
+static void unmet(struct unmet *u, struct door *d, const json_t *o)
+{
+    *u = (struct unmet){
+        .kind = (enum unmet_kind)door_word(d, o, "kind", MUST_BE, unmet_kind_names), .file = door_text(d, o, "file", MUST_BE),
+        .version = door_text(d, o, "version", MAY_BE), .package = door_text(d, o, "package", MAY_BE), .name = door_text(d, o, "name", MUST_BE),
+        .library = door_text(d, o, "library", MAY_BE), .taken = door_text(d, o, "taken", MAY_BE),
+        .taken_version = door_text(d, o, "taken_version", MAY_BE), .how = door_text(d, o, "how", MAY_BE), .own = door_text(d, o, "own", MAY_BE),
+        .own_version = door_text(d, o, "own_version", MAY_BE), .alike = door_text(d, o, "alike", MAY_BE),
+    };
+}
+
 static void stack(struct stack *s, struct door *d, const json_t *o)
 {
     struct stack_version *versions = NULL;
     struct member *members = NULL;
+    struct unmet *wants = NULL;
 
     *s = (struct stack){
         .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
@@ -146,8 +158,11 @@ static void stack(struct stack *s, struct door *d, const json_t *o)
     };
     READ_LIST(d, o, "versions", versions, s->n_versions, version);
     READ_LIST(d, o, "members", members, s->n_members, member);
+    if (door_has(o, "unmet"))
+        READ_LIST(d, o, "unmet", wants, s->n_unmet, unmet);
     s->versions = versions;
     s->members = members;
+    s->unmet = wants;
 }
 
 /* ---- The document ---- */
