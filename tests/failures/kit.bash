@@ -421,6 +421,22 @@ fails() { setting "FAKE_FAULT=fail:$1:0:$2"; }
 # with ARGUMENT... - more of the command line.
 with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
 
+# says TEXT... - what the user saw, a line each (--error).
+says() { for line; do with --error "$line"; done; }
+
+# process PID [NAME=VALUE...] - a running process with that environment, asked about by --pid; mapped PATH... - what it has mapped.
+process() {
+    PROCESS=/proc/$1
+    file "$PROCESS/status" "Name:	python3" "State:	S (sleeping)" "Uid:	1000	1000	1000	1000"
+    file "$PROCESS/maps"
+    file "$PROCESS/cgroup" "0::/user.slice"
+    : >"$FOLDER$PROCESS/environ"
+    with --pid "$1"
+    shift
+    for one; do printf '%s\0' "$one" >>"$FOLDER$PROCESS/environ"; done
+}
+mapped() { for path; do add "$PROCESS/maps" "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234                       $path"; done; }
+
 # ---- What is expected ----
 
 # top ID - the first finding. also ID... - more that are right. nothing - none at all.
