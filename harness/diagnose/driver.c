@@ -3,49 +3,6 @@
 
 #include "base/text.h"
 
-static const struct driver_file *compat_file(const struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_drivers; i++)
-        if (m->drivers[i].kind == DRIVER_COMPAT)
-            return &m->drivers[i];
-    return NULL;
-}
-
-static void evidence_of_compat(struct look *l)
-{
-    const struct driver_file *file = compat_file(l);
-
-    if (file != NULL)
-        evidence(l, "%s is a libcuda for forward compatibility", file->path);
-}
-
-static void look_for_compat_mismatch(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 803);
-
-    if (told == NULL)
-        return;
-    found(l, compat_file(l) != NULL ? SHOWN : LIKELY, "the libcuda that is loaded does not go with the kernel module%s",
-          compat_file(l) != NULL ? ": it is one for forward compatibility, older than the host's driver or not made for it" : "");
-    evidence_of_call(l, told);
-    evidence_of_compat(l);
-    fix(l, "take the compat folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d, so that the host's own libcuda is found; then: sudo ldconfig");
-}
-
-static void look_for_compat_refused(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 804);
-
-    if (told == NULL)
-        return;
-    found(l, SHOWN, "a libcuda for forward compatibility was loaded, and this GPU may not use it: it is for data-center GPUs alone");
-    evidence_of_call(l, told);
-    evidence_of_compat(l);
-    fix(l, "take the compat folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d; a driver that is new enough needs none");
-}
-
 static void look_for_fabric(struct look *l)
 {
     const struct judged *told = ended_by(l, "cuInit", 802);
@@ -80,9 +37,14 @@ static void look_for_library(struct look *l)
         for (size_t k = 0; k < m->n_drivers; k++)
             if (text_is(m->drivers[k].soname, "libcuda.so.1"))
                 evidence(l, "%s is here, and not in the loader's cache", m->drivers[k].path);
-        fix(l, is_container ? "docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility ..."
-               : m->place == PLACE_WSL ? "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf && sudo ldconfig"
-               : m->n_drivers > 0 ? "sudo ldconfig" : "install the driver's libraries: on Debian libcuda1, on Ubuntu libnvidia-compute-BRANCH, on Red Hat nvidia-driver-cuda-libs");
+        if (is_container)
+            fix_on_host(l, "docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE");
+        else if (m->place == PLACE_WSL)
+            fix(l, "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf && sudo ldconfig");
+        else if (m->n_drivers > 0)
+            fix(l, "sudo ldconfig");
+        else
+            advise(l, "install the driver's libraries: on Debian libcuda1, on Ubuntu libnvidia-compute-BRANCH, on Red Hat nvidia-driver-cuda-libs");
         return;
     }
 }
@@ -117,10 +79,6 @@ const struct rule driver_rules[] = {
         .unlike = "container-without-gpu: there no device node exists either." }, look_for_library },
     { { "gpu-lost", LINK_DRIVER, .needs_gpu = true, .what = "The driver can no longer reach a GPU (Xid 79): power, heat, the slot, or the board.",
         .unlike = "nodes-missing: there the driver has nothing against it." }, look_for_lost },
-    { { "compat-mismatch", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH: the loaded libcuda and the kernel module do not go together.",
-        .unlike = "driver-library-mismatch: there NVML says so, too (error 18)." }, look_for_compat_mismatch },
-    { { "compat-refused", LINK_DRIVER, .what = "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE: forward compatibility is for data-center GPUs.",
-        .unlike = "compat-mismatch: there the GPU would be allowed." }, look_for_compat_refused },
     { { "fabric-not-ready", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_NOT_READY: on servers with NVSwitch the fabric manager must run before anything computes.",
         .unlike = "A confidential guest whose GPUs are not set ready answers 802, too." }, look_for_fabric },
     { { .id = NULL }, NULL },

@@ -85,6 +85,7 @@ static void read_system(struct fact_reader *r)
     m->arch = read_arch(r);
     read_place(r);
     fact_add(r, "os", m->os, "/etc/os-release");
+    fact_add(r, "os.like", os_release(r, "ID_LIKE"), "/etc/os-release");
     fact_add(r, "kernel", m->kernel, "/proc/sys/kernel/osrelease");
     fact_add(r, "container", m->container, "files of the container runtime");
 }
@@ -180,12 +181,17 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     read_pci(&r);
     facts_of_nodes(&r);
     facts_of_module(&r);
+    facts_of_bus(&r);
+    facts_of_boot(&r);
     facts_of_sharing(&r);
+    facts_of_log(&r);
     facts_of_surroundings(&r);
     facts_of_process(&r);
     facts_of_container(&r);
     facts_of_wsl(&r);
+    facts_of_mps(&r);
     driver_files_find(m, a, root, env);
+    facts_of_libraries(&r);
     m->facts = r.facts;
     decide_meant(&r);
 }

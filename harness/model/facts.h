@@ -71,6 +71,9 @@ struct machine {
 /* /dev/nvidia0 and the like: one GPU's own. */
 bool node_is_gpu(const struct node *n);
 
+/* What a libcuda at that path is, by its folder. */
+enum driver_file_kind driver_file_kind(const char *path);
+
 /* The value of a fact, or NULL. */
 const char *machine_fact(const struct machine *m, const char *key);
 

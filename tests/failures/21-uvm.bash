@@ -13,7 +13,7 @@ F058() { no_uvm ubuntu 14.04 352.99; answering 352.99; fails cuInit 999; top nod
 # https://github.com/gorgonia/cu/issues/2
 F059() { no_uvm ubuntu 16.04 375.26; file /usr/bin/nvidia-modprobe; answering 375.26; fails cuInit 999; top nodes-missing; mended_by "modprobe nvidia_uvm"; }
 # https://github.com/pop-os/default-settings/pull/64
-F060() { well_host 440.44; kernel_log "PM: suspend entry (deep)" "PM: suspend exit"; answering 440.44; fails cuInit 999; top driver-cannot-begin; mended_by "rmmod nvidia_uvm && sudo modprobe nvidia_uvm"; }
+F060() { well_host 440.44; kernel_log "PM: suspend entry (deep)" "PM: suspend exit"; answering 440.44; fails cuInit 999; top uvm-after-suspend; mended_by "rmmod nvidia_uvm && sudo modprobe nvidia_uvm"; }
 
 mechanism_nothing_behind_it() { no_uvm debian 12 580.65.06; node nvidia-uvm "No such device or address"; top nodes-missing; shown_by "nvidia_uvm is not"; }
 # The driver makes it when the first program asks.
