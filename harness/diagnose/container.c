@@ -6,13 +6,6 @@
 
 #include "base/text.h"
 
-static const char *run_command(const struct look *l)
-{
-    if (text_is(l->r->machine->container, "podman"))
-        return "podman run --device nvidia.com/gpu=all";
-    return "docker run --gpus all";
-}
-
 static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -21,10 +14,7 @@ static void look_for_runtime(struct look *l)
         return;
     found(l, SHOWN, "this container asks for a GPU and was given none");
     evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
-    if (text_is(m->container, "kubernetes"))
-        advise(l, "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
-    else
-        fix_on_host(l, "%s IMAGE", run_command(l));
+    fix_container(l, "", "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
 }
 
 static bool has_library(const struct look *l, const char *soname)
@@ -46,7 +36,7 @@ static void look_for_capabilities(struct look *l)
     found(l, SHOWN, "this container has its GPU, and not the driver's compute part: it was asked for %s alone", asked);
     evidence(l, "NVIDIA_DRIVER_CAPABILITIES=%s", asked);
     evidence(l, "%s is here, and libcuda.so.1 is not", m->nodes[0].path);
-    fix_on_host(l, "%s -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE", run_command(l));
+    fix_container(l, "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility", "set NVIDIA_DRIVER_CAPABILITIES to compute,utility in the pod's environment");
 }
 
 /* The version in the name of a libcuda, as installed drivers have it; NULL: none. */
@@ -118,10 +108,7 @@ static void look_for_shared_memory(struct look *l)
         evidence(l, "%s ended in a bus error", bus->trial.id);
     if (gpus > 1)
         evidence(l, "it has %zu GPUs", gpus);
-    if (text_is(l->r->machine->container, "kubernetes"))
-        advise(l, "give the pod a volume emptyDir of medium: Memory, mounted at /dev/shm");
-    else
-        fix_on_host(l, "%s --shm-size=8g IMAGE", run_command(l));
+    fix_container(l, "--shm-size=8g", "give the pod a volume emptyDir of medium: Memory, mounted at /dev/shm");
 }
 
 const struct rule container_rules[] = {

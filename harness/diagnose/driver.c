@@ -38,7 +38,8 @@ static void look_for_library(struct look *l)
             if (text_is(m->drivers[k].soname, "libcuda.so.1"))
                 evidence(l, "%s is here, and not in the loader's cache", m->drivers[k].path);
         if (is_container)
-            fix_on_host(l, "docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE");
+            fix_container(l, is_container_of(l, "apptainer") ? "" : "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+                          "set NVIDIA_DRIVER_CAPABILITIES to compute,utility in the pod's environment, and give it runtimeClassName: nvidia");
         else if (m->place == PLACE_WSL)
             fix(l, "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf && sudo ldconfig");
         else if (m->n_drivers > 0)
