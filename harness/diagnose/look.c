@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 static const struct rule *const tables[] = {
-    bus_rules, chip_rules, kernel_rules, machine_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules, begin_rules, mps_rules, code_rules, stack_rules,
-    age_rules, pace_rules, uvm_rules, visible_rules, process_rules,
+    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
+    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules, process_rules, stack_rules, age_rules, pace_rules,
 };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)

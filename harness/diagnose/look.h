@@ -17,9 +17,8 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
-    begin_rules[], mps_rules[], code_rules[], stack_rules[], age_rules[], pace_rules[];
-extern const struct rule node_rules[], container_rules[], wsl_rules[], uvm_rules[], visible_rules[], process_rules[];
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rules[], node_rules[], container_rules[], wsl_rules[], libcuda_rules[], compat_rules[],
+    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[], process_rules[], stack_rules[], age_rules[], pace_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);

@@ -186,10 +186,10 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_sharing(&r);
     facts_of_log(&r);
     facts_of_surroundings(&r);
+    facts_of_mps(&r);
     facts_of_process(&r);
     facts_of_container(&r);
     facts_of_wsl(&r);
-    facts_of_mps(&r);
     driver_files_find(m, a, root, env);
     facts_of_libraries(&r);
     m->facts = r.facts;

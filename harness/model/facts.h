@@ -68,11 +68,10 @@ struct machine {
     const char  *why_not_meant;         /* "CUDA_VISIBLE_DEVICES is empty", "no NVIDIA device on the PCI bus" */
 };
 
-/* /dev/nvidia0 and the like: one GPU's own. */
-bool node_is_gpu(const struct node *n);
-
 /* What a libcuda at that path is, by its folder. */
 enum driver_file_kind driver_file_kind(const char *path);
+/* /dev/nvidia0 and the like: one GPU's own. */
+bool node_is_gpu(const struct node *n);
 
 /* The value of a fact, or NULL. */
 const char *machine_fact(const struct machine *m, const char *key);

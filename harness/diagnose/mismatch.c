@@ -1,4 +1,4 @@
-/* What files say of the driver: its libraries, and the kernel module that they go with. */
+/* The driver's libraries and its kernel module: of one version. */
 #include "diagnose/libcuda.h"
 
 #include "base/text.h"
@@ -45,10 +45,13 @@ static void look_for_mismatch(struct look *l)
         evidence_of_call(l, nvml);
     if (cuda != NULL)
         evidence_of_call(l, cuda);
-    fix(l, is_in_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
+    if (is_in_container(l))
+        advise(l, "start the container again: its libraries are the host's from before the driver changed");
+    else
+        fix(l, "sudo reboot");
 }
 
-const struct rule machine_rules[] = {
+const struct rule mismatch_rules[] = {
     { { "driver-library-mismatch", LINK_DRIVER_LIBRARY, .what = "The driver's libraries and its kernel module must be of one version; an upgrade changes the files at once and the module at the next boot.",
         .unlike = "compat-mismatch: there the libraries are those of a package for forward compatibility." }, look_for_mismatch },
     { { .id = NULL }, NULL },
