@@ -25,7 +25,8 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(rates,      "rates.json",       healthy_rate,      rates) \
     X(cudnn,      "cudnn.json",       cudnn_release,     cudnn) \
     X(parts,      "cudnn-parts.json", cudnn_parts,       parts) \
-    X(frameworks, "frameworks.json",  framework_release, frameworks)
+    X(frameworks, "frameworks.json",  framework_release, frameworks) \
+    X(companions, "companions.json",  companion,         companions)
 
 #define EMBED_TABLE(id, file, type, field) EMBED(expected_##id, "results/expected/" file)
 TABLES(EMBED_TABLE)
@@ -121,6 +122,11 @@ static const struct column frameworks_columns[] = {
     COLUMN(framework_release, torch, WORDS, MAY_BE), COLUMN(framework_release, cuda, VERSIONS, MAY_BE), COLUMN(framework_release, cudnn, WORDS, MAY_BE),
     COLUMN(framework_release, python, VERSIONS, MAY_BE), COLUMN(framework_release, min_cc, CC, MAY_BE), COLUMN(framework_release, install, WORD_LIST, MAY_BE),
     ORIGIN(framework_release),
+};
+
+static const struct column companions_columns[] = {
+    COLUMN(companion, torch, VERSION, MUST_BE), COLUMN(companion, distribution, ARGUMENTS, MUST_BE), COLUMN(companion, version, VERSION, MUST_BE),
+    ORIGIN(companion),
 };
 
 static const struct table {

@@ -128,7 +128,7 @@ well() {
     run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
     echo "$output"
     [ "$status" = 1 ]
-    [[ "$output" == *"  fix       gpuvet matrix"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build of PyTorch"* ]]
+    [[ "$output" == *"  fix       $venv/bin/python3 -m pip install torch==2.4.1+cu124 --index-url https://download.pytorch.org/whl/cu124"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build of PyTorch"* ]]
 }
 
 @test "what LD_LIBRARY_PATH brings is told apart from a stack that is bad by itself" {
