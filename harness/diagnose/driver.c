@@ -37,9 +37,15 @@ static void look_for_library(struct look *l)
         for (size_t k = 0; k < m->n_drivers; k++)
             if (text_is(m->drivers[k].soname, "libcuda.so.1"))
                 evidence(l, "%s is here, and not in the loader's cache", m->drivers[k].path);
-        fix(l, is_container ? "docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility ..."
-               : m->place == PLACE_WSL ? "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf && sudo ldconfig"
-               : m->n_drivers > 0 ? "sudo ldconfig" : "install the driver's libraries: on Debian libcuda1, on Ubuntu libnvidia-compute-BRANCH, on Red Hat nvidia-driver-cuda-libs");
+        if (is_container)
+            fix_container(l, is_container_of(l, "apptainer") ? "" : "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+                          "set NVIDIA_DRIVER_CAPABILITIES to compute,utility in the pod's environment, and give it runtimeClassName: nvidia");
+        else if (m->place == PLACE_WSL)
+            fix(l, "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf && sudo ldconfig");
+        else if (m->n_drivers > 0)
+            fix(l, "sudo ldconfig");
+        else
+            advise(l, "install the driver's libraries: on Debian libcuda1, on Ubuntu libnvidia-compute-BRANCH, on Red Hat nvidia-driver-cuda-libs");
         return;
     }
 }

@@ -70,6 +70,13 @@ void fix_module(struct look *l);
 /* "sudo update-initramfs -u": what makes the files of /etc/modprobe.d count at boot. */
 const char *initramfs(const struct look *l);
 
+/* "docker run --gpus all": how this kind of container is given its GPUs. Its command is the host's to run, wherever that is. */
+const char *container_run(const struct look *l);
+bool is_container_of(const struct look *l, const char *kind);
+
+/* The container anew, with these options: a command, or advice where a cluster starts it. */
+void fix_container(struct look *l, const char *options, const char *for_a_pod);
+
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
