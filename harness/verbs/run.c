@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/chip.h"
 #include "model/comparison.h"
 #include "model/duration.h"
 #include "model/figures.h"
@@ -118,9 +119,11 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    chips_name(&s->machine, &r->expected, s->arena);
     crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
+    crosscheck_project(s, &r->expected);
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
     r->progress.estimates = text_is(o->verb, "bench");
