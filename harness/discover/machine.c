@@ -191,6 +191,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_container(&r);
     facts_of_wsl(&r);
     facts_of_python(&r);
+    facts_of_mapped(&r);
     driver_files_find(m, a, root, env);
     facts_of_libraries(&r);
     m->facts = r.facts;

@@ -41,6 +41,7 @@ void facts_of_mps(struct fact_reader *r);               /* what MPS, which share
 /* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
  * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
 void facts_of_log(struct fact_reader *r);
+void facts_of_mapped(struct fact_reader *r);            /* the running process that is asked about (--pid): which it is, and the libraries that it has mapped */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 void facts_of_process(struct fact_reader *r);           /* who it is, what confines it, the folder where the driver keeps what it compiled */
 void facts_of_container(struct fact_reader *r);         /* shared memory; what gives containers their GPUs */
