@@ -105,36 +105,9 @@ static void look_for_library(struct look *l)
     }
 }
 
-/* NVML_ERROR_GPU_IS_LOST, of a call that ended a trial, or of one of several GPUs that a trial asked for. */
-static bool says_lost(const struct outcome *o)
-{
-    const struct observation *refused = outcome_saw(o, "nvml.refuses");
-
-    return (o->stop == STOP_CALL && o->call != NULL && text_starts(o->call, "nvml") && o->code == 15)
-        || (refused != NULL && refused->is_number && (long)refused->number == 15);
-}
-
-static void look_for_lost(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < l->r->n_trials; i++) {
-        const struct judged *j = &l->r->trials[i];
-
-        if (!says_lost(&j->outcome))
-            continue;
-        found(l, SHOWN, "a GPU has fallen off the bus");
-        evidence(l, "%s: NVML answers 15 (GPU is lost)%s%s", j->trial.id, *j->why != '\0' ? "; " : "", j->why);
-        fix(l, m->place == PLACE_CONTAINER ? "on the host: sudo dmesg | grep -i xid; then reboot it" : "sudo dmesg | grep -i xid; then: sudo reboot; if it comes again the board, its power or its slot is bad");
-        return;
-    }
-}
-
 const struct rule driver_rules[] = {
     { { "libcuda-missing", LINK_DRIVER_LIBRARY, .what = "The kernel module may be well; the library that programs talk to it by is not found.",
         .unlike = "container-without-gpu: there no device node exists either." }, look_for_library },
-    { { "gpu-lost", LINK_DRIVER, .needs_gpu = true, .what = "The driver can no longer reach a GPU (Xid 79): power, heat, the slot, or the board.",
-        .unlike = "nodes-missing: there the driver has nothing against it." }, look_for_lost },
     { { "gpus-hidden", LINK_DRIVER, .what = "CUDA shows a process only what CUDA_VISIBLE_DEVICES names; one name that does not exist hides what comes after it.",
         .unlike = "container-without-gpu: there no node exists." }, look_for_hidden },
     { { "compat-mismatch", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH: the loaded libcuda and the kernel module do not go together.",

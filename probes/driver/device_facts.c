@@ -36,8 +36,12 @@ static void tell_ecc(struct child *c, nvmlDevice_t device)
 static void tell_memory(struct child *c, nvmlDevice_t device)
 {
     nvmlMemory_t m;
+    const long code = CALL(c, nvml, nvmlDeviceGetMemoryInfo(device, &m));
 
-    MUST(c, nvml, nvmlDeviceGetMemoryInfo(device, &m));
+    if (code == NVML_ERROR_NO_PERMISSION)
+        stop_unsupported(c, "NVML keeps what it knows of the whole GPU from a process that was given an instance of it");
+    if (code != NVML_SUCCESS)
+        child_call_failed(c, "nvmlDeviceGetMemoryInfo()", &c->nvml.dl, code);
     saw_num(c, "memory.total", "B", (double)m.total);
     saw_num(c, "memory.used", "B", (double)m.used);
 }
