@@ -46,23 +46,6 @@ static void look_for_compat_refused(struct look *l)
     fix(l, "take the compat folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d; a driver that is new enough needs none");
 }
 
-static void look_for_fabric(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 802);
-
-    if (told == NULL)
-        told = ended_by(l, "cuDevicePrimaryCtxRetain", 802);
-    if (told == NULL)
-        return;
-    found(l, LIKELY, "the GPUs wait for the fabric manager, which joins them by NVSwitch%s",
-          machine_fact(l->r->machine, "nvswitch") != NULL ? "" : "; no NVSwitch is seen here: a confidential guest that is not set ready answers the same");
-    evidence_of_call(l, told);
-    if (machine_fact(l->r->machine, "nvswitch") != NULL)
-        evidence(l, "/dev/nvidia-nvswitchctl is present");
-    fix(l, machine_fact(l->r->machine, "nvswitch") != NULL ? "sudo systemctl enable --now nvidia-fabricmanager; its version must be the driver's own"
-                                                           : "nvidia-smi conf-compute -grs; on the host: systemctl status nvidia-fabricmanager");
-}
-
 /* Empty or -1: no GPU is meant then (facts.h). Anything else that hides all is a name that does not exist. */
 static void look_for_hidden(struct look *l)
 {
@@ -114,7 +97,5 @@ const struct rule driver_rules[] = {
         .unlike = "driver-library-mismatch: there NVML says so, too (error 18)." }, look_for_compat_mismatch },
     { { "compat-refused", LINK_DRIVER, .what = "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE: forward compatibility is for data-center GPUs.",
         .unlike = "compat-mismatch: there the GPU would be allowed." }, look_for_compat_refused },
-    { { "fabric-not-ready", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_NOT_READY: on servers with NVSwitch the fabric manager must run before anything computes.",
-        .unlike = "A confidential guest whose GPUs are not set ready answers 802, too." }, look_for_fabric },
     { { .id = NULL }, NULL },
 };

@@ -106,12 +106,19 @@ static bool is_explained_by_xid(const struct look *l, const struct logged *x)
     return false;
 }
 
-/* 154 alone says what has to be done, and nothing of why; where it says "None", all is well again. */
+/* 154 alone says what has to be done, and nothing of why; where it says "None", that GPU was reset. */
+static bool was_reset(const struct look *l, const char *address)
+{
+    const char *last = fact(l, text_make(l->a, "log.xid.%s.154", address));
+
+    return last != NULL && text_has(last, " to 0x0 ");
+}
+
 static bool halts_gpu(const struct look *l, const struct logged *x)
 {
-    if (is_explained_by_xid(l, x) || (x->number == 109 && fact(l, "log.line.gsp-timeout") != NULL))
-        return false;
-    return is_one_of(x->number, halts) || (x->number == 154 && text_has(x->text, "equired") && fact(l, "log.line.gsp-timeout") == NULL);
+    const bool by_gsp = fact(l, "log.line.gsp-timeout") != NULL && (x->number == 109 || x->number == 154);
+
+    return (is_one_of(x->number, halts) || x->number == 154) && !by_gsp && !was_reset(l, x->address) && !is_explained_by_xid(l, x);
 }
 
 static void look_for_reset(struct look *l)

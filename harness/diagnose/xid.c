@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 
-enum { LOST = 79, ENDED = 45, ANNOUNCED = 154, GPUS_MAX = 64 };
+enum { GPUS_MAX = 64 };
 
-static const long lost[] = { LOST, 0 }, gsp[] = { 119, 120, 0 }, power[] = { 54, 0 }, nvlink[] = { 74, 144, 145, 146, 147, 148, 149, 150, 0 };
+static const long lost[] = { 79, 0 }, gsp[] = { 119, 120, 0 }, power[] = { 54, 0 }, nvlink[] = { 74, 144, 145, 146, 147, 148, 149, 150, 0 };
 
 /* Engine time-out, exception, page fault, and what a program puts into its queues. */
 static const long faults[] = { 8, 13, 31, 32, 69, 0 };
@@ -299,7 +299,7 @@ const struct rule xid_rules[] = {
     { { "nvlink-error", LINK_DRIVER, .needs_gpu = true,
         .what = "Xid 74 and 144 to 150 are errors of NVLink that could not be corrected; the Xid 45 of other GPUs that follow are its echo.",
         .unlike = "fabric-restarted: there the links are well, and what the fabric manager had set up is gone." }, look_for_nvlink },
-    { { "gpu-suspect", LINK_GPU, .needs_gpu = true,
+    { { "gpu-suspect", LINK_GPU, .general = true, .needs_gpu = true,
         .what = "A program's mistake follows the program to any GPU; a broken GPU faults with any program.",
         .unlike = "program-fault: one program, on whichever GPU. overclocked: there the clocks are raised. memory-error: there ECC says so." }, look_for_suspect },
     { { "program-fault", LINK_WORK,

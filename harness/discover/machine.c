@@ -230,6 +230,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     read_nodes(&r);
     facts_of_module(&r);
     facts_of_sharing(&r);
+    facts_of_fabric(&r);
     facts_of_log(&r);
     facts_of_surroundings(&r);
     driver_files_find(m, a, root, env);

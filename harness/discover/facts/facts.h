@@ -24,8 +24,9 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
-void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
-/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
+void facts_of_sharing(struct fact_reader *r);           /* instances, guests */
+void facts_of_fabric(struct fact_reader *r);            /* switches and their manager */
+/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: LINE", the first or, of 154, the last, in the order in which they came;
  * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
 void facts_of_log(struct fact_reader *r);
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
