@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, xid_rules, health_rules, fabric_rules, mig_rules, vgpu_rules };
+static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, xid_rules, health_rules, fabric_rules, mig_rules, vgpu_rules, wrong_rules };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {

@@ -18,7 +18,7 @@ struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
 extern const struct rule machine_rules[], driver_rules[], code_rules[], stack_rules[];
-extern const struct rule xid_rules[], health_rules[], fabric_rules[], mig_rules[], vgpu_rules[];
+extern const struct rule xid_rules[], health_rules[], fabric_rules[], mig_rules[], vgpu_rules[], wrong_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);

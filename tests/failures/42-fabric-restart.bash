@@ -12,7 +12,7 @@ _hgx() {
 }
 
 # https://github.com/pytorch/pytorch/pull/177472
-F277() { _hgx 900000; running 71 train 5000 nvidia-uvm; answering 535.54.03; fails cuCtxSynchronize 401; top fabric-restarted; shown_by "running 71"; mended_by NCCL_NVLS_ENABLE=0; }
+F277() { _hgx 900000; running 71 train 5000 nvidia-uvm; answering 535.54.03; fails cuCtxSynchronize 401; top fabric-restarted; shown_by "process 71"; mended_by NCCL_NVLS_ENABLE=0; }
 
 # As in https://github.com/NVIDIA/open-gpu-kernel-modules/issues/1355
 mechanism_nvlink_5() { _hgx; kernel_log "NVRM: Xid (PCI:0000:01:00): 145, pid=71, name=VLLM::Worker_TP, RLW_CTRL Nonfatal XC0 i0 Link 12 (0x00000001)"; top nvlink-error; shown_by "0000:01:00.0"; }

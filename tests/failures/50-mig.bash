@@ -23,3 +23,25 @@ alike_stale_name() { _a100; setting FAKE_MIG_INSTANCES=2; variable CUDA_VISIBLE_
 healthy_instances() { _a100; setting FAKE_MIG=1; setting FAKE_MIG_INSTANCES=2; nothing; }
 
 healthy_one_instance_named() { _a100; setting FAKE_MIG=1; setting FAKE_MIG_INSTANCES=2; variable "CUDA_VISIBLE_DEVICES=$first"; nothing; }
+
+# https://github.com/pytorch/pytorch/issues/95784
+F300() {
+    local site=/opt/app/lib/python3.10/site-packages
+    _a100
+    file /opt/app/pyvenv.cfg "version = 3.10.6"
+    file /opt/app/bin/python3.10 "#!/bin/sh"
+    chmod +x "$FOLDER/opt/app/bin/python3.10"
+    link /opt/app/bin/python3 python3.10
+    file $site/torch-2.0.0.dist-info/METADATA "Metadata-Version: 2.1" "Name: torch" "Version: 2.0.0"
+    file $site/torch-2.0.0.dist-info/INSTALLER pip
+    file $site/torch/__init__.py
+    file $site/torch/version.py "__version__ = '2.0.0+cu117'" "cuda = '11.7'"
+    library $site/torch/lib/libtorch_cuda.so
+    library $site/torch/lib/libtorch.so
+    library $site/torch/lib/libc10_cuda.so
+    variable VIRTUAL_ENV=/opt/app "CUDA_VISIBLE_DEVICES=$first"
+    setting FAKE_MIG=1
+    setting FAKE_MIG_INSTANCES=1
+    top mig-not-counted
+    mended_by torch
+}

@@ -1,4 +1,4 @@
-family 60 "GSP and RM time-outs, hang in cuInit"
+family 60 "GSP and RM time-outs, a driver that hangs"
 
 _blackwell() {
     host arch rolling 6.19.9-arch1-1
