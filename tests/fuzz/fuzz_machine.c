@@ -11,6 +11,7 @@ static const char *const files[] = {
     "/sys/bus/pci/devices/0000:01:00.0/class", "/sys/bus/pci/devices/0000:01:00.0/device", "/dev/nvidia0", "/proc/sys/kernel/osrelease",
     "/proc/sys/kernel/hostname", "/proc/meminfo", "/proc/device-tree/compatible", "/proc/1/environ", "/proc/driver/nvidia/gpus/0000:01:00.0/information",
     "/etc/nv_tegra_release", "/etc/ld.so.preload", "/usr/lib64/libcuda.so.580.65.06",
+    "/dev/kmsg", "/dev/nvidia-nvswitchctl", "/proc/4242/comm", "/proc/4242/stat", "/var/lib/dpkg/status", "/var/log/fabricmanager.log", "/proc/cpuinfo",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -126,6 +126,7 @@ static void garbage_in_every_file_says_nothing_and_breaks_nothing(void **state)
         "/proc/modules", "/proc/self/environ", "/proc/self/cgroup", "/proc/self/limits", "/proc/1/environ", "/proc/cpuinfo", "/proc/meminfo",
         "/proc/driver/nvidia/version", "/sys/module/nvidia/version", "/sys/bus/pci/devices/0000:01:00.0/vendor",
         "/sys/bus/pci/devices/0000:01:00.0/device", "/sys/bus/pci/devices/0000:01:00.0/class", "/sys/bus/pci/devices/0000:01:00.0/driver", "/dev/nvidia0",
+        "/dev/kmsg", "/proc/4242/comm", "/proc/4242/stat", "/proc/71/stat", "/var/lib/dpkg/status", "/var/log/fabricmanager.log", "/dev/nvidia-nvswitchctl",
     };
     char dir[] = "/tmp/gpuvet-test-XXXXXX", command[64], bytes[3000];
     struct arena a = { NULL };
