@@ -75,13 +75,25 @@ static void look_for_memory(struct look *l)
     advise(l, "end what uses the GPU first, for the reset ends it; a reset or a reboot lets spare rows take the bad ones' place. If errors come again after it, have the board replaced");
 }
 
+/* NVML knows of that GPU's rows, and none waits: it was reset since. */
+static bool waits_for_none(const struct look *l, const char *address)
+{
+    for (unsigned i = 0; nvml_address(l, i) != NULL; i++) {
+        const struct observation *o = text_is(nvml_address(l, i), address) ? nvml_saw(l, i, "rows.pending") : NULL;
+
+        if (o != NULL && o->is_number && o->number < 1)
+            return true;
+    }
+    return false;
+}
+
 static void look_for_pending(struct look *l)
 {
     const struct logged *x = first_logged(l, remapped);
     unsigned gpu = 0;
     const bool rows = nvml_says(l, "rows.pending", NULL, &gpu), pages = !rows && nvml_says(l, "pages.pending", NULL, &gpu), by_nvml = rows || pages;
 
-    if (x == NULL && !by_nvml)
+    if (!by_nvml && (x == NULL || waits_for_none(l, x->address)))
         return;
     found(l, by_nvml ? SHOWN : LIKELY, "%s found a bad row of its memory, and replaces it at its next reset", x != NULL ? gpu_at(l, x->address) : gpu_of_nvml(l, gpu));
     evidence_of_xids(l, remapped);
@@ -106,17 +118,10 @@ static bool is_explained_by_xid(const struct look *l, const struct logged *x)
     return false;
 }
 
-/* 154 alone says what has to be done, and nothing of why; where it says "None", that GPU was reset. */
-static bool was_reset(const struct look *l, const char *address)
-{
-    const char *last = fact(l, text_make(l->a, "log.xid.%s.154", address));
-
-    return last != NULL && text_has(last, " to 0x0 ");
-}
-
+/* 154 alone says what has to be done, and nothing of why. */
 static bool halts_gpu(const struct look *l, const struct logged *x)
 {
-    const bool by_gsp = fact(l, "log.line.gsp-timeout") != NULL && (x->number == 109 || x->number == 154);
+    const bool by_gsp = logged_line(l, "gsp-timeout") != NULL && (x->number == 109 || x->number == 154);
 
     return (is_one_of(x->number, halts) || x->number == 154) && !by_gsp && !was_reset(l, x->address) && !is_explained_by_xid(l, x);
 }

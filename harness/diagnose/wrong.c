@@ -53,27 +53,20 @@ static const char *forced_tf32(const struct look *l)
     return NULL;
 }
 
-static void look_for_tf32(struct look *l)
+static void look_for_library(struct look *l)
 {
     const struct judged *told = wrong_of(l, l->stack);
     const char *name = forced_tf32(l);
 
-    if (told == NULL || name == NULL || wrong_of(l, NULL) != NULL)
+    if (told == NULL || wrong_of(l, NULL) != NULL)
         return;
-    found(l, LIKELY, "%s=1 has every FP32 product computed in TF32, which keeps about three digits: it is not the GPU that is wrong", name);
+    found(l, LIKELY, "a library of %s gives other results than it must on a GPU on which our own kernels are right%s", l->stack->name,
+          name != NULL ? text_make(l->a, ": %s=1 has every FP32 product computed in TF32, which keeps about three digits", name) : "");
     evidence(l, "%s: %s", told->trial.id, told->why);
-    evidence(l, "this process's environment: %s=1", name);
-    fix(l, "unset %s", name);
-}
-
-static void look_for_library(struct look *l)
-{
-    const struct judged *told = wrong_of(l, l->stack);
-
-    if (told == NULL || forced_tf32(l) != NULL || wrong_of(l, NULL) != NULL)
+    if (name != NULL) {
+        fix(l, "unset %s", name);
         return;
-    found(l, LIKELY, "a library of %s computes wrongly on a GPU on which our own kernels are right: %s", l->stack->name, told->why);
-    evidence(l, "%s: %s", told->trial.id, told->why);
+    }
     fix(l, "gpuvet matrix");
     advise(l, "install the build that it says is for this GPU; if that is wrong, too, tell its maintainers with this report");
 }
@@ -81,10 +74,8 @@ static void look_for_library(struct look *l)
 const struct rule wrong_rules[] = {
     { { "gpu-computes-wrongly", LINK_GPU, .needs_gpu = true, .what = "A kernel of our own, without any library, gave another result than the one that is exact.",
         .unlike = "library-computes-wrongly: there our kernels are right. Where only copies between GPUs are wrong, it is the way between them. A kernel's error code is another thing." }, look_for_gpu },
-    { { "tf32-forced", LINK_WORK, .of_stack = true, .needs_gpu = true, .what = "TF32 rounds the factors of a product to 10 bits: errors of about a thousandth, the same at each run.",
-        .unlike = "gpu-computes-wrongly: there errors are of any size, and other ones at each run." }, look_for_tf32 },
     { { "library-computes-wrongly", LINK_BUILD, .of_stack = true, .needs_gpu = true,
         .what = "A library without right code for a GPU may give zeros or nonsense, the same at each run, and no error.",
-        .unlike = "tf32-forced: there errors are about a thousandth. gpu-computes-wrongly: there everything on that GPU is in doubt." }, look_for_library },
+        .unlike = "tf32-precision: there errors are about a thousandth. gpu-computes-wrongly: there everything on that GPU is in doubt." }, look_for_library },
     { { .id = NULL }, NULL },
 };

@@ -33,6 +33,17 @@ static bool read_key(struct logged *x, const struct fact *f, struct arena *a)
     return true;
 }
 
+/* A container's neighbours have faults of their own. */
+static bool is_of_neighbour(const struct look *l, const char *address)
+{
+    if (!is_in_container(l) || report_answering(l->r) == 0)
+        return false;
+    for (size_t i = 0; i < l->r->n_devices && address != NULL; i++)
+        if (text_is(l->r->devices[i].pci, address))
+            return false;
+    return true;
+}
+
 size_t logged_xids(const struct look *l, const struct logged **all)
 {
     const struct machine *m = l->r->machine;
@@ -40,7 +51,7 @@ size_t logged_xids(const struct look *l, const struct logged **all)
     size_t n = 0;
 
     for (size_t i = 0; i < m->n_facts; i++) {
-        if (!read_key(&x, &m->facts[i], l->a))
+        if (!read_key(&x, &m->facts[i], l->a) || is_of_neighbour(l, x.address))
             continue;
         x.programs = fact(l, text_make(l->a, "log.programs.%s", m->facts[i].key + strlen("log.xid.")));
         *ARENA_PUSH(l->a, list, n) = x;
@@ -82,9 +93,21 @@ void evidence_of_xids(struct look *l, const long *numbers)
         }
 }
 
+bool was_reset(const struct look *l, const char *address)
+{
+    const char *last = fact(l, text_make(l->a, "log.xid.%s.154", address));
+
+    return last != NULL && text_has(last, " to 0x0 ");
+}
+
+const char *logged_line(const struct look *l, const char *name)
+{
+    return is_of_neighbour(l, NULL) ? NULL : fact(l, text_make(l->a, "log.line.%s", name));
+}
+
 void evidence_of_line(struct look *l, const char *name)
 {
-    const char *line = fact(l, text_make(l->a, "log.line.%s", name));
+    const char *line = logged_line(l, name);
 
     if (line != NULL)
         evidence(l, "/dev/kmsg: %s", line);
@@ -151,7 +174,7 @@ static void look_for_lost(struct look *l)
 {
     const struct logged *x = first_logged(l, lost);
     const struct judged *told = trial_that_lost(l);
-    const bool line = fact(l, "log.line.fallen-off") != NULL;
+    const bool line = logged_line(l, "fallen-off") != NULL;
 
     if (x == NULL && told == NULL && !line)
         return;
@@ -169,7 +192,7 @@ static void look_for_gsp(struct look *l)
 {
     const struct logged *x = first_logged(l, gsp);
 
-    if (x == NULL && fact(l, "log.line.gsp-timeout") == NULL)
+    if (x != NULL ? was_reset(l, x->address) : logged_line(l, "gsp-timeout") == NULL)
         return;
     found(l, SHOWN, "the system processor (GSP) of %s stopped answering the driver: what uses it hangs or fails until it is reset", x != NULL ? gpu_at(l, x->address) : "a GPU");
     evidence_of_xids(l, gsp);
@@ -195,7 +218,7 @@ static void look_for_nvlink(struct look *l)
 {
     const struct logged *x = first_logged(l, nvlink);
 
-    if (x == NULL && fact(l, "log.line.nvswitch-error") == NULL)
+    if (x == NULL && logged_line(l, "nvswitch-error") == NULL)
         return;
     found(l, x != NULL ? SHOWN : LIKELY, "%s had errors that could not be corrected: work over NVLink hangs or is lost",
           x != NULL ? text_make(l->a, "an NVLink of %s", gpu_at(l, x->address)) : "an NVSwitch");

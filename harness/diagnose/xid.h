@@ -11,7 +11,7 @@ struct logged {
     const char *programs;       /* "python3, train"; NULL: the lines name none */
 };
 
-/* All, in the order in which they came. */
+/* All, in the order in which they came. The log that a container reads is its host's: there only those of GPUs that answer in it, if any does. */
 size_t logged_xids(const struct look *l, const struct logged **all);
 
 /* Whether this is one of those numbers, of which the last is 0. */
@@ -20,13 +20,17 @@ bool is_one_of(long number, const long *numbers);
 /* "the GPU at 0000:18:00.0 (NVIDIA H100)" */
 const char *gpu_at(const struct look *l, const char *address);
 
+/* Whether the driver has announced since then that nothing remains to be done: the GPU was reset. */
+bool was_reset(const struct look *l, const char *address);
+
 /* The first one of those numbers; NULL: the log has none. */
 const struct logged *first_logged(const struct look *l, const long *numbers);
 
 /* Every such line as evidence, at most eight. */
 void evidence_of_xids(struct look *l, const long *numbers);
 
-/* The log's line of that name (discover/kernel_log.c), as evidence. */
+/* The log's line of that name (discover/kernel_log.c); NULL: there is none, or it may be of a GPU that is not this container's. And as evidence. */
+const char *logged_line(const struct look *l, const char *name);
 void evidence_of_line(struct look *l, const char *name);
 
 /* What driver.nvml saw of the GPU that NVML counts so; NULL: nothing. "nvml0.KEY" */

@@ -67,6 +67,15 @@ struct gpu_arch {
     struct origin origin;
 };
 
+/* A block of PCI device ids of vendor 10de. */
+struct gpu_chip {
+    int         first, last;
+    const char *chip;                           /* "GP104" */
+    int         cc;
+    const char *module;                         /* the only type of kernel module that drives it, "open" or "proprietary"; NULL: either */
+    struct origin origin;
+};
+
 struct gpu_model {
     const char *gpu;                            /* "NVIDIA GeForce RTX 5090", as the driver spells it */
     int         cc;
@@ -126,6 +135,9 @@ struct framework_release {
     struct origin origin;
 };
 
+/* A package that is built for one minor release of PyTorch. */
+struct companion { const char *torch, *distribution, *version; struct origin origin; };     /* "2.4", "torchvision", "0.19" */
+
 struct expected {
     const char *where;                          /* "this program's own data", or the folder of --data */
     const struct torch_build       *torch;      size_t n_torch;
@@ -133,6 +145,7 @@ struct expected {
     const struct driver_branch     *drivers;    size_t n_drivers;
     const struct compat_package    *compat;     size_t n_compat;
     const struct gpu_arch          *archs;      size_t n_archs;
+    const struct gpu_chip          *chips;      size_t n_chips;
     const struct gpu_model         *gpus;       size_t n_gpus;
     const struct gpu_peak          *peaks;      size_t n_peaks;
     const struct sm_rate           *sm_rates;   size_t n_sm_rates;
@@ -140,6 +153,7 @@ struct expected {
     const struct cudnn_release     *cudnn;      size_t n_cudnn;
     const struct cudnn_parts       *parts;      size_t n_parts;
     const struct framework_release *frameworks; size_t n_frameworks;
+    const struct companion         *companions; size_t n_companions;
 };
 
 /* The build of exactly that release, variant and platform; NULL if there is no such row. */
@@ -156,6 +170,9 @@ const char *expected_driver_floor(const struct expected *x, const char *cuda);
 
 const struct driver_branch *expected_branch(const struct expected *x, int branch);
 const struct gpu_arch *expected_arch(const struct expected *x, int cc);
+
+/* NULL: no such chip is known. */
+const struct gpu_chip *expected_chip(const struct expected *x, unsigned device_id);
 
 /* What a name stands for. */
 struct named_gpu {

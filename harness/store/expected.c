@@ -18,13 +18,15 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(drivers,    "drivers.json",     driver_branch,     drivers) \
     X(compat,     "compat.json",      compat_package,    compat) \
     X(archs,      "archs.json",       gpu_arch,          archs) \
+    X(chips,      "chips.json",       gpu_chip,          chips) \
     X(gpus,       "gpus.json",        gpu_model,         gpus) \
     X(peaks,      "peaks.json",       gpu_peak,          peaks) \
     X(sm_rates,   "sm-rates.json",    sm_rate,           sm_rates) \
     X(rates,      "rates.json",       healthy_rate,      rates) \
     X(cudnn,      "cudnn.json",       cudnn_release,     cudnn) \
     X(parts,      "cudnn-parts.json", cudnn_parts,       parts) \
-    X(frameworks, "frameworks.json",  framework_release, frameworks)
+    X(frameworks, "frameworks.json",  framework_release, frameworks) \
+    X(companions, "companions.json",  companion,         companions)
 
 #define EMBED_TABLE(id, file, type, field) EMBED(expected_##id, "results/expected/" file)
 TABLES(EMBED_TABLE)
@@ -74,6 +76,11 @@ static const struct column archs_columns[] = {
     ORIGIN(gpu_arch),
 };
 
+static const struct column chips_columns[] = {
+    COLUMN(gpu_chip, first, PCI_DEVICE, MUST_BE), COLUMN(gpu_chip, last, PCI_DEVICE, MUST_BE), COLUMN(gpu_chip, chip, WORDS, MUST_BE),
+    COLUMN(gpu_chip, cc, CC, MUST_BE), COLUMN(gpu_chip, module, WORDS, MAY_BE), ORIGIN(gpu_chip),
+};
+
 static const struct column gpus_columns[] = {
     COLUMN(gpu_model, gpu, WORDS, MUST_BE), COLUMN(gpu_model, cc, CC, MUST_BE), COLUMN(gpu_model, kind, WORDS, MUST_BE), COLUMN(gpu_model, platform, WORDS, MAY_BE),
     ORIGIN(gpu_model),
@@ -115,6 +122,11 @@ static const struct column frameworks_columns[] = {
     COLUMN(framework_release, torch, WORDS, MAY_BE), COLUMN(framework_release, cuda, VERSIONS, MAY_BE), COLUMN(framework_release, cudnn, WORDS, MAY_BE),
     COLUMN(framework_release, python, VERSIONS, MAY_BE), COLUMN(framework_release, min_cc, CC, MAY_BE), COLUMN(framework_release, install, WORD_LIST, MAY_BE),
     ORIGIN(framework_release),
+};
+
+static const struct column companions_columns[] = {
+    COLUMN(companion, torch, VERSION, MUST_BE), COLUMN(companion, distribution, ARGUMENTS, MUST_BE), COLUMN(companion, version, VERSION, MUST_BE),
+    ORIGIN(companion),
 };
 
 static const struct table {

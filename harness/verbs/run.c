@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/chip.h"
 #include "model/comparison.h"
 #include "model/duration.h"
 #include "model/figures.h"
@@ -24,6 +25,7 @@
 #include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
+#include "verbs/patient.h"
 
 struct run {
     struct session  session;
@@ -118,8 +120,11 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    chips_name(&s->machine, &r->expected, s->arena);
+    crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
+    crosscheck_project(s, &r->expected);
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
     r->progress.estimates = text_is(o->verb, "bench");
@@ -216,10 +221,10 @@ static const char *user_of(const struct environment *env)
     return text_is(user, "root") ? NULL : user;
 }
 
-int verb_run(const struct options *o, char *const *env)
+int run_about(const struct patient *patient, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
-    struct run r = { .session = { .arena = &arena, .o = o, .env = env }, .began_ms = clock_ms_fine() };
+    struct run r = { .session = { .arena = &arena, .o = o, .patient = patient, .env = env }, .began_ms = clock_ms_fine() };
     struct err e = { .kind = ERR_NONE };
     struct report report;
 
@@ -239,6 +244,8 @@ int verb_run(const struct options *o, char *const *env)
     }
     run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
+    if (o->diagnoses)
+        session_try_variants(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);
@@ -251,8 +258,14 @@ int verb_run(const struct options *o, char *const *env)
     if (text_is(o->verb, "doctor")) {
         const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
 
+        report.complaint = patient != NULL && patient->complains ? &patient->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
         return doctor_tell(&report, o, &names, &arena);
     }
     return deliver(&report, o, env, &r.journal);
+}
+
+int verb_run(const struct options *o, char *const *env)
+{
+    return run_about(NULL, o, env);
 }

@@ -10,9 +10,12 @@
 #include "options.h"
 #include "run/batch.h"
 
+struct patient;
+
 struct session {
     struct arena         *arena;
     const struct options *o;
+    const struct patient *patient;      /* of the doctor; NULL: none */
     char *const          *env;
     const char           *self;         /* our own program's file */
 
@@ -60,6 +63,10 @@ void session_begin_round(struct session *s, unsigned round);
  * them: without what the user's variables bring, and with every launch waited
  * for. Never changes a verdict (compare.c). */
 void session_compare_failures(struct session *s);
+
+/* Runs what the driver, and a GPU, failed at first once more with one thing changed at a time, until it passes: what was changed is then the
+ * cause. Each result is an observation of the failed trial, "without.LD_PRELOAD" for one; none changes a verdict (variants.c). */
+void session_try_variants(struct session *s);
 
 /* ---- For lanes.c and compare.c (execute.c) ---- */
 

@@ -64,3 +64,22 @@ alike_illegal_address() {
 }
 
 healthy_ecc_on() { _server; answering 570.172.08; setting FAKE_ECC=1; nothing; }
+
+# The row was replaced at a reset since then.
+healthy_row_replaced() {
+    _server
+    kernel_log "NVRM: Xid (PCI:0000:01:00): 63, pid=71, name=train, Row Remapper: New row marked for remapping, reset gpu to activate."
+    answering 570.172.08
+    setting FAKE_ECC=1
+    nothing
+}
+
+# A container reads its host's log: what another GPU had is not its.
+healthy_neighbours_fault() {
+    container docker
+    module 570.172.08 open
+    nodes nvidia0 nvidiactl nvidia-uvm nvidia-uvm-tools
+    kernel_log "NVRM: Xid (PCI:0000:9b:00): 95, pid=71, name=train, Uncontained" "NVRM: Xid (PCI:0000:9b:00): 79, pid=71, name=train, GPU has fallen off the bus."
+    answering 570.172.08
+    nothing
+}

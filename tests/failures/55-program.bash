@@ -1,4 +1,4 @@
-family 55 "A program's fault, or a faulty GPU"
+family 55 "App crash vs faulty GPU (Xid 13/31/43/45)"
 
 _two_gpus() {
     host ubuntu 22.04
@@ -11,16 +11,6 @@ _two_gpus() {
 # _fault ADDRESS NUMBER PID NAME
 _fault() { kernel_log "[ 812.$3] NVRM: Xid (PCI:$1): $2, pid=$3, name=$4, Ch 00000008, intr 00000000. MMU Fault: ENGINE GRAPHICS. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_READ"; }
 
-# https://github.com/anthony-chaudhary/fak/issues/6412 - one server's fault; others answer rightly on the same GPU.
-F338() {
-    _two_gpus
-    kernel_log "NVRM: Xid (PCI:0000:01:00): 31, pid=2998, name=fak, Ch 00000008, intr 00000000. MMU Fault: Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_READ"
-    setting FAKE_GPUS=2
-    answering 550.54.14
-    top program-fault
-    shown_by "the program fak"
-    mended_by "start it anew"
-}
 
 mechanism_one_program_on_two_gpus() { _two_gpus; _fault 0000:01:00 31 11 train; _fault 0000:02:00 31 12 train; top program-fault; shown_by "on 1 more"; }
 mechanism_graphics_exception() {

@@ -1,4 +1,4 @@
-family 57 "Silent wrong data, wrong library results, TF32"
+family 57 "Silent wrong data (SDC), wrong library results, TF32 surprise"
 
 # https://github.com/AlexeyAB/darknet/issues/5547 - with the third GPU on its extender cable.
 F255() {

@@ -1,4 +1,4 @@
-family 60 "GSP and RM time-outs, a driver that hangs"
+family 60 "The driver does not come back, or a system call of it fails"
 
 _blackwell() {
     host arch rolling 6.19.9-arch1-1
