@@ -11,6 +11,7 @@ static const struct rule *const tables[] = {
     begin_rules, uvm_rules, visible_rules, mps_rules, code_rules,
     process_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules,
     system_rules, companion_rules, age_rules, pace_rules,
+    xid_rules, health_rules, fabric_rules, mig_rules, vgpu_rules, wrong_rules,
     mapped_rules, work_rules,
 };
 

@@ -22,6 +22,7 @@ extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rul
     process_rules[], library_rules[], extension_rules[], stack_rules[], python_rules[], build_rules[],
     system_rules[], companion_rules[], age_rules[], pace_rules[];
 extern const struct rule mapped_rules[], work_rules[];
+extern const struct rule xid_rules[], health_rules[], fabric_rules[], mig_rules[], vgpu_rules[], wrong_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
