@@ -7,14 +7,6 @@
 #include "model/gpu_code.h"
 #include "model/repair.h"
 
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
-}
-
 /* " torchvision==0.19.1+cu124" for one that was built without CUDA as well: the pair must be of one build. */
 static const char *sisters(const struct look *l, const char *usable)
 {
@@ -32,13 +24,28 @@ static const char *sisters(const struct look *l, const char *usable)
     return t.s;
 }
 
+/* R36 of "# R36 (release), REVISION: 4.3, ...": JetPack 6. From R38 on Jetsons run what servers run (JetPack 7). */
+static bool runs_server_builds(const char *release)
+{
+    const char *at = release != NULL ? strchr(release, 'R') : NULL;
+
+    return at == NULL || text_version_major(at + 1) >= 38;
+}
+
+static void advise_jetson(struct look *l)
+{
+    advise(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
+}
+
 /* By the one that installed it: conda's other builds are found in other ways. */
 static void fix_build(struct look *l)
 {
     const char *install = stated(l, "usable:install"), *conda = stated(l, "usable:conda"), *usable = stated(l, "usable");
     const char *prefix = quoted(l, l->stack->prefix), *held = stated(l, "conda:cpuonly") != NULL ? text_make(l->a, "conda remove -p %s -y cpuonly && ", prefix) : "";
 
-    if (stated(l, "conda:pytorch") != NULL && (conda == NULL || text_is(stated(l, "build:kind"), "conda")))
+    if (l->r->machine->place == PLACE_TEGRA && !runs_server_builds(fact(l, "tegra.release")))
+        advise_jetson(l);
+    else if (stated(l, "conda:pytorch") != NULL && (conda == NULL || text_is(stated(l, "build:kind"), "conda")))
         fix(l, "%sconda install -p %s -y -c conda-forge pytorch-gpu", held, prefix);
     else if (stated(l, "conda:pytorch") != NULL)
         fix(l, "%sconda install -p %s -y %s", held, prefix, conda);
@@ -83,14 +90,6 @@ static void look_for_hip_build(struct look *l)
 
 /* ---- For another kind of machine ---- */
 
-/* R36 of "# R36 (release), REVISION: 4.3, ...": JetPack 6. From R38 on Jetsons run what servers run (JetPack 7). */
-static bool runs_server_builds(const char *release)
-{
-    const char *at = release != NULL ? strchr(release, 'R') : NULL;
-
-    return at == NULL || text_version_major(at + 1) >= 38;
-}
-
 static void look_for_jetson(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -107,7 +106,7 @@ static void look_for_jetson(struct look *l)
         found(l, SHOWN, "%s is built for servers of aarch64, and this is a Jetson, whose GPU is driven otherwise", l->stack->name);
         evidence(l, "%s: torch %s", l->stack->prefix, torch);
         evidence_of_fact(l, "tegra.release");
-        advise(l, "install the PyTorch that NVIDIA builds for this JetPack: https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/");
+        advise_jetson(l);
     }
 }
 
@@ -193,6 +192,48 @@ static void look_for_gap(struct look *l)
     fix_build(l);
 }
 
+/* ---- Other packages' code ---- */
+
+static struct gpu_cover cover_of(const struct look *l, const char *list, int cc)
+{
+    char *words = arena_text(l->a, list), *word;
+    struct gpu_code *codes = NULL, code;
+    size_t n = 0;
+
+    while ((word = strtok_r(words, " ", &words)) != NULL)
+        if (gpu_code_parse(&code, word))
+            *ARENA_PUSH(l->a, codes, n) = code;
+    return gpu_code_covers(codes, n, cc);
+}
+
+static void tell_extension(struct look *l, const struct stack_version *v, const struct device *d)
+{
+    const char *package = v->what + strlen("codes:"), *name = arena_copy(l->a, package, strcspn(package, " "));
+
+    found(l, LIKELY, "%s has no code for %s (compute capability %d.%d): where it is used, \"no kernel image is available\"", package,
+          d->name != NULL ? d->name : "this GPU", d->cc / 10, d->cc % 10);
+    evidence(l, "%s has code for %s", v->source != NULL ? v->source : package, v->version);
+    (void)fix_by_pip(l, "--upgrade --no-deps %s", quoted(l, name));
+    advise(l, "where no newer one has it: TORCH_CUDA_ARCH_LIST=%d.%d pip install --force-reinstall --no-deps --no-build-isolation --no-cache-dir --no-binary %s %s", d->cc / 10, d->cc % 10, name, name);
+}
+
+static void look_for_extension(struct look *l)
+{
+    for (size_t i = 0; i < l->stack->n_versions; i++) {
+        const struct stack_version *v = &l->stack->versions[i];
+
+        for (size_t k = 0; k < l->r->n_devices && text_starts(v->what, "codes:"); k++) {
+            const struct device *d = &l->r->devices[k];
+            const struct gpu_cover cover = d->answers ? cover_of(l, v->version, d->cc) : (struct gpu_cover){ .sass = true };
+
+            if (cover.has_code && !cover.sass && !cover.ptx) {
+                tell_extension(l, v, d);
+                break;
+            }
+        }
+    }
+}
+
 const struct rule build_rules[] = {
     { { "cpu-only-build", LINK_BUILD, .of_stack = true, .what = "The installed PyTorch was built without CUDA: pip or conda chose such a build, or a dependency brought it.",
         .unlike = "driver-too-old, and a driver that does not answer: there torch.version.cuda says something." }, look_for_cpu_build },
@@ -206,5 +247,7 @@ const struct rule build_rules[] = {
         .unlike = "gpu-newer-than-build. A driver that no longer drives the GPU shows none." }, look_for_older_gpu },
     { { "build-not-for-gpu", LINK_BUILD, .of_stack = true, .needs_gpu = true, .general = true, .what = "A library of the build has no code that this GPU runs, though it has for older and newer ones.",
         .unlike = "gpu-newer-than-build, gpu-older-than-build." }, look_for_gap },
+    { { "extension-not-for-gpu", LINK_BUILD, .of_stack = true, .needs_gpu = true, .general = true, .what = "A package that is compiled by itself (flash-attn, xformers, vllm) has a list of GPUs of its own.",
+        .unlike = "gpu-newer-than-build: there PyTorch's own kernels fail as well." }, look_for_extension },
     { { .id = NULL }, NULL },
 };

@@ -5,7 +5,11 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules };
+static const struct rule *const tables[] = {
+    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
+    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules, process_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules, system_rules,
+    companion_rules, age_rules, pace_rules,
+};
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -76,6 +80,17 @@ const struct judged *ended_by(const struct look *l, const char *call, long code)
     return NULL;
 }
 
+const struct judged *passes_with(const struct look *l, const char *change)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&l->r->trials[i].outcome, change);
+
+        if (o != NULL && text_is(o->text, "passes"))
+            return &l->r->trials[i];
+    }
+    return NULL;
+}
+
 void evidence_of_call(struct look *l, const struct judged *j)
 {
     const struct outcome *o = &j->outcome;
@@ -97,6 +112,22 @@ const char *fact(const struct look *l, const char *key)
 const char *stated(const struct look *l, const char *what)
 {
     return stack_version(l->stack, what);
+}
+
+const struct stack_version *stated_whole(const struct look *l, const char *what)
+{
+    for (size_t i = 0; i < l->stack->n_versions; i++)
+        if (text_is(l->stack->versions[i].what, what))
+            return &l->stack->versions[i];
+    return NULL;
+}
+
+const char *quoted(const struct look *l, const char *word)
+{
+    struct text t = { .arena = l->a };
+
+    text_add_quoted(&t, word);
+    return t.s;
 }
 
 void evidence_of_fact(struct look *l, const char *key)

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "model/crosscheck.h"
 
-/* The i-th fact of the stack that begins so, from `i` on; NULL: there is no more. */
+/* The next fact of the stack that begins so, from *i on; NULL: there is no more. */
 static const struct stack_version *next_stated(const struct look *l, const char *start, size_t *i)
 {
     while (*i < l->stack->n_versions)
@@ -26,18 +26,7 @@ static const struct stack_version *first_stated(const struct look *l, const char
 /* "/opt/app/bin/python3", as a shell takes it. */
 static const char *python_of(const struct look *l)
 {
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, l->stack->python != NULL ? l->stack->python : "python3");
-    return t.s;
-}
-
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
+    return quoted(l, l->stack->python != NULL ? l->stack->python : "python3");
 }
 
 /* What pip is given to have the build that is installed: from PyTorch's index where its name says which. */
@@ -217,12 +206,15 @@ static void look_for_two_owners(struct look *l)
         const char *one = arena_copy(l->a, v->version, strcspn(v->version, " ")), *other = space != NULL ? space + 1 : "", *right, *wrong;
         const bool first = is_for(l, arena_copy(l->a, one, strcspn(one, "="))), second = is_for(l, arena_copy(l->a, other, strcspn(other, "=")));
 
-        if (owner == NULL || first == second || text_starts(first ? one : other, text_make(l->a, "%s==", owner)))
+        if (first == second || (owner != NULL && text_starts(first ? one : other, text_make(l->a, "%s==", owner))))
             continue;                   /* the file that is there is the right one's */
         right = first ? one : other;
         wrong = arena_copy(l->a, first ? other : one, strcspn(first ? other : one, "="));
-        found(l, SHOWN, "%s and %s were installed into one folder, and the files are those of %s, which this PyTorch does not use", one, other, owner);
-        evidence(l, "%s/%s is listed by both, and has the size that %s lists", v->source, file, owner);
+        if (owner != NULL)
+            found(l, SHOWN, "%s and %s were installed into one folder, and the files are those of %s, which this PyTorch does not use", one, other, owner);
+        else
+            found(l, LIKELY, "%s and %s were installed into one folder: the files are of whichever came last, and this PyTorch wants those of %s", one, other, right);
+        evidence(l, "%s/%s is listed by both%s%s%s", v->source, file, owner != NULL ? ", and has the size that " : "", owner != NULL ? owner : "", owner != NULL ? " lists" : "");
         fix(l, "%s -m pip uninstall -y %s; %s -m pip install --force-reinstall --no-deps %s", python_of(l), wrong, python_of(l), quoted(l, right));
         return;
     }
@@ -272,7 +264,58 @@ static void look_for_musl(struct look *l)
         stated(l, "python") != NULL ? stated(l, "python") : "3.12");
 }
 
+/* "3.10", the last of "3.7 3.8 3.9 3.10". */
+static const char *newest_of(const char *list)
+{
+    const char *space = strrchr(list, ' ');
+
+    return space != NULL ? space + 1 : list;
+}
+
+static bool names(const struct look *l, const char *list, const char *word)
+{
+    return text_has(text_make(l->a, " %s ", list), text_make(l->a, " %s ", word));
+}
+
+/* Why pip finds nothing for this Python; NULL: it would. */
+static const char *why_no_build(const struct look *l)
+{
+    const char *loader = fact(l, "python.loader"), *machine = fact(l, "python.machine"), *version = fact(l, "python.version"), *pythons = fact(l, "project.torch.python");
+    const char *wanted = fact(l, "project.torch");
+
+    if (loader != NULL && text_has(loader, "ld-musl"))
+        return "this Python belongs to musl (Alpine), and PyTorch is built for glibc alone";
+    if (machine != NULL && !text_is(machine, "x86_64") && !text_is(machine, "aarch64") && !text_is(machine, "ppc64le"))
+        return text_make(l->a, "this Python is a program for %s, and PyTorch is built for 64 bits alone", text_is(machine, "machine 40") ? "32-bit ARM" : machine);
+    if (version == NULL || pythons == NULL || names(l, pythons, version))
+        return NULL;
+    return text_make(l->a, "PyTorch%s%s is built for Python %s, and this one is %s", text_is(wanted, "any") ? "" : " ", text_is(wanted, "any") ? "" : wanted, pythons, version);
+}
+
+/* "No matching distribution found": there is nothing installed to look at, but what is wanted and for whom. */
+static void look_for_no_build(struct look *l)
+{
+    const char *wanted = fact(l, "project.torch"), *pythons = fact(l, "project.torch.python"), *why = wanted != NULL && fact(l, "python.torch") == NULL ? why_no_build(l) : NULL;
+    const char *requirement = text_is(wanted, "any") || wanted == NULL ? "torch" : text_make(l->a, "torch==%s", wanted), *variant = strchr(requirement, '+');
+
+    if (why == NULL)
+        return;
+    found(l, SHOWN, "pip finds no PyTorch for this environment: %s", why);
+    evidence_of_fact(l, "project.torch");
+    if (fact(l, "python") != NULL)
+        evidence(l, "%s: Python %s", fact(l, "python"), fact(l, "python.version") != NULL ? fact(l, "python.version") : "of unknown version");
+    if (text_has(why, "musl"))
+        advise(l, "use an image or a system with glibc, as python:3.12-slim is one");
+    else if (pythons != NULL)
+        fix(l, "uv venv --python %s && uv pip install %s%s%s", newest_of(pythons), quoted(l, requirement), variant != NULL ? " --index https://download.pytorch.org/whl/" : "",
+            variant != NULL ? variant + 1 : "");
+    else
+        advise(l, "use a 64-bit Python on a 64-bit system");
+}
+
 const struct rule python_rules[] = {
+    { { "no-build-for-python", LINK_PYTHON, .what = "PyTorch is built for a few minor versions of Python, for glibc, and for 64 bits; for another Python pip finds nothing, or a very old release.",
+        .unlike = "unfit-system: there a PyTorch is installed, for another Python. An index without that release gives the same message for every Python." }, look_for_no_build },
     { { "python-on-musl", LINK_PYTHON, .of_stack = true, .what = "PyTorch's builds need glibc; Alpine's Python is a program of musl, whose loader cannot bring them up.",
         .unlike = "glibc-too-old: there it is glibc, and an old one." }, look_for_musl },
     { { "working-folder-first", LINK_PYTHON, .what = "A file torch.py, or a folder torch, in the current folder or beside the script is imported in place of the installed PyTorch.",

@@ -79,21 +79,6 @@ static void look_for_surroundings(struct look *l)
     }
 }
 
-static void look_for_old_driver(struct look *l)
-{
-    const struct stack *s = l->stack;
-    const char *needs = stack_version(s, "expect:driver"), *has = stack_version(s, "machine:driver"), *install = stack_version(s, "fits:install");
-
-    if (!text_is(stack_version(s, "driver:holds"), "no"))
-        return;
-    found(l, SHOWN, "the driver is too old for %s%s%s", s->name, stack_version(s, "driver:why") != NULL ? ": " : "",
-          stack_version(s, "driver:why") != NULL ? stack_version(s, "driver:why") : "");
-    if (needs != NULL && has != NULL)
-        evidence(l, "it needs driver %s or newer, and this machine has %s", needs, has);
-    if (install == NULL || !fix_by_pip(l, "%s", install))
-        fix(l, "install driver %s or newer", needs != NULL ? needs : "of the build's CUDA");
-}
-
 /* What the checks of an installed PyTorch find wrong, as ailments of their own. */
 static void look_by(struct look *l, void (*check)(struct findings *, const struct stack *), const char *what)
 {
@@ -119,21 +104,16 @@ static void look_by(struct look *l, void (*check)(struct findings *, const struc
         (void)fix_by_pip(l, "%s", install);
 }
 
-static void look_for_host(struct look *l) { look_by(l, check_host, "does not run on this system"); }
 static void look_for_pins(struct look *l) { look_by(l, check_pins, "has libraries of other versions than its PyTorch was built for"); }
 
 const struct rule stack_rules[] = {
     { { "library-damaged", LINK_FILES, .of_stack = true, .what = "A library file is cut short, empty, or for another processor.",
         .unlike = "library-missing: there it does not exist." }, look_for_damage },
-    { { "unfit-system", LINK_FILES, .of_stack = true, .what = "The build needs another Python, or a newer glibc or libstdc++.",
-        .unlike = "An extension that was built for another PyTorch misses names of c10 or torch." }, look_for_host },
     { { "pins-differ", LINK_FILES, .of_stack = true, .what = "Every PyTorch names the very versions of cuBLAS, cuDNN and NCCL that it was built for; another package has put others in their place.",
         .unlike = "library-shadowed: there the right ones are installed, and others are found first." }, look_for_pins },
     { { "environment-interferes", LINK_LOADING, .of_stack = true, .what = "LD_LIBRARY_PATH or LD_PRELOAD brings libraries that do not go with the stack's: both were tried, with and without.",
         .unlike = "library-shadowed: there the loader's own configuration does it." }, look_for_surroundings },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
-    { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs.",
-        .unlike = "compat-mismatch; cpu-only-build." }, look_for_old_driver },
     { { .id = NULL }, NULL },
 };

@@ -2,9 +2,9 @@
 #include "discover/installation.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "discover/tool_release.h"
 #include "model/pin.h"
 
 struct reader {
@@ -65,46 +65,6 @@ static void state_sister(struct reader *r, const char *name)
 
 /* ---- Triton ---- */
 
-enum { PIECE = 1 << 20, OVERLAP = 128 };
-
-/* "12.8" behind "Cuda compilation tools, release " among the bytes; NULL: not there. */
-static const char *release_in(struct arena *a, const char *bytes, size_t n)
-{
-    static const char before[] = "Cuda compilation tools, release ";
-    const char *end = bytes + n;
-
-    for (const char *at = bytes; (at = memmem(at, (size_t)(end - at), before, sizeof before - 1)) != NULL;) {
-        size_t length;
-
-        at += sizeof before - 1;
-        length = strspn(at, "0123456789.");         /* behind the bytes stands a NUL */
-        if (length > 2)
-            return arena_copy(a, at, length);
-    }
-    return NULL;
-}
-
-/* What it says of itself stands in its bytes: nothing is run. */
-static const char *release_of(struct reader *r, const char *path)
-{
-    const int fd = root_fd(r->s->root, path);
-    char *piece = fd >= 0 ? arena_alloc(r->s->arena, PIECE + 1) : NULL;
-    const char *release = NULL;
-    off_t offset = 0;
-    ssize_t n;
-
-    while (fd >= 0 && release == NULL && (n = pread(fd, piece, PIECE, offset)) > 0) {
-        piece[n] = '\0';
-        release = release_in(r->s->arena, piece, (size_t)n);
-        if (n < PIECE)
-            break;
-        offset += n - OVERLAP;
-    }
-    if (fd >= 0)
-        close(fd);
-    return release;
-}
-
 static void state_assembler(struct reader *r, const char *what, const char *variable, const char *const *places, size_t n)
 {
     const char *asked = environment_get(r->s->env, variable), *path = NULL;
@@ -114,7 +74,20 @@ static void state_assembler(struct reader *r, const char *what, const char *vari
     for (size_t i = 0; i < n && path == NULL; i++)
         path = first_with(r, places[i]);
     if (path != NULL)
-        state(r, what, release_of(r, path), path);
+        state(r, what, tool_release(r->s->root, r->s->arena, path), path);
+}
+
+/* How it looks for the driver's library: older ones ask the loader's cache alone. */
+static void state_search(struct reader *r)
+{
+    static const char *const places[] = { "triton/backends/nvidia/driver.py", "triton/common/build.py", "triton/compiler.py" };
+    const char *path = NULL, *text;
+
+    for (size_t i = 0; i < COUNT_OF(places) && path == NULL; i++)
+        path = first_with(r, places[i]);
+    text = path != NULL ? root_read(r->s->root, r->s->arena, path, NULL) : NULL;
+    if (text != NULL && text_has(text, "ldconfig"))
+        state(r, "triton:searches", text_has(text, "LD_LIBRARY_PATH") ? "the loader's cache and LD_LIBRARY_PATH" : "the loader's cache", path);
 }
 
 static void state_triton(struct reader *r)
@@ -122,13 +95,45 @@ static void state_triton(struct reader *r)
     static const char *const plain[] = { "triton/backends/nvidia/bin/ptxas", "triton/common/../third_party/cuda/bin/ptxas", "triton/third_party/cuda/bin/ptxas" };
     static const char *const blackwell[] = { "triton/backends/nvidia/bin/ptxas-blackwell" };
 
+    const struct package *p = packages_of_distribution(r->packages, "triton");
+
     if (first_with(r, "triton") == NULL)
         return;
+    state(r, "triton", p != NULL ? p->version : "of unknown version", p != NULL ? p->source : first_with(r, "triton"));
+    state_search(r);
     state_assembler(r, "ptxas", "TRITON_PTXAS_PATH", plain, COUNT_OF(plain));
     state_assembler(r, "ptxas.blackwell", "TRITON_PTXAS_BLACKWELL_PATH", blackwell, COUNT_OF(blackwell));
 }
 
 /* ---- bitsandbytes ---- */
+
+static bool has_cudart(struct reader *r, const char *dir)
+{
+    char **names;
+    size_t n = root_list(r->s->root, r->s->arena, dir, &names);
+
+    for (size_t i = 0; i < n; i++)
+        if (text_starts(names[i], "libcudart.so"))
+            return true;
+    return false;
+}
+
+/* Where its old versions look: they do not ask PyTorch. */
+static bool finds_cudart(struct reader *r)
+{
+    const char *conda = environment_get(r->s->env, "CONDA_PREFIX"), *at = environment_get(r->s->env, "LD_LIBRARY_PATH");
+
+    if (conda != NULL && *conda == '/' && has_cudart(r, text_join(r->s->arena, conda, "lib")))
+        return true;
+    while (at != NULL && *at != '\0') {
+        const size_t n = strcspn(at, ":");
+
+        if (*at == '/' && has_cudart(r, arena_copy(r->s->arena, at, n)))
+            return true;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
 
 static void state_bitsandbytes(struct reader *r)
 {
@@ -154,6 +159,9 @@ static void state_bitsandbytes(struct reader *r)
     how = root_read(r->s->root, r->s->arena, text_join(r->s->arena, dir, "cextension.py"), NULL);
     if (how != NULL && text_has(how, "_find_cuda_libs"))
         state(r, "bitsandbytes:chooses", "yes", text_join(r->s->arena, dir, "cextension.py"));
+    how = root_read(r->s->root, r->s->arena, text_join(r->s->arena, dir, "cuda_setup/main.py"), NULL);
+    if (how != NULL && !text_has(how, "torch.version.cuda") && !finds_cudart(r))
+        state(r, "bitsandbytes:searches", "LD_LIBRARY_PATH and CONDA_PREFIX", text_join(r->s->arena, dir, "cuda_setup/main.py"));
 }
 
 void companions_read(struct search *s, struct stack *stack, const struct python *py, const struct packages *p)

@@ -54,6 +54,46 @@ const char *elf_newest_definition(struct arena *a, int fd, const char *prefix)
     return newest;
 }
 
+static const char *first_export(Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr, bool (*is_meant)(const char *name))
+{
+    Elf_Data *data = shdr->sh_size <= SECTION_MAX && shdr->sh_entsize > 0 ? elf_getdata(scn, NULL) : NULL;
+    const size_t n = data != NULL ? data->d_size / shdr->sh_entsize : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        GElf_Sym symbol;
+
+        if (gelf_getsym(data, (int)i, &symbol) == NULL || symbol.st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol.st_info) == STB_LOCAL)
+            continue;
+        name = elf_strptr(elf, shdr->sh_link, symbol.st_name);
+        if (name != NULL && is_meant(name))
+            return name;
+    }
+    return NULL;
+}
+
+const char *elf_first_export(struct arena *a, int fd, bool (*is_meant)(const char *name))
+{
+    const char *found = NULL;
+    struct elf_facts whole;
+    struct err e;
+    Elf *elf;
+
+    if (!elf_read(&whole, a, fd, &e) || whole.bytes_needed > whole.bytes)
+        return NULL;
+    elf = elf_begin(fd, ELF_C_READ, NULL);
+    for (Elf_Scn *scn = NULL; elf != NULL && elf_kind(elf) == ELF_K_ELF && found == NULL && (scn = elf_nextscn(elf, scn)) != NULL;) {
+        GElf_Shdr shdr;
+
+        if (gelf_getshdr(scn, &shdr) != NULL && shdr.sh_type == SHT_DYNSYM)
+            found = first_export(elf, scn, &shdr, is_meant);
+    }
+    if (found != NULL)
+        found = arena_text(a, found);
+    elf_end(elf);
+    return found;
+}
+
 static struct offered offered_by(const struct search *s, const char *file, const char *prefix)
 {
     int fd = file != NULL ? root_fd(s->root, file) : -1;
@@ -89,14 +129,36 @@ static const char *in_library_path(const struct search *s, const char *name)
     return NULL;
 }
 
-struct offered glibcxx_offered(const struct search *s, const struct stack *stack)
+/* A Python of conda finds the libraries beside it by its own RPATH, in a venv that was made from it as well. */
+static const char *beside_python(const struct search *s, const struct stack *stack, const char *name)
+{
+    const char *real = stack->python != NULL ? root_resolve(s->root, s->arena, stack->python) : NULL;
+    const char *prefix = real != NULL ? text_dir_name(s->arena, text_dir_name(s->arena, real)) : stack->prefix, *file;
+
+    if (prefix == NULL || !root_is_folder(s->root, text_join(s->arena, prefix, "conda-meta")))
+        return NULL;
+    file = text_make(s->arena, "%s/lib/%s", prefix, name);
+    return root_exists(s->root, file) ? file : NULL;
+}
+
+static struct offered offered_of_cxx(const struct search *s, const struct stack *stack, const char *prefix)
 {
     static const char name[] = "libstdc++.so.6";
-    const char *file = text_starts(stack->name, "conda:") ? text_make(s->arena, "%s/lib/%s", stack->prefix, name) : NULL;
+    const char *file = beside_python(s, stack, name);
 
-    if (file == NULL || !root_exists(s->root, file))
+    if (file == NULL)
         file = in_library_path(s, name);
     if (file == NULL)
         file = loader_cache_find(s->root, s->arena, name, s->machine->arch);
-    return offered_by(s, file, "GLIBCXX_");
+    return offered_by(s, file, prefix);
+}
+
+struct offered glibcxx_offered(const struct search *s, const struct stack *stack)
+{
+    return offered_of_cxx(s, stack, "GLIBCXX_");
+}
+
+struct offered cxxabi_offered(const struct search *s, const struct stack *stack)
+{
+    return offered_of_cxx(s, stack, "CXXABI_");
 }

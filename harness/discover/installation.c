@@ -111,44 +111,47 @@ static void state_records(struct reader *r)
 
 /* ---- Files of two packages ---- */
 
-/* What a RECORD says of a file; without one, of the first library that another lists as well. */
 static const char *record_of(struct reader *r, const struct package *p)
 {
     return root_read(r->s->root, r->s->arena, text_join(r->s->arena, p->source, "RECORD"), NULL);
 }
 
-static long bytes_listed(struct reader *r, const struct package *p, const char *path)
+static bool find_line(struct reader *r, const struct package *p, const char *path, struct record_line *l)
 {
     const char *text = record_of(r, p), *line;
-    struct record_line l;
     size_t n;
 
     while (text_next_line(&text, &line, &n))
-        if (record_line_read(&l, r->s->arena, line, n) && text_is(l.path, path))
-            return l.bytes;
-    return -1;
+        if (record_line_read(l, r->s->arena, line, n) && text_is(l->path, path))
+            return true;
+    return false;
 }
 
-/* The first library that both list with different sizes: only there one has overwritten the other visibly. */
+/* Unless the records say that both brought the same bytes. */
+static bool differ(const struct record_line *one, const struct record_line *other)
+{
+    if (one->sha256 != NULL && other->sha256 != NULL)
+        return !text_is(one->sha256, other->sha256);
+    return one->bytes < 0 || one->bytes != other->bytes;
+}
+
+/* The first library that both list, and differently. Its size tells whose it is, if they differ in that. */
 static void state_common_file(struct reader *r, const struct package *one, const struct package *other)
 {
     const char *text = record_of(r, one), *line, *site = text_dir_name(r->s->arena, one->source);
-    struct record_line l;
+    struct record_line mine, its;
     size_t n;
 
     while (text_next_line(&text, &line, &n)) {
-        long other_bytes;
         struct stat st;
 
-        if (memmem(line, n, "/lib/lib", 8) == NULL || !record_line_read(&l, r->s->arena, line, n) || l.bytes < 0)
+        if (memmem(line, n, "/lib/lib", 8) == NULL || !record_line_read(&mine, r->s->arena, line, n) || !find_line(r, other, mine.path, &its)
+            || !differ(&mine, &its) || !root_stat(r->s->root, text_join(r->s->arena, site, mine.path), &st))
             continue;
-        other_bytes = bytes_listed(r, other, l.path);
-        if (other_bytes < 0 || other_bytes == l.bytes || !root_stat(r->s->root, text_join(r->s->arena, site, l.path), &st))
-            continue;
-        state(r, text_make(r->s->arena, "owners:%s", l.path),
+        state(r, text_make(r->s->arena, "owners:%s", mine.path),
               text_make(r->s->arena, "%s==%s %s==%s", one->distribution, one->version, other->distribution, other->version), site);
-        if ((long)st.st_size == l.bytes || (long)st.st_size == other_bytes)
-            state(r, text_make(r->s->arena, "owner:%s", l.path), (long)st.st_size == l.bytes ? one->distribution : other->distribution, site);
+        if (((long)st.st_size == mine.bytes) != ((long)st.st_size == its.bytes))
+            state(r, text_make(r->s->arena, "owner:%s", mine.path), (long)st.st_size == mine.bytes ? one->distribution : other->distribution, site);
         return;
     }
 }

@@ -19,10 +19,18 @@ void installation_read(struct search *s, struct stack *stack, const struct pytho
 /* What is made for a PyTorch (companions.c):
  *     companion:NAME               torchvision or torchaudio, "0.19.1+cu121"
  *     companion:NAME:torch         the PyTorch that its metadata pins
+ *     triton                       its version
+ *     triton:searches              where it looks for libcuda.so.1
  *     ptxas, ptxas.blackwell       the CUDA of the assemblers that Triton brings, or is told to take
  *     bitsandbytes                 its version
  *     bitsandbytes:cuda            the CUDAs that it has binaries for: "118 121"
- *     bitsandbytes:chooses         "yes": it takes another binary of the same major where there is none for the very CUDA */
+ *     bitsandbytes:chooses         "yes": it takes another binary of the same major where there is none for the very CUDA
+ *     bitsandbytes:searches        where it looks for libcudart without asking PyTorch, and finds none */
 void companions_read(struct search *s, struct stack *stack, const struct python *py, const struct packages *p);
+
+/* Of the modules of another package beside it (extension_needs.c):
+ *     codes:PACKAGE                the GPUs that they have code for, "sm_80 sm_90 compute_90"
+ *     wants:glibc:PACKAGE, wants:glibcxx:PACKAGE       the newest version of symbols that they ask for, if the system has none so new */
+void extensions_read(struct search *s, struct stack *stack, const char *site);
 
 #endif

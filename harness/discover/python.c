@@ -127,6 +127,7 @@ static void add_stack(struct search *s, const struct python *py, const char *sit
     torch_entries(s, stack, py, torch_dir);
     installation_read(s, stack, py, site, &packages);
     companions_read(s, stack, py, &packages);
+    extensions_read(s, stack, site);
     if (stack_member(stack, "torch_hip") != NULL)
         stack->unusable = "a ROCm build of PyTorch: it cannot use an NVIDIA GPU";
     else if (stack_member(stack, "torch_cuda") == NULL && stack_version(stack, "cuda") == NULL)

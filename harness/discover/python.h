@@ -32,7 +32,7 @@ void torch_entries(struct search *s, struct stack *stack, const struct python *p
  *     python:abi                       a Python that its extension was built for
  *     conda:version, conda:pytorch     conda's version of it and its build string
  *     conda:cpuonly                    conda's package that holds PyTorch to builds without CUDA is there
- *     needs:glibc, needs:glibcxx       the newest versions of symbols that its own libraries ask for */
+ *     needs:glibc, :glibcxx, :cxxabi   the newest versions of symbols that its libraries, and what they need, ask for */
 void torch_needs(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir, const struct packages *p);
 
 /* The last two alone: of any libtorch. */

@@ -165,6 +165,7 @@ static void add_machine(struct facts *f, const struct host *h)
     add(f, "machine:compat", h->compat, NULL);
     add(f, "machine:glibc", h->glibc, h->glibc_file);
     add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
+    add(f, "machine:cxxabi", h->cxxabi, h->glibcxx_file);
     add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);
     add(f, "machine:toolkit_asked", h->toolkit_asked ? h->toolkit_dir : NULL, "CUDA_HOME");
 }
@@ -199,4 +200,43 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
         add_want(&f, want, &b, x, s, h);
     *out = f.items;
     return f.n;
+}
+
+static const char *newest_release(const struct expected *x)
+{
+    const char *newest = NULL;
+
+    for (size_t i = 0; i < x->n_torch; i++)
+        if (newest == NULL || text_compare_versions(x->torch[i].torch, newest) > 0)
+            newest = x->torch[i].torch;
+    return newest;
+}
+
+/* In order, each once. */
+static void insert(struct arena *a, struct list *l, const char *version)
+{
+    const char **items = (void *)(uintptr_t)l->items;
+    size_t at = l->n;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (text_is(items[i], version))
+            return;
+    items = arena_grown(a, items, l->n, sizeof *items);
+    for (; at > 0 && text_compare_versions(items[at - 1], version) > 0; at--)
+        items[at] = items[at - 1];
+    items[at] = version;
+    l->n++;
+    l->items = items;
+}
+
+const char *crosscheck_pythons(struct arena *a, const struct expected *x, const char *torch, const char *platform)
+{
+    const size_t n = text_version_length(torch);
+    const char *release = n > 0 ? arena_copy(a, torch, n) : newest_release(x);
+    struct list all = { NULL, 0 };
+
+    for (size_t i = 0; i < x->n_torch && release != NULL; i++)
+        for (size_t k = 0; k < x->torch[i].python.n && text_version_within(x->torch[i].torch, release) && text_is(x->torch[i].platform, platform); k++)
+            insert(a, &all, x->torch[i].python.items[k]);
+    return all.n > 0 ? joined(&all, a) : NULL;
 }

@@ -58,3 +58,28 @@ F041() {
     library "$SITE/torch/lib/libtorch_cuda.so" "${CODE[@]}" "-L$FOLDER$SITE/nvidia/curand/lib" -Wl,--no-as-needed -l:libcurand.so.10 '-Wl,-rpath,$ORIGIN:$ORIGIN/../../nvidia/curand/lib'
     top gpu-newer-than-build
 }
+
+# https://github.com/vllm-project/vllm/issues/1113
+F042() {
+    container docker ubuntu 22.04
+    nodes nvidia0 nvidiactl nvidia-uvm
+    module 535.183.01
+    answering 535.183.01
+    setting FAKE_CC=90
+    _build 2.0.1+cu118 11.8 sm_37 sm_50 sm_60 sm_70 sm_75 sm_80 sm_86 sm_90
+    gpu_code sm_70 sm_75 sm_80 sm_86
+    library "$SITE/xformers/_C.so" "${CODE[@]}"
+    dist xformers 0.0.20 xformers/_C.so
+    top extension-not-for-gpu
+    shown_by "xformers 0.0.20"
+    mended_by "/opt/app/bin/python3 -m pip install --upgrade --no-deps xformers"
+}
+
+healthy_an_extension_with_ptx() {
+    _rtx_5090 580.65.06
+    _build 2.9.0+cu128 12.8 sm_70 sm_75 sm_80 sm_86 sm_90 sm_100 sm_120
+    gpu_code sm_80 sm_90 compute_90
+    library "$SITE/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so" "${CODE[@]}"
+    dist flash-attn 2.8.3 flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so
+    nothing
+}

@@ -158,6 +158,21 @@ mechanism_cudnn_of_two_majors() {
     mended_by nvidia-cudnn-cu13==9.13.0.50
 }
 
+# Neither size tells whose the file is: it is one or the other.
+mechanism_two_owners_and_the_size_tells_nothing() {
+    well_host
+    venv /opt/app 3.10
+    torch 2.4.1+cu121 12.1
+    requires "nvidia-nccl-cu12==2.20.5"
+    library "$SITE/nvidia/nccl/lib/libnccl.so.2"
+    dist nvidia-nccl-cu12 2.20.5
+    add "$DIST/RECORD" "nvidia/nccl/lib/libnccl.so.2,sha256=one,"
+    dist nvidia-nccl-cu11 2.14.3
+    add "$DIST/RECORD" "nvidia/nccl/lib/libnccl.so.2,sha256=other,"
+    top two-packages-one-file
+    mended_by "pip uninstall -y nvidia-nccl-cu11"
+}
+
 # The file that both list is the one that PyTorch was built for.
 alike_the_right_one_came_last() {
     well_host
