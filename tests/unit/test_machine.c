@@ -129,6 +129,7 @@ static void garbage_in_every_file_says_nothing_and_breaks_nothing(void **state)
         "/sys/bus/pci/devices/0000:01:00.0/device", "/sys/bus/pci/devices/0000:01:00.0/class", "/sys/bus/pci/devices/0000:01:00.0/driver", "/dev/nvidia0",
         "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "/etc/modprobe.d/nvidia.conf", "/proc/cmdline", "/proc/self/mountinfo",
         "/sys/kernel/security/lockdown",
+        "/dev/kmsg", "/proc/4242/comm", "/proc/4242/stat", "/proc/71/stat", "/var/lib/dpkg/status", "/var/log/fabricmanager.log", "/dev/nvidia-nvswitchctl",
     };
     char dir[] = "/tmp/gpuvet-test-XXXXXX", command[64], bytes[3000];
     struct arena a = { NULL };
