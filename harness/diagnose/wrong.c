@@ -8,6 +8,8 @@ static bool is_wrong(const struct judged *j)
 {
     static const char *const keys[] = { "wrong", "device.wrong", "host.wrong" };
 
+    if (outcome_saw(&j->outcome, "wrong.pairs") != NULL)        /* on the way between GPUs (bus.c) */
+        return false;
     for (size_t i = 0; i < COUNT_OF(keys) && j->verdict == FAIL && j->outcome.ending == ENDED_CLEAN && j->outcome.stop == STOP_NONE; i++) {
         const struct observation *o = outcome_saw(&j->outcome, keys[i]);
 
