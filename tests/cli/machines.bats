@@ -30,7 +30,7 @@ driver() {
 @test "WSL without a driver that answers" { no_driver wsl 1 1; }
 @test "a GPU hidden by an empty CUDA_VISIBLE_DEVICES" { no_driver hidden 77 1 "CUDA_VISIBLE_DEVICES is"; }
 @test "a GPU passed through to a guest" { no_driver passed-through 77 1; }
-@test "device nodes that this user may not open" { no_driver no-permission 1 1 "may not open the GPU's device nodes"; }
+@test "device nodes that this user may not open" { no_driver no-permission 1 1 "this user may not open /dev/nvidia0"; }
 @test "a good driver and no stack" { driver driver-no-stack 1 0 0 "no stack found: cuBLAS and cuDNN not tested"; }
 @test "a server with eight GPUs" { driver server-8 8 0 0 "PASS - 8 GPUs proved (8 x SIMULATED GPU"; }
 @test "a server with seven of eight GPUs answering names the missing one" { driver server-7-of-8 7 1 1 "the GPU at 0000:08:00.0 is on the PCI bus, but NVML does not see it"; }
