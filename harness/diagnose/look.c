@@ -5,7 +5,11 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules, python_rules, build_rules, system_rules, companion_rules };
+static const struct rule *const tables[] = {
+    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
+    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules, process_rules, stack_rules, age_rules, pace_rules,
+    python_rules, build_rules, system_rules, companion_rules,
+};
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -71,6 +75,17 @@ const struct judged *ended_by(const struct look *l, const char *call, long code)
         const struct outcome *o = &l->r->trials[i].outcome;
 
         if (o->stop == STOP_CALL && o->call != NULL && (call != NULL ? is_call(o->call, call) : is_cuda_call(o->call)) && (code < 0 || o->code == code))
+            return &l->r->trials[i];
+    }
+    return NULL;
+}
+
+const struct judged *passes_with(const struct look *l, const char *change)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&l->r->trials[i].outcome, change);
+
+        if (o != NULL && text_is(o->text, "passes"))
             return &l->r->trials[i];
     }
     return NULL;

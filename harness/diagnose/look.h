@@ -17,7 +17,9 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule machine_rules[], driver_rules[], code_rules[], stack_rules[], python_rules[], build_rules[], system_rules[], companion_rules[];
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rules[], node_rules[], container_rules[], wsl_rules[], libcuda_rules[], compat_rules[],
+    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[], process_rules[], stack_rules[], age_rules[], pace_rules[],
+    python_rules[], build_rules[], system_rules[], companion_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -28,6 +30,9 @@ void advise(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);        /* i
 /* The first trial that a call of that name ended, with that code; any code: -1; any call of the driver or the runtime: NULL.
  * NULL: there is none. */
 const struct judged *ended_by(const struct look *l, const char *call, long code);
+
+/* The first trial that failed, and passed when it was run once more with that change (verbs/variants.c: "without.LD_PRELOAD"); NULL: there is none. */
+const struct judged *passes_with(const struct look *l, const char *change);
 
 /* "cuInit answers 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH) from /usr/lib/libcuda.so.1" */
 void evidence_of_call(struct look *l, const struct judged *j);
@@ -56,6 +61,12 @@ void fix_driver(struct look *l, unsigned branch, const char *flavor);
 
 /* A command that is the host's to run where this is a container. */
 void fix_on_host(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* NVIDIA's module for the running kernel, by what builds or brings it here. */
+void fix_module(struct look *l);
+
+/* "sudo update-initramfs -u": what makes the files of /etc/modprobe.d count at boot. */
+const char *initramfs(const struct look *l);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -62,6 +62,41 @@ void fix_driver(struct look *l, unsigned branch, const char *flavor)
         fix_on_host(l, "%s%u%s && sudo reboot", d->prefix, branch, text_is(flavor, "open") ? d->open : d->proprietary);
 }
 
+/* By its own id, or by what it says it is like: Linux Mint is like Ubuntu. */
+static bool is_like(const struct look *l, const char *id)
+{
+    const char *like = fact(l, "os.like");
+
+    return text_is(l->r->machine->os_id, id) || (like != NULL && text_has(like, id));
+}
+
+const char *initramfs(const struct look *l)
+{
+    if (is_like(l, "fedora") || is_like(l, "rhel") || is_like(l, "suse"))
+        return "sudo dracut --force";
+    return is_like(l, "arch") ? "sudo mkinitcpio -P" : "sudo update-initramfs -u";
+}
+
+void fix_module(struct look *l)
+{
+    const bool by_dkms = fact(l, "dkms.versions") != NULL;
+
+    if (is_like(l, "debian") || is_like(l, "ubuntu")) {
+        if (by_dkms)
+            fix(l, "sudo apt-get install -y linux-headers-$(uname -r) && sudo dkms autoinstall && sudo modprobe nvidia");
+        else
+            fix_driver(l, 0, NULL);
+    } else if (is_like(l, "arch")) {
+        fix(l, "sudo pacman -S --needed \"$(cat /usr/lib/modules/$(uname -r)/pkgbase)-headers\" nvidia-open-dkms && sudo modprobe nvidia");
+    } else if (is_like(l, "fedora") || is_like(l, "rhel")) {
+        fix(l, "sudo dnf install -y kernel-devel-$(uname -r) && sudo %s && sudo modprobe nvidia", by_dkms ? "dkms autoinstall" : "akmods --force");
+    } else if (by_dkms) {
+        fix(l, "sudo dkms autoinstall && sudo modprobe nvidia");
+    } else {
+        advise(l, "install the headers of the running kernel, then install the driver again (with --dkms, where NVIDIA's installer did it)");
+    }
+}
+
 bool fix_by_pip(struct look *l, const char *fmt, ...)
 {
     const char *arguments, *command;

@@ -94,21 +94,6 @@ static void look_for_missing(struct look *l)
     }
 }
 
-static void look_for_old_driver(struct look *l)
-{
-    const struct stack *s = l->stack;
-    const char *needs = stack_version(s, "expect:driver"), *has = stack_version(s, "machine:driver"), *install = stack_version(s, "fits:install");
-
-    if (!text_is(stack_version(s, "driver:holds"), "no"))
-        return;
-    found(l, SHOWN, "the driver is too old for %s%s%s", s->name, stack_version(s, "driver:why") != NULL ? ": " : "",
-          stack_version(s, "driver:why") != NULL ? stack_version(s, "driver:why") : "");
-    if (needs != NULL && has != NULL)
-        evidence(l, "it needs driver %s or newer, and this machine has %s", needs, has);
-    if (install == NULL || !fix_by_pip(l, "%s", install))
-        fix(l, "install driver %s or newer", needs != NULL ? needs : "of the build's CUDA");
-}
-
 /* What the checks of an installed PyTorch find wrong, as ailments of their own. */
 static void look_by(struct look *l, void (*check)(struct findings *, const struct stack *), const char *what)
 {
@@ -147,7 +132,5 @@ const struct rule stack_rules[] = {
         .unlike = "library-damaged; a link that leads nowhere." }, look_for_missing },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
-    { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs.",
-        .unlike = "compat-mismatch; cpu-only-build." }, look_for_old_driver },
     { { .id = NULL }, NULL },
 };

@@ -36,6 +36,11 @@ static json_t *machine(const struct machine *m)
         json_put_text(n, "path", m->nodes[i].path);
         json_put(n, "opens", json_boolean(m->nodes[i].opens));
         json_put_text(n, "why_not", m->nodes[i].why_not);
+        json_put_text(n, "mode", m->nodes[i].mode);
+        json_put(n, "uid", m->nodes[i].mode != NULL ? json_integer(m->nodes[i].uid) : NULL);
+        json_put(n, "gid", m->nodes[i].mode != NULL ? json_integer(m->nodes[i].gid) : NULL);
+        json_put_text(n, "group", m->nodes[i].group);
+        json_put(n, "major", m->nodes[i].major != 0 ? json_integer(m->nodes[i].major) : NULL);
         json_array_append_new(nodes, n);
     }
     for (size_t i = 0; i < m->n_drivers; i++) {

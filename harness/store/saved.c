@@ -38,7 +38,12 @@ static void pci_gpu(struct pci_gpu *g, struct door *d, const json_t *o)
 static void node(struct node *n, struct door *d, const json_t *o)
 {
     *n = (struct node){ .path = door_text(d, o, "path", MUST_BE), .opens = door_bool(d, o, "opens", MUST_BE),
-                        .why_not = door_text(d, o, "why_not", MAY_BE) };
+                        .why_not = door_text(d, o, "why_not", MAY_BE), .mode = door_text(d, o, "mode", MAY_BE),
+                        .group = door_text(d, o, "group", MAY_BE), .major = (unsigned)door_integer(d, o, "major", MAY_BE, 0, UINT32_MAX) };
+    if (n->mode != NULL) {
+        n->uid = (long)door_integer(d, o, "uid", MUST_BE, 0, UINT32_MAX);
+        n->gid = (long)door_integer(d, o, "gid", MUST_BE, 0, UINT32_MAX);
+    }
 }
 
 static void driver_file(struct driver_file *f, struct door *d, const json_t *o)

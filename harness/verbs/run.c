@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/chip.h"
 #include "model/comparison.h"
 #include "model/duration.h"
 #include "model/figures.h"
@@ -118,6 +119,8 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    chips_name(&s->machine, &r->expected, s->arena);
+    crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
     crosscheck_project(s, &r->expected);
@@ -240,6 +243,8 @@ int verb_run(const struct options *o, char *const *env)
     }
     run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
+    if (o->diagnoses)
+        session_try_variants(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);

@@ -87,9 +87,88 @@ module() {
     file /proc/devices "Character devices:" "195 nvidia" "195 nvidiactl" "505 nvidia-uvm"
 }
 
-# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME WHY - one that does not.
+# kernel_tree [KERNEL] - the running kernel's own modules and headers. ko KERNEL DIR [LAST LINE] - nvidia.ko for that kernel, in that folder of it.
+kernel_tree() {
+    local kernel=${1:-$(cat "$FOLDER/proc/sys/kernel/osrelease")}
+    mkdir -p "$FOLDER/lib/modules/$kernel/kernel" "$FOLDER/usr/src/linux-headers-$kernel"
+    link "/lib/modules/$kernel/build" "/usr/src/linux-headers-$kernel"
+}
+ko() { file "/lib/modules/$1/$2/nvidia.ko" "a module" "${3:-}"; }
+
+# secure_boot - is on.
+secure_boot() {
+    local path=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+    file "$path"
+    printf '\6\0\0\0\1' >"$FOLDER$path"
+}
+
+# below BRIDGE ADDRESS... - these devices hang at that PCI bridge, whose slot has 16 lanes. acs BRIDGE CONTROL - of its access control, in hex.
+below() {
+    local bridge=/sys/devices/pci0000:00/0000:$1 one
+    file "$bridge/class" 0x060400
+    file "$bridge/max_link_width" 16
+    file "$bridge/max_link_speed" "16.0 GT/s PCIe"
+    link "/sys/bus/pci/devices/0000:$1" "../../../devices/pci0000:00/0000:$1"
+    shift
+    for one; do
+        mv "$FOLDER/sys/bus/pci/devices/0000:$one" "$FOLDER$bridge/0000:$one"
+        link "/sys/bus/pci/devices/0000:$one" "../../../devices/pci0000:00/$(basename "$bridge")/0000:$one"
+    done
+}
+acs() {
+    local path=$FOLDER/sys/bus/pci/devices/0000:$1/config
+    { head -c 256 /dev/zero; printf '\x0d\x00\x01\x00\x00\x00'; printf "\\x${2:2:2}\\x${2:0:2}"; } >"$path"
+}
+
+# pci_link ADDRESS WIDTH [SPEED] - of a GPU that can do 16 lanes at 16 GT/s.
+pci_link() {
+    local dir=/sys/bus/pci/devices/0000:$1
+    file "$dir/current_link_width" "$2"
+    file "$dir/max_link_width" 16
+    file "$dir/current_link_speed" "${3:-16.0 GT/s PCIe}"
+    file "$dir/max_link_speed" "16.0 GT/s PCIe"
+}
+
+# of_gpu ADDRESS FILE TEXT... - a file of its folder on the bus.
+of_gpu() {
+    local path=/sys/bus/pci/devices/0000:$1/$2
+    shift 2
+    file "$path" "$@"
+}
+
+# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME LINE... - what a node is: "Permission denied" and other words of a
+# refusal, "mode 0660 root:video", "major 195".
 nodes() { for name; do file "/dev/$name"; done; }
-node() { file "/dev/$1" "$2"; }
+node() { local name=$1; shift; file "/dev/$name" "$@"; }
+
+# user UID GID... - the process is that user's, of these groups. video is 44, render 109.
+user() {
+    file /etc/group "root:x:0:" "video:x:44:" "render:x:109:"
+    file /proc/self/status "Uid:	$1	$1	$1	$1" "Gid:	$2	$2	$2	$2" "Groups:	${*:2} "
+    file /proc/self/uid_map "         0          0 4294967295"
+}
+
+# shared_memory KIB - the size of /dev/shm. home LINE... - what ~/.nv is to the process.
+shared_memory() { file /proc/self/mounts "overlay / overlay rw,relatime 0 0" "shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=$1k,inode64 0 0"; }
+home() { variable HOME=/home/user; file /home/user/.nv "$@"; }
+
+# loader_cache PATH... - /etc/ld.so.cache, as ldconfig writes it for x86_64, with these files, each by its own name.
+loader_cache() {
+    mkdir -p "$FOLDER/etc"
+    python3 - "$FOLDER/etc/ld.so.cache" "$@" <<'END'
+import os, struct, sys
+rows, strings, at = b"", b"", 48 + 24 * len(sys.argv[2:])
+for path in sys.argv[2:]:
+    name = os.path.basename(path).encode() + b"\0"
+    rows += struct.pack("<iIIIQ", 0x0303, at + len(strings), at + len(strings) + len(name), 0, 0)
+    strings += name + path.encode() + b"\0"
+head = b"glibc-ld.so.cache1.1" + struct.pack("<7I", len(sys.argv[2:]), len(strings), 0, 0, 0, 0, 0)
+open(sys.argv[1], "wb").write(head + rows + strings)
+END
+}
+
+# driven ADDRESS MODEL - what the module says of a GPU.
+driven() { file "/proc/driver/nvidia/gpus/0000:$1/information" "Model: 		 $2" "GPU UUID: 	 GPU-00000000-0000-0000-0000-000000000000"; }
 
 # variable NAME=VALUE... - of the process.
 variable() { for one; do printf '%s\0' "$one" >>"$FOLDER/proc/self/environ"; done; }
@@ -286,6 +365,19 @@ nvidia() {
 # answering [VERSION] - a driver that works: the fake one, of that version. Without it, nothing is tried on a GPU.
 answering() { printf 'driver\n' >>"$SPEC"; setting "FAKE_NVML=${1:-580.65.06}"; }
 
+# answering_from DIR VERSION - the same, but libcuda is a copy in that folder of the machine, which comes first on the search path: what FAKE_FAULT
+# orders with FAKE_FAULT_FROM=DIR it alone does. libcuda_that_works DIR VERSION - another copy, which a diagnosis may try instead.
+answering_from() {
+    libcuda_that_works "$1" "$2"
+    printf 'driver %s\n' "$FOLDER$1" >>"$SPEC"
+    setting "FAKE_NVML=$(cat "$FOLDER/sys/module/nvidia/version")"
+}
+libcuda_that_works() {
+    mkdir -p "$FOLDER$1"
+    cp "$FAKES/driver/libcuda.so.1" "$FOLDER$1/libcuda.so.$2"
+    link "$1/libcuda.so.1" "libcuda.so.$2"
+}
+
 # setting NAME=VALUE - of the fake driver's environment (tests/fakes/gate.h). fails CALL CODE - that call answers so.
 setting() { printf 'env %s\n' "$1" >>"$SPEC"; }
 fails() { setting "FAKE_FAULT=fail:$1:0:$2"; }
@@ -299,6 +391,9 @@ with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
 top() { printf 'top %s\n' "$1" >>"$SPEC"; }
 also() { for id; do printf 'also %s\n' "$id" >>"$SPEC"; done; }
 nothing() { printf 'nothing\n' >>"$SPEC"; }
+
+# untold - no finding, and that the cause cannot be told.
+untold() { printf 'untold\n' >>"$SPEC"; }
 
 # mended_by TEXT - the first finding's command has it. shown_by TEXT - its evidence, or its cause.
 mended_by() { printf 'fix %s\n' "$1" >>"$SPEC"; }

@@ -31,7 +31,10 @@ static const struct probe *const sample_probe_list[] = {
 };
 
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
-static const struct node sample_nodes[] = { { "/dev/nvidia0", true, NULL }, { "/dev/nvidia1", false, "Permission denied" } };
+static const struct node sample_nodes[] = {
+    { .path = "/dev/nvidia0", .opens = true },
+    { .path = "/dev/nvidia1", .why_not = "Permission denied", .mode = "0660", .uid = 0, .gid = 44, .group = "video", .major = 195 },
+};
 static const struct driver_file sample_drivers[] = {
     { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06", "580.65.06", DRIVER_INSTALLED, true },
     { "libcuda.so.1", "/usr/local/cuda/compat/libcuda.so.1", NULL, NULL, DRIVER_COMPAT, false },

@@ -68,7 +68,7 @@ static void the_first_broken_link_is_the_cause_and_the_rest_are_notes(void **sta
     assert_string_equal(d.list[0].ailment->id, "nouveau-owns-gpu");
     assert_string_equal(d.list[0].fix, "sudo apt-get install -y nvidia-driver && sudo reboot");
     assert_false(d.list[0].follows);
-    assert_string_equal(d.list[1].ailment->id, "compat-mismatch");
+    assert_string_equal(d.list[1].ailment->id, "driver-library-mismatch");
     assert_true(d.list[1].follows);
     assert_int_equal(d.n_unexplained, 0);
     arena_free(&a);

@@ -269,6 +269,11 @@ static void the_journal_of_a_run_that_was_killed_is_read(void **state)
     assert_ptr_equal(back.trials[3].trial.stack, &back.stacks[0]);
     assert_ptr_equal(back.trials[2].trial.device, &back.devices[1]);
     assert_string_equal(back.machine->hostname, "node12");
+    assert_null(back.machine->nodes[0].mode);
+    assert_string_equal(back.machine->nodes[1].mode, "0660");
+    assert_int_equal(back.machine->nodes[1].gid, 44);
+    assert_string_equal(back.machine->nodes[1].group, "video");
+    assert_int_equal(back.machine->nodes[1].major, 195);
     assert_int_equal(back.n_requires, r.n_requires);
     assert_string_equal(back.began, r.began);
     assert_true(back.interrupted);
