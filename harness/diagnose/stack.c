@@ -15,7 +15,7 @@ static void look_for_damage(struct look *l)
 
         if (m->why_bad == NULL)
             continue;
-        found(l, SHOWN, "a library of %s is no whole library: %s", l->stack->name, m->why_bad);
+        found(l, SHOWN, "%s of %s is no whole library: %s", text_base_name(m->place), l->stack->name, m->why_bad);
         evidence(l, "%s: %s", m->place, m->why_bad);
         fix(l, "%s", command != NULL ? command : "install that library again");
         return;
@@ -40,6 +40,8 @@ static bool is_on_search_path(const struct look *l, const char *sentence)
 
 static void look_for_shadow(struct look *l)
 {
+    if (found_shadow_in_process(l))
+        return;
     for (size_t i = 0; i < l->r->n_trials; i++) {
         const struct judged *j = &l->r->trials[i];
         const struct observation *saw = j->trial.stack == l->stack ? outcome_saw(&j->outcome, "foreign") : NULL;
@@ -79,21 +81,6 @@ static void look_for_surroundings(struct look *l)
     }
 }
 
-static void look_for_missing(struct look *l)
-{
-    for (size_t i = 0; i < l->r->n_trials; i++) {
-        const struct judged *j = &l->r->trials[i];
-
-        if (j->trial.stack != l->stack || j->verdict != FAIL || j->outcome.stop != STOP_LOAD || !text_has(j->outcome.text, "cannot open shared object file"))
-            continue;
-        found(l, SHOWN, "a library that %s needs is not there: %s", l->stack->name, j->outcome.text);
-        evidence(l, "%s: %s", j->trial.id, j->outcome.text);
-        if (j->act != NULL)
-            fix(l, "%s", j->act);
-        return;
-    }
-}
-
 /* What the checks of an installed PyTorch find wrong, as ailments of their own. */
 static void look_by(struct look *l, void (*check)(struct findings *, const struct stack *), const char *what)
 {
@@ -128,8 +115,6 @@ const struct rule stack_rules[] = {
         .unlike = "library-shadowed: there the right ones are installed, and others are found first." }, look_for_pins },
     { { "environment-interferes", LINK_LOADING, .of_stack = true, .what = "LD_LIBRARY_PATH or LD_PRELOAD brings libraries that do not go with the stack's: both were tried, with and without.",
         .unlike = "library-shadowed: there the loader's own configuration does it." }, look_for_surroundings },
-    { { "library-missing", LINK_LOADING, .of_stack = true, .what = "The loader does not find a library that another one names.",
-        .unlike = "library-damaged; a link that leads nowhere." }, look_for_missing },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
     { { .id = NULL }, NULL },

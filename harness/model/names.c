@@ -1,5 +1,6 @@
 #include "model/names.h"
 
+#include "model/complaint.h"
 #include "model/facts.h"
 #include "model/outcome.h"
 #include "model/report.h"
@@ -15,6 +16,10 @@ const char *const driver_kind_names[] = {
 
 const char *const stack_kind_names[] = {
     [STACK_TOOLKIT] = "toolkit", [STACK_PYTHON] = "python", [STACK_LIBTORCH] = "libtorch", NULL,
+};
+
+const char *const unmet_kind_names[] = {
+    [UNMET_LIBRARY] = "library", [UNMET_SYMBOL] = "symbol", [UNMET_PART] = "part", [UNMET_OWN] = "own", NULL,
 };
 
 const char *const ending_names[] = {
@@ -33,3 +38,5 @@ const char *const unproved_names[] = {
     [UNPROVED_GPU] = "gpu", [UNPROVED_MEMORY] = "memory", [UNPROVED_SM] = "sm", [UNPROVED_STACK] = "stack", [UNPROVED_TRIAL] = "trial",
     [UNPROVED_LIBRARY] = "library", [UNPROVED_LEVEL] = "level", [UNPROVED_PROBE] = "probe", NULL,
 };
+
+const char *const complaint_source_names[] = { [COMPLAINT_TEXT] = "text", [COMPLAINT_LOG] = "log", [COMPLAINT_COMMAND] = "command", NULL };

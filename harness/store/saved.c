@@ -134,10 +134,22 @@ static void member(struct member *m, struct door *d, const json_t *o)
     m->path = m->place;
 }
 
+static void unmet(struct unmet *u, struct door *d, const json_t *o)
+{
+    *u = (struct unmet){
+        .kind = (enum unmet_kind)door_word(d, o, "kind", MUST_BE, unmet_kind_names), .file = door_text(d, o, "file", MUST_BE),
+        .version = door_text(d, o, "version", MAY_BE), .package = door_text(d, o, "package", MAY_BE), .name = door_text(d, o, "name", MUST_BE),
+        .library = door_text(d, o, "library", MAY_BE), .taken = door_text(d, o, "taken", MAY_BE),
+        .taken_version = door_text(d, o, "taken_version", MAY_BE), .how = door_text(d, o, "how", MAY_BE), .own = door_text(d, o, "own", MAY_BE),
+        .own_version = door_text(d, o, "own_version", MAY_BE), .alike = door_text(d, o, "alike", MAY_BE),
+    };
+}
+
 static void stack(struct stack *s, struct door *d, const json_t *o)
 {
     struct stack_version *versions = NULL;
     struct member *members = NULL;
+    struct unmet *wants = NULL;
 
     *s = (struct stack){
         .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
@@ -146,8 +158,11 @@ static void stack(struct stack *s, struct door *d, const json_t *o)
     };
     READ_LIST(d, o, "versions", versions, s->n_versions, version);
     READ_LIST(d, o, "members", members, s->n_members, member);
+    if (door_has(o, "unmet"))
+        READ_LIST(d, o, "unmet", wants, s->n_unmet, unmet);
     s->versions = versions;
     s->members = members;
+    s->unmet = wants;
 }
 
 /* ---- The document ---- */
@@ -180,6 +195,24 @@ static void unproved(struct unproved *u, struct door *d, const json_t *o)
     u->about = (enum unproved_about)door_word(d, o, "about", MUST_BE, unproved_names);
     u->why = door_text(d, o, "why", MUST_BE);
     u->what = texts(d, o, "what", &u->n_what);
+}
+
+static const struct complaint *complaint(struct door *d, const json_t *document)
+{
+    struct complaint *c = arena_alloc(d->arena, sizeof *c);
+    size_t back;
+    const json_t *o = door_enter(d, document, "complaint", -1, &back);
+
+    c->source = (enum complaint_source)door_word(d, o, "source", MUST_BE, complaint_source_names);
+    c->lines = texts(d, o, "lines", &c->n_lines);
+    if (c->source == COMPLAINT_COMMAND) {
+        c->command = texts(d, o, "command", &c->n_command);
+        c->limit_s = (unsigned)door_integer(d, o, "limit_s", MAY_BE, 1, INT_MAX);
+        c->signo = (int)door_integer(d, o, "signal", MAY_BE, 1, 64);
+        c->exit_code = (int)door_integer(d, o, "exit_code", MAY_BE, 0, 255);
+    }
+    door_leave(d, back);
+    return c;
 }
 
 static void trials(struct report *r, struct door *d, const json_t *o)
@@ -231,6 +264,8 @@ static void document(struct report *r, struct door *d, const json_t *o)
     r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
     r->closing = door_text(d, o, "closing", MUST_BE);
     r->earlier = door_text(d, o, "earlier", MAY_BE);
+    if (door_has(o, "complaint"))
+        r->complaint = complaint(d, o);
     trials(r, d, o);
     if (door_has(o, "unproved"))        /* runs of older versions have none */
         READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);

@@ -75,6 +75,30 @@ gpu() {
     fi
 }
 
+# pci_switch ADDRESS - an NVSwitch on the bus.
+pci_switch() {
+    local dir=/sys/bus/pci/devices/0000:$1
+    file "$dir/vendor" 0x10de
+    file "$dir/device" 0x22a3
+    file "$dir/class" 0x068000
+}
+
+# running PID NAME [TICKS [NODE...]] - a running process, when after boot it began, and the device nodes that it has open.
+running() {
+    local pid=$1 name=$2 ticks=${3:-4000} fd=3
+    file "/proc/$pid/comm" "${name:0:15}"
+    file "/proc/$pid/stat" "$pid (${name:0:15}) S 1 1 1 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 $ticks 1 1"
+    shift 2
+    if [ $# -gt 0 ]; then shift; fi
+    for node; do
+        mkdir -p "$FOLDER/proc/$pid/fd"
+        link "/proc/$pid/fd/$((fd++))" "/dev/$node"
+    done
+}
+
+# package NAME VERSION - installed by dpkg.
+package() { add /var/lib/dpkg/status "Package: $1" "Status: install ok installed" "Architecture: amd64" "Version: $2" ""; }
+
 # modules NAME... - loaded kernel modules.
 modules() { for name; do add /proc/modules "$name 16384 0 - Live 0x0000000000000000"; done; }
 
@@ -360,6 +384,42 @@ nvidia() {
     dist "nvidia-$name-cu${MAJOR:-${version%%.*}}" "$version" "${files[@]}"
 }
 
+# ---- Libraries that want something of one another ----
+
+# library_of PATH SOURCE [LIBRARY...] - a small real library of that C source, which needs those (paths of the machine) and finds them, and what lies
+# beside it, by a RUNPATH; SEARCH=rpath: by an RPATH; SEARCH=none: by neither. NODE=NAME: what it defines has that version.
+library_of() {
+    local path=$1 source=$2 args=('-Wl,-rpath,$ORIGIN') one
+    shift 2
+    mkdir -p "$FOLDER$(dirname "$path")"
+    [ "${SEARCH:-}" != none ] || args=()
+    for one; do
+        args+=("$FOLDER$one")
+        [ "${SEARCH:-}" = none ] || args+=("-Wl,-rpath,\$ORIGIN/$(realpath -m --relative-to="$(dirname "$path")" "$(dirname "$one")")")
+    done
+    if [ "${SEARCH:-}" = rpath ]; then args+=(-Wl,--disable-new-dtags); else args+=(-Wl,--enable-new-dtags); fi
+    if [ -n "${NODE:-}" ]; then
+        printf '%s { global: *; };\n' "$NODE" >"$FOLDER.node"
+        args+=("-Wl,--version-script=$FOLDER.node")
+    fi
+    printf 'void gpuvet_toy(void);void gpuvet_toy(void){}\n%s\n' "$source" \
+        | cc -w -shared -fPIC -nostdlib "-Wl,-soname,${SONAME:-$(basename "$path")}" -x c - -x none -o "$FOLDER$path" -Wl,--no-as-needed "${args[@]}"
+}
+
+# brought NAME VERSION - all that lies in nvidia/NAME/lib came with that package of NVIDIA's.
+brought() {
+    local files=() one
+    for one in "$FOLDER$SITE/nvidia/${1//-/_}/lib"/*.so*; do files+=("${one#"$FOLDER$SITE/"}"); done
+    dist "nvidia-$1-cu${MAJOR:-${2%%.*}}" "$2" "${files[@]}"
+}
+
+# torch_cuda SOURCE LIBRARY... - PyTorch's libtorch_cuda is of that source, and needs these as well.
+torch_cuda() {
+    local source=$1
+    shift
+    SEARCH=${SEARCH:-rpath} library_of "$SITE/torch/lib/libtorch_cuda.so" "$source" "$SITE/torch/lib/libc10.so" "$@"
+}
+
 # ---- What answers ----
 
 # answering [VERSION] - a driver that works: the fake one, of that version. Without it, nothing is tried on a GPU.
@@ -384,6 +444,22 @@ fails() { setting "FAKE_FAULT=fail:$1:0:$2"; }
 
 # with ARGUMENT... - more of the command line.
 with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
+
+# says TEXT... - what the user saw, a line each (--error).
+says() { for line; do with --error "$line"; done; }
+
+# process PID [NAME=VALUE...] - a running process with that environment, asked about by --pid; mapped PATH... - what it has mapped.
+process() {
+    PROCESS=/proc/$1
+    file "$PROCESS/status" "Name:	python3" "State:	S (sleeping)" "Uid:	1000	1000	1000	1000"
+    file "$PROCESS/maps"
+    file "$PROCESS/cgroup" "0::/user.slice"
+    : >"$FOLDER$PROCESS/environ"
+    with --pid "$1"
+    shift
+    for one; do printf '%s\0' "$one" >>"$FOLDER$PROCESS/environ"; done
+}
+mapped() { for path; do add "$PROCESS/maps" "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234                       $path"; done; }
 
 # ---- What is expected ----
 
