@@ -336,11 +336,11 @@ void loader_answers(struct loading *out, const char *const *names, size_t n, str
                     const struct environment *env, const char *arch)
 {
     struct arena own = { NULL };
-    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = current_folder(&own, root, env), .kind = kind_of(arch) };
+    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = loader_folder(&own, root, env), .kind = kind_of(arch) };
     struct err e;
     bool ok;
 
-    read_host(&l, arch, NULL);
+    loader_is_of(&l, arch, NULL);
     add_some_program(&l);
     ok = start(&l, env, &e);
     for (size_t i = 0; i < n; i++) {
