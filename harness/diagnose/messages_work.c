@@ -68,7 +68,8 @@ static bool others_hold_it(const char *line)
 
         others += holds > 0 && !is_this ? holds : 0;
     }
-    return ask > 0 && free >= 0 && others > 0 && free + others >= ask;
+    /* A text that was cut says nothing of this process: then it may be any of them. */
+    return ask > 0 && free >= 0 && others > 0 && free + others >= ask && (own >= 0 || strstr(line, "this process has") != NULL);
 }
 
 static bool is_in_pieces(const char *line)

@@ -236,8 +236,9 @@ static void memory_that_is_out_is_told_apart_by_its_numbers(void **state)
         { "CUDA out of memory. Tried to allocate 1.00 GiB. GPU 0 has 1.00 GiB is allocated by PyTorch, and 1024.00 MiB is reserved by PyTorch but unallocated.", "memory-in-pieces" },
         { "CUDA out of memory. Tried to allocate 1.00 GiB. GPU 0 has 1.00 GiB is allocated by PyTorch, and 1023.00 MiB is reserved by PyTorch but unallocated.", "out-of-memory" },
         { "CUDA out of memory. Tried to allocate", "out-of-memory" }, { "CUDA out of memory. Tried to allocate x GiB of which is free", "out-of-memory" },
-        { "CUDA out of memory. Tried to allocate 1.00 GiB. total capacity of 8.00 GiB of which 0.50 GiB is free. Process 7 has 6.00 GiB memory in use.", "memory-held-by-others" },
-        { "CUDA out of memory. Tried to allocate 7.00 GiB. total capacity of 8.00 GiB of which 0.50 GiB is free. Process 7 has 6.00 GiB memory in use.", "out-of-memory" },
+        { "CUDA out of memory. Tried to allocate 1.00 GiB. total capacity of 8.00 GiB of which 0.50 GiB is free. Process 7 has 6.00 GiB memory in use. Including non-PyTorch memory, this process has 1.50 GiB memory in use.", "memory-held-by-others" },
+        { "CUDA out of memory. Tried to allocate 1.00 GiB. total capacity of 8.00 GiB of which 0.50 GiB is free. Process 7 has 6.00 GiB", "out-of-memory" },
+        { "CUDA out of memory. Tried to allocate 7.00 GiB. total capacity of 8.00 GiB of which 0.50 GiB is free. Process 7 has 6.00 GiB memory in use. Including non-PyTorch memory, this process has 1.50 GiB memory in use.", "out-of-memory" },
     };
     struct arena a = { NULL };
 
