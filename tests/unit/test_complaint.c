@@ -115,6 +115,27 @@ static void words_are_found_whatever_their_case_and_numbers_are_whole(void **sta
     }
 }
 
+static void every_row_is_found_by_its_own_words(void **state)
+{
+    static const struct message *const all[] = { kernel_messages, driver_messages, library_messages, work_messages };
+
+    (void)state;
+    for (size_t t = 0; t < COUNT_OF(all); t++)
+        for (const struct message *m = all[t]; m->words[0] != NULL; m++) {
+            struct arena a = { NULL };
+            struct text line = { .arena = &a };
+
+            for (size_t i = 0; i < MESSAGE_WORDS && m->words[i] != NULL; i++) {
+                const char *hole = strchr(m->words[i], '#');
+
+                text_add(&line, "%.*s%s%s; ", hole != NULL ? (int)(hole - m->words[i]) : (int)strlen(m->words[i]), m->words[i], hole != NULL ? "12.4" : "", hole != NULL ? hole + 1 : "");
+            }
+            if (m->when == NULL && !message_tells(line.s))
+                fail_msg("nothing is found in: %s", line.s);
+            arena_free(&a);
+        }
+}
+
 /* Each confirmed report's own words: its cause is among the first three that they may mean. */
 static void what_users_reported_means_its_confirmed_cause(void **state)
 {
@@ -259,6 +280,7 @@ int main(void)
         cmocka_unit_test(of_a_long_log_the_last_lines_are_kept_and_those_that_say_something),
         cmocka_unit_test(a_line_without_an_end_takes_bounded_room),
         cmocka_unit_test(words_are_found_whatever_their_case_and_numbers_are_whole),
+        cmocka_unit_test(every_row_is_found_by_its_own_words),
         cmocka_unit_test(what_users_reported_means_its_confirmed_cause),
         cmocka_unit_test(what_the_machine_shows_and_the_message_may_mean_is_shown),
         cmocka_unit_test(where_the_machine_is_broken_what_it_cannot_have_said_is_a_note),
