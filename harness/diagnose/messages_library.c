@@ -40,6 +40,7 @@ const struct message library_messages[] = {
       MEANS("library-missing", "cudnn-sublibrary-missing", "packages-split", "cudnn-8-vs-9", "extension-cudnn-missing") },
     /* Names that are not found. */
     { SAYS("libcuda.so.1: cannot open"), MEANS("libcuda-missing", "driver-capabilities", "container-without-gpu", "libcuda-damaged", "libcuda-unsearched") },
+    { SAYS("libcuda.so: cannot open"), MEANS("wsl-libcuda-unlinked", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing") },
     { SAYS("libcuda.so cannot found"),
       MEANS("triton-without-libcuda", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing", "wsl-libcuda-unlinked",
             "libcuda-unsearched", "libcuda-damaged") },
