@@ -169,11 +169,11 @@ const struct message work_messages[] = {
     /* Wrong results. */
     { SAYS("data corruption", "between GPUs"), MEANS("peer-data-astray", "gpu-suspect") },
     { SAYS("moving data between GPUs"), MEANS("peer-data-astray", "gpu-suspect") },
-    { SAYS("wrong result", "Ampere"), MEANS("tf32-precision", "tf32-forced") },
-    { SAYS("TF32"), MEANS("tf32-precision", "tf32-forced"), .no_guess = true },
+    { SAYS("wrong result", "Ampere"), MEANS("tf32-precision") },
+    { SAYS("TF32"), MEANS("tf32-precision"), .no_guess = true },
     { SAYS("Loss NaN", "GPUs"), MEANS("gpu-computes-wrongly", "gpu-suspect", "peer-data-astray") },
     { SAYS("non-deterministic garbage"), MEANS("gpu-computes-wrongly", "gpu-suspect", "peer-data-astray") },
-    { SAYS("2x2 matmul"), MEANS("results-of-another-gpu", "tf32-precision", "library-computes-wrongly", "tf32-forced") },
+    { SAYS("2x2 matmul"), MEANS("results-of-another-gpu", "tf32-precision", "library-computes-wrongly") },
     /* Ends that say little by themselves. */
     { SAYS("killed by SIGSEGV"),
       MEANS("preload-hook", "library-shadowed", "environment-interferes", "pins-differ", "library-damaged", "preload-unusable"), .no_guess = true },
