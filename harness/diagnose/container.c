@@ -163,7 +163,7 @@ const struct rule container_rules[] = {
         .unlike = "container-without-gpu: there no node exists either. libcuda-missing: there compute was asked for." }, look_for_capabilities },
     { { "cdi-spec-stale", LINK_WORK, .what = "A specification of the container device interface names the driver's files by their version; after a change of the driver it has to be written anew, or containers do not start or get none of it.",
         .unlike = "driver-library-mismatch: there the host itself is of two versions." }, look_for_specification },
-    { { "shared-memory-small", LINK_WORK, .what = "Containers are given 64 MiB of /dev/shm unless told otherwise. Processes that work together on several GPUs, or load data for one, need more.",
+    { { "shared-memory-small", LINK_WORK, .may_be_well = true, .what = "Containers are given 64 MiB of /dev/shm unless told otherwise. Processes that work together on several GPUs, or load data for one, need more.",
         .unlike = "A library that was cut short ends in a bus error while it is loaded; the kernel's out-of-memory killer leaves its lines in the kernel's log." }, look_for_shared_memory },
     { { .id = NULL }, NULL },
 };

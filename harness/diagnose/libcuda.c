@@ -225,7 +225,7 @@ static void look_for_link_name(struct look *l)
 }
 
 const struct rule libcuda_rules[] = {
-    { { "stub-libcuda", LINK_DRIVER_LIBRARY, .what = "The toolkit's stub of libcuda answers 34 to everything; it is there for linkers on machines without a driver, which "
+    { { "stub-libcuda", LINK_DRIVER_LIBRARY, .may_be_well = true, .what = "The toolkit's stub of libcuda answers 34 to everything; it is there for linkers on machines without a driver, which "
         "are given its folder by LIBRARY_PATH or -L, never by LD_LIBRARY_PATH.",
         .unlike = "driver-library-mismatch: there both are real." }, look_for_stub },
     { { "libcuda-shadowed", LINK_DRIVER_LIBRARY, .what = "Several drivers' libcuda are on this machine, and the loader takes one that does not belong to the kernel module that is loaded.",

@@ -144,11 +144,20 @@ bool is_in_container(const struct look *l)
     return l->r->machine->place == PLACE_CONTAINER;
 }
 
+static bool all_is_well(const struct look *l)
+{
+    const struct tally n = report_tally(l->r);
+
+    return report_proved(l->r) > 0 && n.fail == 0 && n.broken == 0 && l->r->complaint == NULL;
+}
+
 static void apply(struct look *l, const struct rule *rule)
 {
     l->ailment = &rule->ailment;
     /* Where a GPU answers, module and nodes serve. */
     if (rule->ailment.link <= LINK_NODES && !rule->ailment.though_it_answers && report_answering(l->r) > 0)
+        return;
+    if (rule->ailment.may_be_well && all_is_well(l))
         return;
     if (!rule->ailment.of_stack) {
         rule->look(l);

@@ -166,7 +166,7 @@ const struct rule pace_rules[] = {
         .unlike = "power-limit-lowered: there somebody set the limit." }, look_for_slowed },
     { { "power-limit-lowered", LINK_WORK, .general = true, .what = "A GPU may draw only so much power, and whoever has root may set that lower; a server's management controller may, too.",
         .unlike = "gpu-slowed-down: there heat or the power supply is the reason; a GPU at its own limit under full load is as it should be." }, look_for_limit },
-    { { "processors-far-from-gpu", LINK_WORK, .general = true, .what = "On machines with several sockets each GPU hangs at one of them; a process that may only run on another's processors copies more slowly, and by fits and starts.",
+    { { "processors-far-from-gpu", LINK_WORK, .general = true, .may_be_well = true, .what = "On machines with several sockets each GPU hangs at one of them; a process that may only run on another's processors copies more slowly, and by fits and starts.",
         .unlike = "pcie-link-narrow: there the link itself is the reason." }, look_for_far },
     { { "slow-first-start", LINK_WORK, .general = true, .what = "Without persistence mode the driver lets a GPU go when nobody uses it, and starts it anew for the next program: seconds for each (https://docs.nvidia.com/deploy/driver-persistence/).",
         .unlike = "Once started all is fast; a start that is slow once only, after an upgrade, compiles code for the GPU." }, look_for_slow_start },

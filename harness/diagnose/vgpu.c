@@ -83,7 +83,7 @@ const struct rule vgpu_rules[] = {
         .unlike = "libcuda-missing: there the driver is the right one, and not found." }, look_for_host_driver },
     { { "vgpu-unlicensed", LINK_DRIVER, .though_it_answers = true, .what = "A vGPU works for a while without a licence, then slowly, and at last answers 46. https://docs.nvidia.com/vgpu/latest/grid-licensing-user-guide/.",
         .unlike = "gpu-exclusive: there the compute mode keeps others out. A GPU that is hot or short of power is slow, too, and has its licence or needs none." }, look_for_licence },
-    { { "vgpu-without-virtual-memory", LINK_GPU, .needs_gpu = true, .what = "Error 801: many vGPU profiles have neither unified memory nor the calls by which PyTorch's expandable segments and NCCL map memory.",
+    { { "vgpu-without-virtual-memory", LINK_GPU, .needs_gpu = true, .may_be_well = true, .what = "Error 801: many vGPU profiles have neither unified memory nor the calls by which PyTorch's expandable segments and NCCL map memory.",
         .unlike = "An old driver lacks the same calls, on any GPU." }, look_for_memory },
     { { .id = NULL }, NULL },
 };

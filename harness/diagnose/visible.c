@@ -230,7 +230,7 @@ const struct rule visible_rules[] = {
         .unlike = "gpus-hidden: there none is left. gpu-lost: there the driver cannot reach one that it had." }, look_for_cut },
     { { "ordinal-not-visible", LINK_WORK, .what = "With CUDA_VISIBLE_DEVICES set, a process counts the GPUs that it is shown from 0 on; with \"4,5\" there is no GPU 4, and the driver answers 101.",
         .unlike = "visible-list-cut: there the list itself is wrong." }, look_for_ordinal },
-    { { "device-order", LINK_WORK, .what = "Of several kinds of GPUs CUDA makes the fastest number 0, nvidia-smi the first on the bus: the same number is two GPUs.",
+    { { "device-order", LINK_WORK, .may_be_well = true, .what = "Of several kinds of GPUs CUDA makes the fastest number 0, nvidia-smi the first on the bus: the same number is two GPUs.",
         .unlike = "ordinal-not-visible: there a number is none." }, look_for_order },
     { { .id = NULL }, NULL },
 };

@@ -31,6 +31,7 @@ struct ailment {
     enum link   link;
     bool        of_stack;       /* looked for in each stack */
     bool        general;        /* says less than the others of its link: they come before it */
+    bool        may_be_well;    /* as it is: not told where GPUs compute, nothing failed and nobody complains */
     bool        though_it_answers;      /* of a link up to the nodes, which is well where a GPU answers: looked for all the same */
     bool        needs_gpu;      /* shown by what a GPU did: a broken link of the machine explains it */
     const char *what;           /* what it is, in a sentence or two */

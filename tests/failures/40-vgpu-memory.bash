@@ -10,10 +10,11 @@ _vgpu() {
 }
 
 # https://github.com/dmlc/xgboost/issues/12217
-F260() { _vgpu; setting FAKE_LICENSED=1; setting FAKE_MAPS=0; top vgpu-without-virtual-memory; shown_by vGPU; mended_by "NCCL_CUMEM_ENABLE=0"; }
+F260() { _vgpu; setting FAKE_LICENSED=1; setting FAKE_MAPS=0; says "CUDA_ERROR_NOT_SUPPORTED"; top vgpu-without-virtual-memory; shown_by vGPU; mended_by "NCCL_CUMEM_ENABLE=0"; }
 
 # As in https://github.com/RobotecAI/RobotecGPULidar/issues/322
 mechanism_context() { _vgpu; setting FAKE_LICENSED=1; fails cuDevicePrimaryCtxRetain 801; top vgpu-without-virtual-memory; mended_by enable_uvm=1; }
 mechanism_context_unknown() { _vgpu; fails cuDevicePrimaryCtxRetain 801; top vgpu-without-virtual-memory; }
 
+healthy_without_it() { _vgpu; setting FAKE_LICENSED=1; setting FAKE_MAPS=0; nothing; }
 healthy_licensed() { _vgpu; setting FAKE_LICENSED=1; nothing; }
