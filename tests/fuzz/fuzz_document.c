@@ -8,9 +8,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+    struct arena arena = { NULL };
     struct complaint c = { 0, 0, NULL };
 
-    if (agreement((const char *)bytes, n, &c) == THEY_DIFFER || (c.why != NULL && (*c.why == '\0' || c.line == 0 || c.column == 0)))
+    if (agreement(&arena, (const char *)bytes, n, &c) == THEY_DIFFER || (c.why != NULL && (*c.why == '\0' || c.line == 0 || c.column == 0)))
         __builtin_trap();
+    arena_free(&arena);
     return 0;
 }

@@ -52,17 +52,15 @@ static bool is_same(const struct value *v, const json_t *j)
 enum agreement { BOTH_READ_IT, BOTH_REFUSE_IT, THEY_DIFFER };
 
 /* Ours takes no more than 64 levels, where jansson takes 2048; and no NUL, which jansson (2.14) passes over behind a number. */
-static enum agreement agreement(const char *bytes, size_t n, struct complaint *c)
+static enum agreement agreement(struct arena *a, const char *bytes, size_t n, struct complaint *c)
 {
-    struct arena arena = { NULL };
-    const struct value *v = document_parse(&arena, arena_copy(&arena, bytes, n), n, c);
+    const struct value *v = document_parse(a, arena_copy(a, bytes, n), n, c);
     json_t *j = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     const bool is_stricter = v == NULL && (text_has(c->why, "nested too deeply") || memchr(bytes, '\0', n) != NULL);
-    const enum agreement a = (v == NULL && j == NULL) || is_stricter ? BOTH_REFUSE_IT : v != NULL && is_same(v, j) ? BOTH_READ_IT : THEY_DIFFER;
+    const enum agreement is = (v == NULL && j == NULL) || is_stricter ? BOTH_REFUSE_IT : v != NULL && is_same(v, j) ? BOTH_READ_IT : THEY_DIFFER;
 
     json_decref(j);
-    arena_free(&arena);
-    return a;
+    return is;
 }
 
 #endif

@@ -201,19 +201,21 @@ static void another_reader_is_of_the_same_opinion(void **state)
     for (int i = 0; i < SAMPLES; i++) {
         char *text = sample_text((enum sample)i);
 
-        assert_int_equal(agreement(text, strlen(text), &c), BOTH_READ_IT);
+        assert_int_equal(agreement(&arena, text, strlen(text), &c), BOTH_READ_IT);
         free(text);
     }
     for (int i = 0; i < 60000; i++) {
-        char *text = arena_text(&arena, seeds[i % (int)COUNT_OF(seeds)]);
+        struct arena own = { NULL };
+        char *text = arena_text(&own, seeds[i % (int)COUNT_OF(seeds)]);
         const size_t n = strlen(text);
         enum agreement a;
 
         spoil(text, n, &random);
-        a = agreement(text, n, &c);
+        a = agreement(&own, text, n, &c);
         n_of[a]++;
         if (a == THEY_DIFFER)
             fail_msg("%s (ours: %s)", text, c.why);
+        arena_free(&own);
     }
     assert_true(n_of[BOTH_READ_IT] > 1000 && n_of[BOTH_REFUSE_IT] > 1000);
 }
