@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/figures.h"
 #include "model/names.h"
+#include "report/comparison_json.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
 
@@ -314,6 +315,7 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     for (size_t i = 0; i < r->n_trials; i++)
         json_array_append_new(trials, trial(&r->trials[i]));
     json_put(o, "trials", trials);
+    json_put(o, "comparison", r->comparison != NULL ? json_of_comparison(r->comparison, r->baseline) : NULL);
     json_put(o, "requires", requirements(r));
     json_put(o, "unproved", unproved(r));
     return json_finish(f, o, false, e);

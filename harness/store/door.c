@@ -109,6 +109,18 @@ const struct value *door_list(struct door *d, const struct value *object, const 
     return d->failed ? NULL : value;
 }
 
+const char *const *door_texts(struct door *d, const struct value *o, const char *key, size_t *n)
+{
+    const char **words = NULL;
+
+    for (const struct value *word = value_first(door_list(d, o, key)); word != NULL; word = word->next)
+        if (value_is(word, VALUE_TEXT))
+            *ARENA_PUSH(d->arena, words, *n) = word->text;
+        else
+            door_refuse(d, key, "a word is no text");
+    return words;
+}
+
 const struct value *door_enter(struct door *d, const struct value *object, const char *key, long i)
 {
     if (d->n_steps < COUNT_OF(d->steps))

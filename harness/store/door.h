@@ -40,9 +40,25 @@ bool door_has(const struct value *object, const char *key);
 /* An array of objects, or of texts. NULL if it is not one. */
 const struct value *door_list(struct door *d, const struct value *object, const char *key);
 
+/* The texts of a list. */
+const char *const *door_texts(struct door *d, const struct value *object, const char *key, size_t *n);
+
 /* Goes into an object that is the i-th of the list `key`, or, for i < 0, the field `key`; and back by door_leave, also
  * where NULL is given, for what is no object. */
 const struct value *door_enter(struct door *d, const struct value *object, const char *key, long i);
 void door_leave(struct door *d);
+
+/* Runs `read` over each object of the list `key`, each into a new element. */
+#define READ_LIST(d, object, key, items, n, read) do {                                  \
+        const struct value *item_ = value_first(door_list((d), (object), (key)));       \
+                                                                                        \
+        for (long i_ = 0; item_ != NULL && !(d)->failed; item_ = item_->next, i_++) {   \
+            const struct value *o_ = door_enter((d), item_, (key), i_);                 \
+                                                                                        \
+            if (o_ != NULL)                                                             \
+                read(ARENA_PUSH((d)->arena, (items), (n)), (d), o_);                    \
+            door_leave((d));                                                            \
+        }                                                                               \
+    } while (0)
 
 #endif

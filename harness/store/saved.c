@@ -9,22 +9,10 @@
 #include "model/names.h"
 #include "model/rounds.h"
 #include "store/file.h"
+#include "store/saved_comparison.h"
 #include "store/saved_trial.h"
 
 enum { FORMAT = 1, LARGEST = 64 << 20, HIGHEST_CC = 1000 };
-
-/* Runs `read` over each object of the list `key`, each into a new element. */
-#define READ_LIST(d, object, key, items, n, read) do {                                  \
-        const struct value *item_ = value_first(door_list((d), (object), (key)));       \
-                                                                                        \
-        for (long i_ = 0; item_ != NULL && !(d)->failed; item_ = item_->next, i_++) {   \
-            const struct value *o_ = door_enter((d), item_, (key), i_);                 \
-                                                                                        \
-            if (o_ != NULL)                                                             \
-                read(ARENA_PUSH((d)->arena, (items), (n)), (d), o_);                    \
-            door_leave((d));                                                            \
-        }                                                                               \
-    } while (0)
 
 /* ---- The machine ---- */
 
@@ -151,23 +139,11 @@ static void requirement(struct requirement *q, struct door *d, const struct valu
         door_refuse(d, "unknown", "it is met");
 }
 
-static const char *const *texts(struct door *d, const struct value *o, const char *key, size_t *n)
-{
-    const char **words = NULL;
-
-    for (const struct value *word = value_first(door_list(d, o, key)); word != NULL; word = word->next)
-        if (value_is(word, VALUE_TEXT))
-            *ARENA_PUSH(d->arena, words, *n) = word->text;
-        else
-            door_refuse(d, key, "a word is no text");
-    return words;
-}
-
 static void unproved(struct unproved *u, struct door *d, const struct value *o)
 {
     u->about = (enum unproved_about)door_word(d, o, "about", MUST_BE, unproved_names);
     u->why = door_text(d, o, "why", MUST_BE);
-    u->what = texts(d, o, "what", &u->n_what);
+    u->what = door_texts(d, o, "what", &u->n_what);
 }
 
 static void trials(struct report *r, struct door *d, const struct value *o)
@@ -203,7 +179,7 @@ static void head(struct report *r, struct door *d, const struct value *o)
     READ_LIST(d, o, "stacks", stacks, r->n_stacks, stack);
     r->stacks = stacks;
     r->began = door_text(d, o, "began", MUST_BE);
-    r->command = texts(d, o, "command", &r->n_command);
+    r->command = door_texts(d, o, "command", &r->n_command);
     READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
     r->requires = requires;
 }
@@ -225,6 +201,8 @@ static void document(struct report *r, struct door *d, const struct value *o)
     if (door_has(o, "unproved"))        /* runs of older versions have none */
         READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);
     r->unproved = left_out;
+    if (door_has(o, "comparison"))
+        saved_comparison(r, d, value_member(o, "comparison"));
 }
 
 /* ---- The journal of a run that did not get to its end ---- */

@@ -78,6 +78,7 @@ int verb_judge(const struct options *o, char *const *env)
     vote(trials, &r, &arena);
     second_opinions(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
+    judge_comparison(&r, &arena);
     unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);
 }
