@@ -97,8 +97,8 @@ static const struct column sm_rates_columns[] = {
 };
 
 static const struct column rates_columns[] = {
-    COLUMN(healthy_rate, measure, WORDS, MUST_BE), COLUMN(healthy_rate, gpu, WORDS, MAY_BE), COLUMN(healthy_rate, percent, WHOLE, MUST_BE),
-    ORIGIN(healthy_rate),
+    COLUMN(healthy_rate, measure, WORDS, MUST_BE), COLUMN(healthy_rate, gpu, WORDS, MAY_BE), COLUMN(healthy_rate, gpus, WHOLE, MAY_BE),
+    COLUMN(healthy_rate, percent, WHOLE, MAY_BE), COLUMN(healthy_rate, least, NUMBER, MAY_BE), ORIGIN(healthy_rate),
 };
 
 static const struct column cudnn_columns[] = {
