@@ -6,6 +6,7 @@
 # make coverage   the tests, then which lines and branches they ran, and what they did not
 # make torture   every fault at every vendor call of every probe, against the fakes: results/torture.md
 # make liars     every lie about a result against every probe, against the fakes: results/liars.md
+# make failures  machines broken as reported, against gpuvet doctor: results/doctor.md
 # make check-tolerances  each tolerance on 10,000 random inputs: results/tolerances.md (an hour or two of processor time)
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
 # make check-wheels   real PyTorch environments against import torch (fetches 10 GB)

@@ -35,7 +35,7 @@ static const struct option table[] = {
     { "--html",    NULL, FLAG,     AT(html),       "report" },
     { "--data",    NULL, TEXT,     AT(data),       "run bench judge matrix doctor" },
     { "--output",  "-o", TEXT,     AT(out),        "run bench selftest judge report" },
-    { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix report" },
+    { "--json",    NULL, FLAG,     AT(json),       "run bench selftest list inspect judge matrix report doctor" },
     { "--junit",   NULL, TEXT,     AT(junit),      "run bench selftest judge report" },
     { "--metrics", NULL, TEXT,     AT(metrics),    "run bench selftest judge report" },
     { "--ci",      NULL, CI,       AT(ci),         "run bench judge report" },
@@ -62,6 +62,8 @@ static const struct option table[] = {
     { "--rounds",  NULL, NUMBER,   AT(repeat),     "bench" },
     { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
     { "--from",    NULL, TEXT,     AT(from),       "doctor" },
+    { "--save",    NULL, TEXT,     AT(save),       "doctor" },
+    { "--with-names", NULL, FLAG,  AT(with_names), "doctor" },
 };
 
 int options_usage_code(const struct options *o)
@@ -295,6 +297,7 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     if (o->timed)
         o->repeat = o->level >= LEVEL_FULL ? BENCH_ROUNDS_FULL : BENCH_ROUNDS;
     o->measures = text_is(o->verb, "bench") && o->probes.n == 0;
+    o->diagnoses = text_is(o->verb, "doctor") && o->probes.n == 0;
     if (text_is(o->verb, "bench"))
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "device.facts";      /* the circumstances of a comparison */
     return check_words(o, e) && check_outputs(o, e);

@@ -44,10 +44,13 @@ struct options {
     unsigned           soak_s;                          /* --for: how long a soak lasts; 0: not said */
     const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
     const char        *from;                            /* --from: a saved run that the doctor looks at instead of this machine */
+    const char        *save;                            /* --save: where what was found out is kept, for `--from` elsewhere */
+    bool               with_names;                      /* --with-names: what is saved keeps the names of people and machines */
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
     bool               measures;                        /* bench without -p: what its level measures */
+    bool               diagnoses;                       /* doctor without -p: what a diagnosis needs */
     bool               timed;                           /* bench without --rounds: no more of them than fit into its level's time */
     unsigned           repeat;                          /* --repeat; 1, of bench --rounds: as many as its level has */
     unsigned           limit_s;                         /* --limit: of each trial; 0: the probe's own */

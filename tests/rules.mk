@@ -30,6 +30,10 @@ $(BUILD)/tests/tolerances: $(BUILD)/tests/tolerance/main.o $(tolerance_objects) 
 	$(quiet)$(CC) $(own_cflags) $(own_ldflags) $^ $(own_libs) -o $@
 
 # Every lie of every call that gives a result, against every probe: minutes.
+.PHONY: failures
+failures: all fakes
+	$(quiet)scripts/reproduce $(BUILD) results/doctor.md
+
 .PHONY: liars
 liars: all fakes
 	$(quiet)scripts/liars $(BUILD) results/liars.md

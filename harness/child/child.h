@@ -57,6 +57,7 @@ struct child {
     uint64_t      at_most;          /* bytes that all device buffers of a trial may hold; 0: no such bound */
     bool          nvml_answers;     /* about this device: its error counters are read before and after each trial */
     int           cc;               /* compute capability times ten; 0 without a device */
+    const char   *libcuda;          /* the file to open for libcuda.so.1; NULL: what the loader finds */
     const char   *kernels;          /* how our kernels must be loaded: "sass" or "ptx"; NULL: the best that works */
     const char *const *meant; size_t n_meant;   /* PCI addresses of the GPUs that files name; machine probes only */
     uint64_t      seed;             /* of this trial's data; in the record */

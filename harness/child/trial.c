@@ -35,7 +35,7 @@ void child_open_driver(struct child *c)
     if (c->state->driver_ready)
         return;
     child_enter(c, "dlopen(\"libcuda.so.1\")", "libcuda.so.1");
-    if (!dl_open(&handle, "libcuda.so.1", false, &c->err))
+    if (!dl_open(&handle, c->libcuda != NULL ? c->libcuda : "libcuda.so.1", false, &c->err))
         stop_load(c, "no usable libcuda.so.1: %s", c->err.text);
     child_leave(c, 0);
     if (!cuda_bind(&c->cuda, handle, &c->err))

@@ -3,49 +3,6 @@
 
 #include "base/text.h"
 
-static const struct driver_file *compat_file(const struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_drivers; i++)
-        if (m->drivers[i].kind == DRIVER_COMPAT)
-            return &m->drivers[i];
-    return NULL;
-}
-
-static void evidence_of_compat(struct look *l)
-{
-    const struct driver_file *file = compat_file(l);
-
-    if (file != NULL)
-        evidence(l, "%s is a libcuda for forward compatibility", file->path);
-}
-
-static void look_for_compat_mismatch(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 803);
-
-    if (told == NULL)
-        return;
-    found(l, compat_file(l) != NULL ? SHOWN : LIKELY, "the libcuda that is loaded does not go with the kernel module%s",
-          compat_file(l) != NULL ? ": it is one for forward compatibility, older than the host's driver or not made for it" : "");
-    evidence_of_call(l, told);
-    evidence_of_compat(l);
-    fix(l, "take the compat folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d, so that the host's own libcuda is found; then: sudo ldconfig");
-}
-
-static void look_for_compat_refused(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 804);
-
-    if (told == NULL)
-        return;
-    found(l, SHOWN, "a libcuda for forward compatibility was loaded, and this GPU may not use it: it is for data-center GPUs alone");
-    evidence_of_call(l, told);
-    evidence_of_compat(l);
-    fix(l, "take the compat folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d; a driver that is new enough needs none");
-}
-
 static void look_for_fabric(struct look *l)
 {
     const struct judged *told = ended_by(l, "cuInit", 802);
@@ -137,10 +94,6 @@ const struct rule driver_rules[] = {
         .unlike = "nodes-missing: there the driver has nothing against it." }, look_for_lost },
     { { "gpus-hidden", LINK_DRIVER, .what = "CUDA shows a process only what CUDA_VISIBLE_DEVICES names; one name that does not exist hides what comes after it.",
         .unlike = "container-without-gpu: there no node exists." }, look_for_hidden },
-    { { "compat-mismatch", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH: the loaded libcuda and the kernel module do not go together.",
-        .unlike = "driver-library-mismatch: there NVML says so, too (error 18)." }, look_for_compat_mismatch },
-    { { "compat-refused", LINK_DRIVER, .what = "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE: forward compatibility is for data-center GPUs.",
-        .unlike = "compat-mismatch: there the GPU would be allowed." }, look_for_compat_refused },
     { { "fabric-not-ready", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_NOT_READY: on servers with NVSwitch the fabric manager must run before anything computes.",
         .unlike = "A confidential guest whose GPUs are not set ready answers 802, too." }, look_for_fabric },
     { { .id = NULL }, NULL },

@@ -5,7 +5,10 @@
 
 #include "base/text.h"
 
-static const struct rule *const tables[] = { machine_rules, driver_rules, code_rules, stack_rules };
+static const struct rule *const tables[] = {
+    bus_rules, chip_rules, kernel_rules, machine_rules, libcuda_rules, compat_rules, preload_rules, driver_rules, begin_rules, mps_rules, code_rules, stack_rules,
+    age_rules, pace_rules,
+};
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -41,6 +44,15 @@ void fix(struct look *l, const char *fmt, ...)
     va_end(ap);
 }
 
+void advise(struct look *l, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    l->found[l->n - 1].advice = text_vmake(l->a, fmt, ap);
+    va_end(ap);
+}
+
 /* cuInit, cudaMalloc; not cublasCreate or cudnnCreate, whose codes are their own. */
 static bool is_cuda_call(const char *call)
 {
@@ -67,6 +79,17 @@ const struct judged *ended_by(const struct look *l, const char *call, long code)
     return NULL;
 }
 
+const struct judged *passes_with(const struct look *l, const char *change)
+{
+    for (size_t i = 0; i < l->r->n_trials; i++) {
+        const struct observation *o = outcome_saw(&l->r->trials[i].outcome, change);
+
+        if (o != NULL && text_is(o->text, "passes"))
+            return &l->r->trials[i];
+    }
+    return NULL;
+}
+
 void evidence_of_call(struct look *l, const struct judged *j)
 {
     const struct outcome *o = &j->outcome;
@@ -80,11 +103,37 @@ const char *variable(const struct look *l, const char *name)
     return machine_fact(l->r->machine, text_make(l->a, "env.%s", name));
 }
 
+const char *fact(const struct look *l, const char *key)
+{
+    return machine_fact(l->r->machine, key);
+}
+
+const char *stated(const struct look *l, const char *what)
+{
+    return stack_version(l->stack, what);
+}
+
+void evidence_of_fact(struct look *l, const char *key)
+{
+    const struct machine *m = l->r->machine;
+
+    for (size_t i = 0; i < m->n_facts; i++)
+        if (text_is(m->facts[i].key, key)) {
+            evidence(l, "%s%s%s is %s", m->facts[i].source != NULL ? m->facts[i].source : "", m->facts[i].source != NULL ? ": " : "", key, m->facts[i].value);
+            return;
+        }
+}
+
+bool is_in_container(const struct look *l)
+{
+    return l->r->machine->place == PLACE_CONTAINER;
+}
+
 static void apply(struct look *l, const struct rule *rule)
 {
     l->ailment = &rule->ailment;
     /* Where a GPU answers, module and nodes serve. */
-    if (rule->ailment.link <= LINK_NODES && report_answering(l->r) > 0)
+    if (rule->ailment.link <= LINK_NODES && !rule->ailment.though_it_answers && report_answering(l->r) > 0)
         return;
     if (!rule->ailment.of_stack) {
         rule->look(l);
@@ -95,6 +144,24 @@ static void apply(struct look *l, const struct rule *rule)
         rule->look(l);
     }
     l->stack = NULL;
+}
+
+static int place_in_chain(const struct diagnosis *d)
+{
+    return 2 * (int)d->ailment->link + d->ailment->general;
+}
+
+/* Along the chain; within a link in the order of the rules, the general ones last. Few are found: a plain insertion will do. */
+static void sort(struct look *l)
+{
+    for (size_t i = 1; i < l->n; i++) {
+        const struct diagnosis one = l->found[i];
+        size_t at = i;
+
+        for (; at > 0 && place_in_chain(&l->found[at - 1]) > place_in_chain(&one); at--)
+            l->found[at] = l->found[at - 1];
+        l->found[at] = one;
+    }
 }
 
 /* Of one stack, too. */
@@ -120,12 +187,18 @@ static void order(struct look *l)
         l->found[i].follows |= &l->found[i] != first && (l->found[i].stack == NULL ? l->found[i].ailment->link >= first->ailment->link : l->found[i].ailment->needs_gpu);
 }
 
-/* A failed trial is explained by a cause of its machine, or of its stack. */
+/* A failed trial is explained by a cause of its stack; and what the driver or a GPU did, by one of the machine. What a stack's files do
+ * without a GPU, the machine does not explain; nor does a program's own doing explain anything. */
 static bool is_explained(const struct look *l, const struct judged *j)
 {
-    for (size_t i = 0; i < l->n; i++)
-        if (l->found[i].stack == NULL || l->found[i].stack == j->trial.stack)
+    const enum scope scope = j->trial.probe->scope;
+
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->found[i].stack != NULL && l->found[i].stack == j->trial.stack)
             return true;
+        if (l->found[i].stack == NULL && l->found[i].ailment->link <= LINK_GPU && scope != SCOPE_STACK && scope != SCOPE_PROGRAM)
+            return true;
+    }
     return false;
 }
 
@@ -138,6 +211,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
     for (size_t t = 0; t < COUNT_OF(tables); t++)
         for (const struct rule *rule = tables[t]; rule->ailment.id != NULL; rule++)
             apply(&l, rule);
+    sort(&l);
     order(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))

@@ -1,53 +1,13 @@
 /* What files say of the machine: its GPUs, their kernel module, device nodes and driver libraries. */
-#include "diagnose/look.h"
+#include "diagnose/libcuda.h"
 
 #include "base/text.h"
-
-static bool is_container(const struct look *l)
-{
-    return l->r->machine->place == PLACE_CONTAINER;
-}
-
-static void look_for_nouveau(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    for (size_t i = 0; i < m->n_pci; i++) {
-        if (!text_is(m->pci[i].driver, "nouveau"))
-            continue;
-        found(l, SHOWN, "nouveau drives the GPU at %s, and NVIDIA's own module cannot", m->pci[i].address);
-        evidence(l, "/sys/bus/pci/devices/%s/driver is nouveau", m->pci[i].address);
-        fix(l, text_is(m->os_id, "ubuntu") ? "sudo ubuntu-drivers install && sudo reboot"
-               : text_is(m->os_id, "debian") ? "sudo apt install nvidia-driver && sudo reboot"
-               : "install NVIDIA's driver by this distribution's packages, which keep nouveau from loading, and reboot");
-        return;
-    }
-}
-
-static void look_for_module(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-
-    if (is_container(l) || m->place == PLACE_WSL || m->place == PLACE_TEGRA || m->module_loaded || m->nouveau_loaded)
-        return;
-    for (size_t i = 0; i < m->n_pci; i++) {
-        if (m->pci[i].driver != NULL)
-            continue;
-        found(l, SHOWN, "no module drives the GPU at %s: the nvidia kernel module is not loaded", m->pci[i].address);
-        evidence(l, "/sys/bus/pci/devices/%s has no driver, and /proc/modules no nvidia", m->pci[i].address);
-        if (m->n_drivers > 0)
-            evidence(l, "the driver's libraries are installed: %s", m->drivers[0].path);
-        fix(l, m->n_drivers > 0 ? "sudo modprobe nvidia; where that fails: sudo dkms status, and sudo dmesg | grep -i nvidia"
-                                : "install NVIDIA's driver by this distribution's packages; none of its libraries is here");
-        return;
-    }
-}
 
 static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (!is_container(l) || !m->gpu_meant || m->n_nodes > 0)
+    if (!is_in_container(l) || !m->gpu_meant || m->n_nodes > 0)
         return;
     found(l, SHOWN, "this container asks for a GPU and was given none");
     evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
@@ -81,7 +41,7 @@ static void look_for_cgroup(struct look *l)
 {
     const struct node *denied = node_that(l, "Operation not permitted");
 
-    if (denied == NULL || !is_container(l))
+    if (denied == NULL || !is_in_container(l))
         return;
     found(l, LIKELY, "the container's device rules no longer allow its GPU, as after systemctl daemon-reload on the host");
     evidence(l, "%s: %s", denied->path, denied->why_not);
@@ -97,13 +57,13 @@ static void look_for_missing_nodes(struct look *l)
         has_uvm |= text_is(m->nodes[i].path, "/dev/nvidia-uvm");
         has_gpu |= text_starts(m->nodes[i].path, "/dev/nvidia") && m->nodes[i].path[11] >= '0' && m->nodes[i].path[11] <= '9';
     }
-    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_container(l) && !has_gpu) || (has_uvm && has_gpu))
+    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_in_container(l) && !has_gpu) || (has_uvm && has_gpu))
         return;
     if (!has_gpu && m->n_pci == 0)
         return;
     found(l, SHOWN, "%s is missing, and nothing computes without it", has_gpu ? "/dev/nvidia-uvm" : "/dev/nvidia0");
     evidence(l, "the nvidia module is loaded%s", text_is(machine_fact(m, "module.uvm"), "no") ? ", nvidia_uvm is not" : "");
-    fix(l, is_container(l) ? "docker run --gpus all ..., which gives a container all nodes that it needs"
+    fix(l, is_in_container(l) ? "docker run --gpus all ..., which gives a container all nodes that it needs"
                            : has_gpu ? "sudo nvidia-modprobe -u -c 0" : "sudo nvidia-modprobe -c 0 -u");
 }
 
@@ -119,18 +79,27 @@ static const char *cached_library(const struct look *l, const char *soname, enum
     return NULL;
 }
 
+/* cuInit says so by 803, and by 804 where the libraries are the newer ones; of a compat folder's, compat.c tells. */
+static const struct judged *refused_by_cuda(const struct look *l)
+{
+    const struct judged *told = ended_by(l, "cuInit", 803);
+
+    return libcuda_is(l, DRIVER_COMPAT) ? NULL : told != NULL ? told : ended_by(l, "cuInit", 804);
+}
+
 /* NVML says so by itself; where it was not asked, the files do. */
 static void look_for_mismatch(struct look *l)
 {
-    const struct judged *nvml = ended_by(l, "nvmlInit_v2", 18);
+    const struct judged *nvml = ended_by(l, "nvmlInit_v2", 18), *cuda = refused_by_cuda(l);
     const struct machine *m = l->r->machine;
     const struct driver_file *file = NULL;
     const char *version = cached_library(l, "libcuda.so.1", DRIVER_INSTALLED, &file);
     const bool differ = version != NULL && m->module_version != NULL && text_compare_versions(version, m->module_version) != 0;
 
-    if (nvml == NULL && !differ)
+    if ((nvml == NULL && cuda == NULL && !differ) || (nvml == NULL && libcuda_is_shadowed(l)))
         return;
-    found(l, SHOWN, "the driver's libraries%s%s are of another version than the loaded kernel module%s%s: the driver was changed, and the old module still runs",
+    found(l, nvml != NULL || differ ? SHOWN : LIKELY,
+          "the driver's libraries%s%s are of another version than the loaded kernel module%s%s: the driver was changed, and the old module still runs",
           version != NULL ? ", " : "", version != NULL ? version : "", m->module_version != NULL ? ", " : "", m->module_version != NULL ? m->module_version : "");
     if (m->module_version != NULL)
         evidence(l, "/sys/module/nvidia/version: %s", m->module_version);
@@ -138,30 +107,12 @@ static void look_for_mismatch(struct look *l)
         evidence(l, "%s", file->real != NULL ? file->real : file->path);
     if (nvml != NULL)
         evidence_of_call(l, nvml);
-    fix(l, is_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
-}
-
-static void look_for_stub(struct look *l)
-{
-    const struct judged *told = ended_by(l, "cuInit", 34);
-    const struct driver_file *file = NULL;
-
-    (void)cached_library(l, "libcuda.so.1", DRIVER_STUB, &file);
-    if (told == NULL && file == NULL)
-        return;
-    found(l, SHOWN, "the loader finds a stub of libcuda.so.1, which is for linking only");
-    if (file != NULL)
-        evidence(l, "%s", file->path);
-    if (told != NULL)
-        evidence_of_call(l, told);
-    fix(l, "take the stubs folder out of LD_LIBRARY_PATH and of /etc/ld.so.conf.d, then: sudo ldconfig");
+    if (cuda != NULL)
+        evidence_of_call(l, cuda);
+    fix(l, is_in_container(l) ? "restart the container: its libraries are the host's from before the driver changed" : "sudo reboot");
 }
 
 const struct rule machine_rules[] = {
-    { { "nouveau-owns-gpu", LINK_MODULE, .what = "The free driver nouveau has taken the GPU. It runs displays; CUDA needs NVIDIA's module.",
-        .unlike = "module-not-loaded: there nothing drives the GPU." }, look_for_nouveau },
-    { { "module-not-loaded", LINK_MODULE, .what = "No kernel module drives the GPU: it is not built for the running kernel, was refused by Secure Boot, or was never installed.",
-        .unlike = "nouveau-owns-gpu; a GPU that is passed through to a guest has vfio-pci as its driver, and is meant to." }, look_for_module },
     { { "container-without-gpu", LINK_NODES, .what = "The image asks for a GPU, and the container was started without one.",
         .unlike = "nodes-denied, cgroup-denies-gpu: there the nodes exist." }, look_for_runtime },
     { { "nodes-denied", LINK_NODES, .what = "The device nodes are there, and their mode keeps this user out.",
@@ -170,8 +121,6 @@ const struct rule machine_rules[] = {
         .unlike = "nodes-denied says \"Permission denied\"." }, look_for_cgroup },
     { { "nodes-missing", LINK_NODES, .what = "The module is loaded, and a device node that CUDA opens does not exist.",
         .unlike = "nodes-denied: there it exists." }, look_for_missing_nodes },
-    { { "stub-libcuda", LINK_DRIVER_LIBRARY, .what = "The toolkit's stub of libcuda answers 34 to everything; it is there for linkers on machines without a driver.",
-        .unlike = "driver-library-mismatch: there both are real." }, look_for_stub },
     { { "driver-library-mismatch", LINK_DRIVER_LIBRARY, .what = "The driver's libraries and its kernel module must be of one version; an upgrade changes the files at once and the module at the next boot.",
         .unlike = "compat-mismatch: there the libraries are those of a package for forward compatibility." }, look_for_mismatch },
     { { .id = NULL }, NULL },

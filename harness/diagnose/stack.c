@@ -7,14 +7,6 @@
 #include "model/crosscheck.h"
 #include "model/repair.h"
 
-static void fix_by_pip(struct look *l, const char *arguments)
-{
-    const char *command = arguments != NULL ? repair_install(l->stack, arguments, l->a) : NULL;
-
-    if (command != NULL)
-        fix(l, "%s", command);
-}
-
 static void look_for_damage(struct look *l)
 {
     for (size_t i = 0; i < l->stack->n_members; i++) {
@@ -110,26 +102,8 @@ static void look_for_cpu_build(struct look *l)
         return;
     found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
     evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
-    fix_by_pip(l, install);
-    if (l->found[l->n - 1].fix == NULL)
+    if (install == NULL || !fix_by_pip(l, "%s", install))
         fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
-}
-
-static void look_for_old_driver(struct look *l)
-{
-    const struct stack *s = l->stack;
-    const char *needs = stack_version(s, "expect:driver"), *has = stack_version(s, "machine:driver"), *install = stack_version(s, "fits:install");
-
-    if (!text_is(stack_version(s, "driver:holds"), "no"))
-        return;
-    found(l, SHOWN, "the driver is too old for %s%s%s", s->name, stack_version(s, "driver:why") != NULL ? ": " : "",
-          stack_version(s, "driver:why") != NULL ? stack_version(s, "driver:why") : "");
-    if (needs != NULL && has != NULL)
-        evidence(l, "it needs driver %s or newer, and this machine has %s", needs, has);
-    if (install != NULL)
-        fix_by_pip(l, install);
-    if (l->found[l->n - 1].fix == NULL)
-        fix(l, "install driver %s or newer", needs != NULL ? needs : "of the build's CUDA");
 }
 
 /* What the checks of an installed PyTorch find wrong, as ailments of their own. */
@@ -153,8 +127,8 @@ static void look_by(struct look *l, void (*check)(struct findings *, const struc
         evidence(l, "%s", f.items[i].text);
         any = true;
     }
-    if (any)
-        fix_by_pip(l, install);
+    if (any && install != NULL)
+        (void)fix_by_pip(l, "%s", install);
 }
 
 static void look_for_host(struct look *l) { look_by(l, check_host, "does not run on this system"); }
@@ -175,7 +149,5 @@ const struct rule stack_rules[] = {
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
     { { "cpu-only-build", LINK_BUILD, .of_stack = true, .what = "The installed PyTorch was built without CUDA, or for AMD's GPUs.",
         .unlike = "driver-too-old: there torch.version.cuda says something." }, look_for_cpu_build },
-    { { "driver-too-old", LINK_BUILD, .of_stack = true, .what = "The driver is older than the CUDA with which the PyTorch was built needs.",
-        .unlike = "compat-mismatch; cpu-only-build." }, look_for_old_driver },
     { { .id = NULL }, NULL },
 };

@@ -54,6 +54,46 @@ const char *elf_newest_definition(struct arena *a, int fd, const char *prefix)
     return newest;
 }
 
+static const char *first_export(Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr, bool (*is_meant)(const char *name))
+{
+    Elf_Data *data = shdr->sh_size <= SECTION_MAX && shdr->sh_entsize > 0 ? elf_getdata(scn, NULL) : NULL;
+    const size_t n = data != NULL ? data->d_size / shdr->sh_entsize : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        GElf_Sym symbol;
+
+        if (gelf_getsym(data, (int)i, &symbol) == NULL || symbol.st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol.st_info) == STB_LOCAL)
+            continue;
+        name = elf_strptr(elf, shdr->sh_link, symbol.st_name);
+        if (name != NULL && is_meant(name))
+            return name;
+    }
+    return NULL;
+}
+
+const char *elf_first_export(struct arena *a, int fd, bool (*is_meant)(const char *name))
+{
+    const char *found = NULL;
+    struct elf_facts whole;
+    struct err e;
+    Elf *elf;
+
+    if (!elf_read(&whole, a, fd, &e) || whole.bytes_needed > whole.bytes)
+        return NULL;
+    elf = elf_begin(fd, ELF_C_READ, NULL);
+    for (Elf_Scn *scn = NULL; elf != NULL && elf_kind(elf) == ELF_K_ELF && found == NULL && (scn = elf_nextscn(elf, scn)) != NULL;) {
+        GElf_Shdr shdr;
+
+        if (gelf_getshdr(scn, &shdr) != NULL && shdr.sh_type == SHT_DYNSYM)
+            found = first_export(elf, scn, &shdr, is_meant);
+    }
+    if (found != NULL)
+        found = arena_text(a, found);
+    elf_end(elf);
+    return found;
+}
+
 static struct offered offered_by(const struct search *s, const char *file, const char *prefix)
 {
     int fd = file != NULL ? root_fd(s->root, file) : -1;

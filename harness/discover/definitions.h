@@ -1,4 +1,4 @@
-/* definitions.h - which versions of symbols the system's C and C++ libraries offer. */
+/* definitions.h - which symbols, and which versions of them, a library offers. */
 #ifndef DISCOVER_DEFINITIONS_H
 #define DISCOVER_DEFINITIONS_H
 
@@ -7,6 +7,9 @@
 /* The newest version with that prefix ("GLIBC_") that an ELF file defines,
  * without the prefix: "2.36". NULL if it defines none, or is no ELF file. */
 const char *elf_newest_definition(struct arena *a, int fd, const char *prefix);
+
+/* The first name that an ELF file defines for others and that is one of those meant, in the arena. NULL if there is none, or it is no ELF file. */
+const char *elf_first_export(struct arena *a, int fd, bool (*is_meant)(const char *name));
 
 struct offered { const char *version, *file; };         /* both NULL: not known */
 

@@ -19,21 +19,11 @@ struct finder {
     struct driver_file *list;
 };
 
-/* "580.65.06" of libcuda.so.580.65.06. */
-static const char *version_of(struct arena *a, const char *real)
+const char *driver_file_version(struct arena *a, const char *real)
 {
     const char *so = strstr(text_base_name(real), ".so.");
 
     return so != NULL && strchr(so + 4, '.') != NULL ? arena_text(a, so + 4) : NULL;
-}
-
-static enum driver_file_kind kind_of(const char *path)
-{
-    if (text_has(path, "/stubs/"))
-        return DRIVER_STUB;
-    if (text_has(path, "/compat/"))
-        return DRIVER_COMPAT;
-    return text_starts(path, "/usr/lib/wsl/") ? DRIVER_WSL : DRIVER_INSTALLED;
 }
 
 static void add(struct finder *f, const char *soname, const char *path, bool in_cache)
@@ -48,7 +38,7 @@ static void add(struct finder *f, const char *soname, const char *path, bool in_
             return;
         }
     *ARENA_PUSH(f->arena, f->list, f->m->n_drivers) = (struct driver_file){
-        .soname = soname, .path = path, .real = real, .version = version_of(f->arena, real), .kind = kind_of(path), .in_cache = in_cache };
+        .soname = soname, .path = path, .real = real, .version = driver_file_version(f->arena, real), .kind = driver_file_kind(path), .in_cache = in_cache };
 }
 
 static void add_folder(struct finder *f, const char *dir)

@@ -9,4 +9,7 @@
 /* Fills drivers of a machine whose arch is known. */
 void driver_files_find(struct machine *m, struct arena *a, const struct root *root, const struct environment *env);
 
+/* "580.65.06" of libcuda.so.580.65.06; NULL where the file's own name has none. */
+const char *driver_file_version(struct arena *a, const char *real);
+
 #endif

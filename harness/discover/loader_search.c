@@ -1,5 +1,6 @@
 #include "discover/loader_search.h"
 
+#include <elf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -320,4 +321,33 @@ bool loader_search(struct loading **out, size_t *n, struct arena *a, const struc
         *ARENA_PUSH(a, *out, *n) = cleaned(a, &told[i]);
     arena_free(&own);
     return ok || err_in(e, "%s", path);
+}
+
+/* The ELF class and machine of a 64-bit library. */
+static struct loader_kind kind_of(const char *arch)
+{
+    return (struct loader_kind){ 64, text_is(arch, "aarch64") ? EM_AARCH64 : text_is(arch, "ppc64le") ? EM_PPC64 : EM_X86_64 };
+}
+
+void loader_answers(struct loading *out, const char *const *names, size_t n, struct arena *a, const struct root *root,
+                    const struct environment *env, const char *arch)
+{
+    struct arena own = { NULL };
+    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = current_folder(&own, root, env), .kind = kind_of(arch) };
+    struct err e;
+    bool ok;
+
+    read_host(&l, arch, NULL);
+    add_some_program(&l);
+    ok = start(&l, env, &e);
+    for (size_t i = 0; i < n; i++) {
+        struct object *o = ok ? loaded_match(&l, names[i]) : NULL;
+        struct loading one;
+
+        if (o == NULL && ok && within_bounds(&l, &e))
+            o = loaded_find(&l, names[i], l.objects[0]);
+        one = loading_of(&l, names[i], l.objects[0], o);
+        out[i] = cleaned(a, &one);
+    }
+    arena_free(&own);
 }

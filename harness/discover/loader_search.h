@@ -26,4 +26,9 @@
 bool loader_search(struct loading **out, size_t *n, struct arena *a, const struct root *root, const struct environment *env,
                    const char *path, struct err *e) MUST_USE;
 
+/* What the loader would answer a program of that architecture that opens each of these names by dlopen, in turn. A name that the environment
+ * preloads is answered by that file. Bounds as above; what lies beyond them is told as found nowhere. */
+void loader_answers(struct loading *out, const char *const *names, size_t n, struct arena *a, const struct root *root,
+                    const struct environment *env, const char *arch);
+
 #endif

@@ -40,7 +40,7 @@ static void add_installed(struct search *s, struct stack *stack, const struct pa
         const struct package *one = &p->items[i];
         const char *record = text_join(s->arena, one->source, "RECORD");
 
-        if (!is_of_cuda(one->distribution) && !text_is(one->distribution, "torch"))
+        if (!is_of_cuda(one->distribution) && !text_is(one->distribution, "torch") && !text_is(one->distribution, "triton"))
             continue;
         stack_add_version(stack, s->arena, text_make(s->arena, "installed:%s", one->distribution), one->version, one->source);
         if (root_exists(s->root, record))

@@ -108,6 +108,7 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v2, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetComputeRunningProcesses_v3, (nvmlDevice_t, unsigned *, nvmlProcessInfo_t *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetEnforcedPowerLimit,    (nvmlDevice_t, unsigned *)) /* mW */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetPowerManagementDefaultLimit, (nvmlDevice_t, unsigned *)) /* mW */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetPowerUsage,            (nvmlDevice_t, unsigned *)) /* mW */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetTotalEnergyConsumption, (nvmlDevice_t, unsigned long long *)) /* mJ since the driver was loaded; Volta and later */ \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetPersistenceMode,       (nvmlDevice_t, nvmlEnableState_t *)) \

@@ -6,7 +6,19 @@
 #include "model/report.h"
 
 /* The chain from the bus to a result: a broken link breaks what comes after it, and so the first one is the cause. */
-enum link { LINK_MODULE, LINK_NODES, LINK_DRIVER_LIBRARY, LINK_DRIVER, LINK_FILES, LINK_LOADING, LINK_BUILD };
+enum link {
+    LINK_BUS,                   /* the board, its slot, its power */
+    LINK_MODULE,                /* the kernel module */
+    LINK_NODES,                 /* device nodes, and whether this process may open them */
+    LINK_DRIVER_LIBRARY,        /* which libcuda and libnvidia-ml are loaded */
+    LINK_DRIVER,                /* what the driver answers when it is asked to begin */
+    LINK_GPU,                   /* the GPU that answers: its health, its mode, its links to others */
+    LINK_PYTHON,                /* which installation is used at all */
+    LINK_FILES,                 /* a stack's files */
+    LINK_LOADING,               /* what the loader makes of them */
+    LINK_BUILD,                 /* what they were built for */
+    LINK_WORK,                  /* what a program does with them: its memory, processes and settings */
+};
 
 enum certainty {
     SHOWN,              /* the evidence allows nothing else */
@@ -18,6 +30,8 @@ struct ailment {
     const char *id;             /* "driver-library-mismatch": what users look up; never changes */
     enum link   link;
     bool        of_stack;       /* looked for in each stack */
+    bool        general;        /* says less than the others of its link: they come before it */
+    bool        though_it_answers;      /* of a link up to the nodes, which is well where a GPU answers: looked for all the same */
     bool        needs_gpu;      /* shown by what a GPU did: a broken link of the machine explains it */
     const char *what;           /* what it is, in a sentence or two */
     const char *unlike;         /* what looks the same, and how to tell */
@@ -29,7 +43,9 @@ struct diagnosis {
     enum certainty        certainty;
     const char           *cause;        /* one sentence */
     const char *const    *evidence;     size_t n_evidence;
-    const char           *fix;          /* one command, or what to do; NULL where nothing is known to help */
+    const char           *fix;          /* one command for a shell; a word IN CAPITALS is the user's to fill in. NULL: none is known */
+    bool                  on_host;      /* ... of the host that this container runs on */
+    const char           *advice;       /* what to do where that is no command, or besides it; NULL: nothing */
     bool                  follows;      /* from an earlier one: a note */
 };
 

@@ -100,6 +100,14 @@ static int cc_of_code(const char *text)
     return cc;
 }
 
+const struct gpu_chip *expected_chip(const struct expected *x, unsigned device_id)
+{
+    for (size_t i = 0; i < x->n_chips; i++)
+        if ((unsigned)x->chips[i].first <= device_id && device_id <= (unsigned)x->chips[i].last)
+            return &x->chips[i];
+    return NULL;
+}
+
 /* The part as whole words, whatever their case: "A100" is in "NVIDIA A100-SXM4-40GB" and not in "NVIDIA RTX A1000". */
 static bool has_words(const char *name, const char *part)
 {

@@ -67,6 +67,15 @@ struct gpu_arch {
     struct origin origin;
 };
 
+/* A block of PCI device ids of vendor 10de. */
+struct gpu_chip {
+    int         first, last;
+    const char *chip;                           /* "GP104" */
+    int         cc;
+    const char *module;                         /* the only type of kernel module that drives it, "open" or "proprietary"; NULL: either */
+    struct origin origin;
+};
+
 struct gpu_model {
     const char *gpu;                            /* "NVIDIA GeForce RTX 5090", as the driver spells it */
     int         cc;
@@ -135,6 +144,7 @@ struct expected {
     const struct driver_branch     *drivers;    size_t n_drivers;
     const struct compat_package    *compat;     size_t n_compat;
     const struct gpu_arch          *archs;      size_t n_archs;
+    const struct gpu_chip          *chips;      size_t n_chips;
     const struct gpu_model         *gpus;       size_t n_gpus;
     const struct gpu_peak          *peaks;      size_t n_peaks;
     const struct sm_rate           *sm_rates;   size_t n_sm_rates;
@@ -158,6 +168,9 @@ const char *expected_driver_floor(const struct expected *x, const char *cuda);
 
 const struct driver_branch *expected_branch(const struct expected *x, int branch);
 const struct gpu_arch *expected_arch(const struct expected *x, int cc);
+
+/* NULL: no such chip is known. */
+const struct gpu_chip *expected_chip(const struct expected *x, unsigned device_id);
 
 /* What a name stands for. */
 struct named_gpu {

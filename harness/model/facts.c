@@ -2,6 +2,16 @@
 
 #include "base/text.h"
 
+/* NVIDIA's images have /usr/local/cuda/compat/lib.real, conda has PREFIX/cuda-compat. */
+enum driver_file_kind driver_file_kind(const char *path)
+{
+    if (text_has(path, "/stubs/"))
+        return DRIVER_STUB;
+    if (text_has(path, "/compat/") || text_has(path, "/cuda-compat"))
+        return DRIVER_COMPAT;
+    return text_starts(path, "/usr/lib/wsl/") ? DRIVER_WSL : DRIVER_INSTALLED;
+}
+
 const char *machine_fact(const struct machine *m, const char *key)
 {
     for (size_t i = 0; i < m->n_facts; i++)

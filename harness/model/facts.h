@@ -64,6 +64,9 @@ struct machine {
     const char  *why_not_meant;         /* "CUDA_VISIBLE_DEVICES is empty", "no NVIDIA device on the PCI bus" */
 };
 
+/* What a libcuda at that path is, by its folder. */
+enum driver_file_kind driver_file_kind(const char *path);
+
 /* The value of a fact, or NULL. */
 const char *machine_fact(const struct machine *m, const char *key);
 

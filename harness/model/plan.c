@@ -78,12 +78,12 @@ static bool on_gpu(const struct probe *p)
 static bool is_named(const struct selection *pick, const struct probe *p)
 {
     return any_matches(pick->probes, pick->n_probes, p->name) || any_matches(pick->also, pick->n_also, p->name)
-        || (pick->measures && p->measures != NULL && p->level <= pick->level);
+        || (pick->measures && p->measures != NULL && p->level <= pick->level) || (pick->diagnoses && p->diagnoses);
 }
 
 static bool probe_picked(const struct selection *pick, const struct probe *p)
 {
-    if (is_named(pick, p) || (pick->n_probes == 0 && !pick->measures && p->level <= pick->level && !p->tests_itself && p->measures == NULL))
+    if (is_named(pick, p) || (pick->n_probes == 0 && !pick->measures && !pick->diagnoses && p->level <= pick->level && !p->tests_itself && p->measures == NULL))
         return true;
     for (const struct probe *const *other = all_probes; *other != NULL; other++)
         if (is_named(pick, *other)

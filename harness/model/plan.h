@@ -36,6 +36,7 @@ struct selection {
     bool               no_gpu;                          /* static checks and CPU only */
     enum level         level;
     bool               measures;                        /* what measures at that level, instead of what proves (gpuvet bench without names) */
+    bool               diagnoses;                       /* what a diagnosis needs, and no more (gpuvet doctor without names) */
     const char *const *also;    size_t n_also;          /* probes that are required: picked whatever else is */
 };
 

@@ -82,6 +82,7 @@ struct probe {
     bool                 tells_build;   /* it says which build a stack is, which a demand on torch asks */
     bool                 hears_driver;  /* what the driver's probes saw is among its facts: they are run with it */
     bool                 tests_itself;  /* its claim is about our own detectors: run where it is named, and by no level (gpuvet selftest) */
+    bool                 diagnoses;     /* `gpuvet doctor` runs it: it takes little, and what it finds points to a cause */
     const char          *measures;      /* the key of what it measures: run by `gpuvet bench`, from its level on, or by its name; NULL: nothing */
     bool                 unpaced;       /* ... without windows (child/pace.h): what happens once in a process */
     unsigned             more_paces;    /* ... and at --level full so many times more, for what is told beside the figure */

@@ -12,7 +12,9 @@ static void put_cause(FILE *f, const struct diagnosis *d)
     for (size_t i = 0; i < d->n_evidence; i++)
         paragraph(f, WIDTH, INDENT, i == 0 ? "evidence  " : "          ", d->evidence[i]);
     if (d->fix != NULL)
-        safe_print(f, "  fix       %s\n", d->fix);        /* never wrapped: it is pasted */
+        safe_print(f, "  %s%s\n", d->on_host ? "on host   " : "fix       ", d->fix);       /* never wrapped: it is pasted */
+    if (d->advice != NULL)
+        paragraph(f, WIDTH, INDENT, "advice    ", d->advice);
 }
 
 static void put_notes(FILE *f, const struct diagnoses *d)

@@ -13,6 +13,7 @@ static json_t *machine(const struct machine *m)
 
     json_put_text(o, "hostname", m->hostname);
     json_put_text(o, "os", m->os);
+    json_put_text(o, "os_id", m->os_id);
     json_put_text(o, "kernel", m->kernel);
     json_put_text(o, "arch", m->arch);
     json_put_text(o, "place", place_names[m->place]);
@@ -43,8 +44,10 @@ static json_t *machine(const struct machine *m)
 
         json_put_text(d, "soname", m->drivers[i].soname);
         json_put_text(d, "path", m->drivers[i].path);
+        json_put_text(d, "real", text_is(m->drivers[i].real, m->drivers[i].path) ? NULL : m->drivers[i].real);
         json_put_text(d, "version", m->drivers[i].version);
         json_put_text(d, "kind", driver_kind_names[m->drivers[i].kind]);
+        json_put(d, "in_cache", m->drivers[i].in_cache ? json_true() : NULL);
         json_array_append_new(drivers, d);
     }
     for (size_t i = 0; i < m->n_facts; i++) {
@@ -95,6 +98,7 @@ static json_t *stack(const struct stack *s)
     json_put_text(o, "name", s->name);
     json_put_text(o, "kind", stack_kind_names[s->kind]);
     json_put_text(o, "prefix", s->prefix);
+    json_put_text(o, "python", s->python);
     json_put_text(o, "found_by", s->found_by);
     json_put_text(o, "unusable", s->unusable);
     json_put_text(o, "broken", s->broken);
@@ -113,6 +117,7 @@ static json_t *stack(const struct stack *s)
         json_put_text(v, "family", m->family);
         json_put_text(v, "path", m->place);
         json_put_text(v, "version", m->version);
+        json_put_text(v, "source", m->source);
         json_put_text(v, "soname", m->elf != NULL ? m->elf->soname : NULL);
         json_put_text(v, "why_bad", m->why_bad);
         json_array_append_new(members, v);
@@ -296,7 +301,7 @@ bool json_list(FILE *f, const struct report *r, struct err *e)
     return json_finish(f, whole_list(r), false, e);
 }
 
-bool json_report(FILE *f, const struct report *r, struct err *e)
+static json_t *whole_report(const struct report *r)
 {
     json_t *o = whole_list(r), *trials = json_array();
 
@@ -318,7 +323,12 @@ bool json_report(FILE *f, const struct report *r, struct err *e)
     json_put(o, "comparison", r->comparison != NULL ? json_of_comparison(r->comparison, r->baseline) : NULL);
     json_put(o, "requires", requirements(r));
     json_put(o, "unproved", unproved(r));
-    return json_finish(f, o, false, e);
+    return o;
+}
+
+bool json_report(FILE *f, const struct report *r, struct err *e)
+{
+    return json_finish(f, whole_report(r), false, e);
 }
 
 bool json_write(const char *path, const struct report *r, struct err *e)
@@ -326,6 +336,18 @@ bool json_write(const char *path, const struct report *r, struct err *e)
     struct whole_file w;
 
     return whole_file_begin(&w, path, ".new", e) && whole_file_end(&w, json_report(w.f, r, e), e);
+}
+
+bool json_write_redacted(const char *path, const struct report *r, const struct redaction *names, struct err *e)
+{
+    struct whole_file w;
+    json_t *o;
+
+    if (!whole_file_begin(&w, path, ".new", e))
+        return false;
+    o = whole_report(r);
+    json_redact(o, names);
+    return whole_file_end(&w, json_finish(w.f, o, false, e), e);
 }
 
 bool json_head_line(FILE *f, const struct report *r)

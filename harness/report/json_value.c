@@ -48,6 +48,30 @@ json_t *json_of_number(double x)
     return x == floor(x) && fabs(x) < 9e15 ? json_integer((json_int_t)x) : json_real(x);
 }
 
+static void redact_text(json_t *text, const struct redaction *names)
+{
+    struct arena a = { NULL };
+    const char *now = redact(names, json_string_value(text), &a);
+
+    if (now != json_string_value(text))
+        (void)json_string_set(text, now);
+    arena_free(&a);
+}
+
+void json_redact(json_t *value, const struct redaction *names)
+{
+    const char *key;
+    json_t *item;
+    size_t i;
+
+    if (json_is_string(value))
+        redact_text(value, names);
+    json_array_foreach (value, i, item)
+        json_redact(item, names);
+    json_object_foreach (value, key, item)
+        json_redact(item, names);
+}
+
 bool json_finish(FILE *f, json_t *all, bool compact, struct err *e)
 {
     bool ok;

@@ -128,8 +128,10 @@ bool out_comparison(const struct comparison *c, const char *before, const char *
     return finish(e);
 }
 
-bool out_diagnoses(const struct diagnoses *d, const struct report *r, const char *closing, struct err *e)
+bool out_diagnoses(const struct diagnoses *d, const struct report *r, const char *closing, bool json, struct err *e)
 {
+    if (json)
+        return diagnosed_json(stdout, d, r, closing, e) && finish(e);
     diagnosed_write(stdout, d, r, closing);
     return finish(e);
 }

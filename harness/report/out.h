@@ -44,7 +44,7 @@ bool out_list(const struct report *r, struct err *e) MUST_USE;
 bool out_list_json(const struct report *r, struct err *e) MUST_USE;
 bool out_as_require(const struct report *r, const struct plan *all, struct err *e) MUST_USE;
 bool out_comparison(const struct comparison *c, const char *before, const char *after, struct err *e) MUST_USE;
-bool out_diagnoses(const struct diagnoses *d, const struct report *r, const char *closing, struct err *e) MUST_USE;
+bool out_diagnoses(const struct diagnoses *d, const struct report *r, const char *closing, bool json, struct err *e) MUST_USE;
 bool out_ailment(const struct ailment *one, struct err *e) MUST_USE;
 bool out_health(const struct health *h, const struct report *r, const char *path, bool oneline, bool nagios, struct err *e) MUST_USE;
 bool out_inspection(const struct inspection *all, bool colour_always, bool colour_never, char *const *env, struct err *e) MUST_USE;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "model/harm.h"
 
-enum { CHANGES_MAX = 6 };
+enum { CHANGES_MAX = 7 };
 
 struct words { char **items; size_t n; struct arena *arena; };
 
@@ -136,6 +136,10 @@ char *const *job_argv(const struct job *j, struct arena *a, bool with_fds)
         word(&w, "--at-most");
         number(&w, j->at_most);
     }
+    if (j->libcuda != NULL) {
+        word(&w, "--libcuda");
+        word(&w, j->libcuda);
+    }
     word(&w, "--seed");
     number(&w, j->seed);
     level_words(&w, j);
@@ -188,6 +192,8 @@ static size_t changes(const struct job *j, struct arena *a, const char *set[CHAN
         set[n++] = "NCCL_DEBUG=WARN";                  /* why it fails is said there, and no call returns it */
     if (j->launch_blocking)
         set[n++] = "CUDA_LAUNCH_BLOCKING=1";
+    if (j->with != NULL)
+        set[n++] = j->with;
     if (j->surroundings == CLEAN) {
         set[n++] = text_make(a, "LD_LIBRARY_PATH=%s", j->link_dir);
         set[n++] = "LD_PRELOAD=";
@@ -202,6 +208,13 @@ static bool same_name(const char *x, const char *y)
     return strncmp(x, y, n + 1) == 0;
 }
 
+static bool is_taken_out(const struct job *j, const char *variable)
+{
+    const size_t n = j->without != NULL ? strlen(j->without) : 0;
+
+    return n > 0 && strncmp(variable, j->without, n) == 0 && variable[n] == '=';
+}
+
 char *const *job_env(const struct job *j, struct arena *a)
 {
     struct words w = { .arena = a };
@@ -209,7 +222,7 @@ char *const *job_env(const struct job *j, struct arena *a)
     size_t n = changes(j, a, set);
 
     for (char *const *v = j->env; *v != NULL; v++) {
-        bool ours = false;
+        bool ours = is_taken_out(j, *v);
 
         for (size_t i = 0; i < n; i++)
             ours |= same_name(set[i], *v);

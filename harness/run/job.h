@@ -2,7 +2,7 @@
  *
  *     gpuvet child [--stack NAME KIND] [--entry WHEN MODE FILE IF_MAPPED]... [--member FAMILY PATH VERSION WHY_BAD]...
  *                  [--version WHAT VERSION]... [--python FILE] [--device UUID CC [--counters]] [--at-most BYTES] [--kernels RUNG] [--meant PCI]...
- *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--seed N] [--level LEVEL] [--for SECONDS [--go-on]] [--fds RESULT CONTROL CRUMB] PROBE...
+ *                  [--gpu INDEX UUID CC BYTES COUNTERS]... [--libcuda FILE] [--seed N] [--level LEVEL] [--for SECONDS [--go-on]] [--fds RESULT CONTROL CRUMB] PROBE...
  *
  * --gpu stands for --device where a trial is about several GPUs. All of it is on the command line, so the same line pasted in a shell reruns
  * a trial under a debugger. "-" stands for nothing. verbs/child.c reads it.
@@ -37,6 +37,9 @@ struct job {
     unsigned               soak_s;          /* how long trials that beat go on */
     bool                   goes_on;         /* ... after a fault, too */
     bool                   launch_blocking; /* CUDA_LAUNCH_BLOCKING=1 */
+    const char            *without;         /* a variable of the user's that is taken out; NULL: none */
+    const char            *with;            /* "NAME=value" that is set instead; NULL: none */
+    const char            *libcuda;         /* this file instead of the libcuda.so.1 that the loader finds; NULL: that one */
     char *const           *env;             /* ours */
 };
 

@@ -84,6 +84,17 @@ static int cc_of(struct door *d, const char *key, const struct value *value)
     return cc;
 }
 
+static int device_of(struct door *d, const char *key, const struct value *value)
+{
+    const char *s = value_text(value);
+
+    if (s == NULL || strlen(s) != 4 || strspn(s, "0123456789abcdef") != 4) {
+        door_refuse(d, key, "it is no PCI device id as in \"1b80\"");
+        return 0;
+    }
+    return (int)strtol(s, NULL, 16);
+}
+
 static size_t length_of(struct door *d, const char *key, const struct value *value)
 {
     const size_t n = value_count(value);
@@ -204,6 +215,7 @@ static void read_column(struct door *d, const struct column *c, const struct val
     case WHOLE:        *(int *)field = whole_of(d, c->name, value); break;
     case NUMBER:       *(double *)field = number_of(d, c->name, value); break;
     case CC:           *(int *)field = cc_of(d, c->name, value); break;
+    case PCI_DEVICE:   *(int *)field = device_of(d, c->name, value); break;
     case WORD_LIST:    *(struct list *)field = texts_of(d, c->name, value, WORDS); break;
     case VERSIONS:     *(struct list *)field = texts_of(d, c->name, value, VERSION); break;
     case WHOLES:        put_span(field, wholes_of(d, c->name, value)); break;

@@ -14,6 +14,7 @@ enum column_kind {
     WHOLE,          /* a whole number above 0                int */
     NUMBER,         /* a number above 0                      double */
     CC,             /* a compute capability, "12.0"          int, 120 */
+    PCI_DEVICE,     /* four hexadecimal digits, "1b80"       int */
     ANSWER,         /* true or false                         enum answer */
     WORD_LIST,      /* texts                                 struct list */
     VERSIONS,       /* versions                              struct list */

@@ -18,6 +18,7 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(drivers,    "drivers.json",     driver_branch,     drivers) \
     X(compat,     "compat.json",      compat_package,    compat) \
     X(archs,      "archs.json",       gpu_arch,          archs) \
+    X(chips,      "chips.json",       gpu_chip,          chips) \
     X(gpus,       "gpus.json",        gpu_model,         gpus) \
     X(peaks,      "peaks.json",       gpu_peak,          peaks) \
     X(sm_rates,   "sm-rates.json",    sm_rate,           sm_rates) \
@@ -72,6 +73,11 @@ static const struct column archs_columns[] = {
     COLUMN(gpu_arch, cudnn_last, VERSION, MAY_BE),
     COLUMN(gpu_arch, tegra, ANSWER, MAY_BE), COLUMN(gpu_arch, examples, WORD_LIST, MAY_BE),
     ORIGIN(gpu_arch),
+};
+
+static const struct column chips_columns[] = {
+    COLUMN(gpu_chip, first, PCI_DEVICE, MUST_BE), COLUMN(gpu_chip, last, PCI_DEVICE, MUST_BE), COLUMN(gpu_chip, chip, WORDS, MUST_BE),
+    COLUMN(gpu_chip, cc, CC, MUST_BE), COLUMN(gpu_chip, module, WORDS, MAY_BE), ORIGIN(gpu_chip),
 };
 
 static const struct column gpus_columns[] = {

@@ -31,8 +31,11 @@ static void node(struct node *n, struct door *d, const struct value *o)
 static void driver_file(struct driver_file *f, struct door *d, const struct value *o)
 {
     *f = (struct driver_file){ .soname = door_text(d, o, "soname", MUST_BE), .path = door_text(d, o, "path", MUST_BE),
-                               .version = door_text(d, o, "version", MAY_BE),
-                               .kind = (enum driver_file_kind)door_word(d, o, "kind", MUST_BE, driver_kind_names) };
+                               .real = door_text(d, o, "real", MAY_BE), .version = door_text(d, o, "version", MAY_BE),
+                               .kind = (enum driver_file_kind)door_word(d, o, "kind", MUST_BE, driver_kind_names),
+                               .in_cache = door_has(o, "in_cache") && door_bool(d, o, "in_cache", MUST_BE) };
+    if (f->real == NULL)
+        f->real = f->path;
 }
 
 static void fact(struct fact *f, struct door *d, const struct value *o)
@@ -51,6 +54,7 @@ static const struct machine *machine(struct door *d, const struct value *documen
 
     m->hostname = door_text(d, o, "hostname", MAY_BE);
     m->os = door_text(d, o, "os", MAY_BE);
+    m->os_id = door_text(d, o, "os_id", MAY_BE);
     m->kernel = door_text(d, o, "kernel", MAY_BE);
     m->arch = door_text(d, o, "arch", MAY_BE);
     m->place = (enum place)door_word(d, o, "place", MUST_BE, place_names);
@@ -107,7 +111,7 @@ static void member(struct member *m, struct door *d, const struct value *o)
     if (elf != NULL)
         elf->soname = soname;
     *m = (struct member){ .family = door_text(d, o, "family", MUST_BE), .place = door_text(d, o, "path", MUST_BE),
-                          .version = door_text(d, o, "version", MAY_BE), .why_bad = door_text(d, o, "why_bad", MAY_BE), .elf = elf };
+                          .version = door_text(d, o, "version", MAY_BE), .source = door_text(d, o, "source", MAY_BE), .why_bad = door_text(d, o, "why_bad", MAY_BE), .elf = elf };
     m->path = m->place;
 }
 
@@ -118,7 +122,7 @@ static void stack(struct stack *s, struct door *d, const struct value *o)
 
     *s = (struct stack){
         .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
-        .prefix = door_text(d, o, "prefix", MAY_BE), .found_by = door_text(d, o, "found_by", MAY_BE),
+        .prefix = door_text(d, o, "prefix", MAY_BE), .python = door_text(d, o, "python", MAY_BE), .found_by = door_text(d, o, "found_by", MAY_BE),
         .unusable = door_text(d, o, "unusable", MAY_BE), .broken = door_text(d, o, "broken", MAY_BE),
     };
     READ_LIST(d, o, "versions", versions, s->n_versions, version);

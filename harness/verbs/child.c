@@ -130,6 +130,12 @@ static bool read_meant(struct reading *r, char **v)
     return true;
 }
 
+static bool read_libcuda(struct reading *r, char **v)
+{
+    r->c->libcuda = v[0];
+    return true;
+}
+
 static bool read_seed(struct reading *r, char **v)
 {
     r->c->seed = strtoull(v[0], NULL, 10);
@@ -166,7 +172,7 @@ static bool read_fds(struct reading *r, char **v)
 static const struct { const char *name; int values; bool (*read)(struct reading *r, char **v); } words[] = {
     { "--stack", 2, read_stack }, { "--entry", 4, read_entry }, { "--member", 4, read_member }, { "--version", 2, read_version }, { "--python", 1, read_python },
     { "--device", 2, read_device }, { "--counters", 0, read_counters }, { "--at-most", 1, read_at_most }, { "--gpu", 5, read_gpu }, { "--kernels", 1, read_kernels },
-    { "--meant", 1, read_meant }, { "--seed", 1, read_seed }, { "--level", 1, read_level },
+    { "--meant", 1, read_meant }, { "--libcuda", 1, read_libcuda }, { "--seed", 1, read_seed }, { "--level", 1, read_level },
     { "--for", 1, read_for }, { "--go-on", 0, read_go_on },
     { "--fds", 3, read_fds },
 };

@@ -1,5 +1,7 @@
 #include "verbs/crosscheck.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "discover/definitions.h"
 #include "discover/packages.h"
@@ -63,6 +65,68 @@ static void add_offered(struct host *h, const struct search *search, const struc
     h->glibc_file = glibc.file;
     h->glibcxx = glibcxx.version;
     h->glibcxx_file = glibcxx.file;
+}
+
+struct known { struct fact *items; size_t n; };
+
+static void know(struct known *k, struct arena *a, const char *key, const char *value, const char *file)
+{
+    if (value != NULL)
+        *ARENA_PUSH(a, k->items, k->n) = (struct fact){ key, value, text_make(a, "this program's table %s", file) };
+}
+
+static void know_gpu(struct known *k, struct arena *a, const struct expected *x, const char *key, const char *model)
+{
+    const char *gpu = arena_copy(a, key, strlen(key) - strlen(".model"));
+    const struct gpu_arch *arch;
+
+    for (size_t i = 0; i < x->n_gpus; i++) {
+        if (!text_is(x->gpus[i].gpu, model))
+            continue;
+        arch = expected_arch(x, x->gpus[i].cc);
+        know(k, a, text_make(a, "%s.kind", gpu), x->gpus[i].kind, "gpus.json");
+        know(k, a, text_make(a, "%s.last_driver", gpu), arch != NULL && arch->last_driver > 0 ? text_make(a, "%d", arch->last_driver) : NULL, "archs.json");
+        return;
+    }
+}
+
+static const char *numbers(struct arena *a, const int *list, size_t n)
+{
+    struct text t = { .arena = a };
+
+    for (size_t i = 0; i < n; i++)
+        text_add(&t, "%s%d", i > 0 ? " " : "", list[i]);
+    return t.s;
+}
+
+static void know_compat(struct known *k, struct arena *a, const struct expected *x, const char *version)
+{
+    const struct driver_branch *branch = expected_branch(x, (int)text_version_major(version));
+
+    for (size_t i = 0; i < x->n_compat && branch != NULL; i++) {
+        if (!text_is(x->compat[i].cuda, branch->cuda))
+            continue;
+        know(k, a, "compat.package", x->compat[i].package, "compat.json");
+        know(k, a, "compat.branches", numbers(a, x->compat[i].branches, x->compat[i].n_branches), "compat.json");
+        return;
+    }
+}
+
+void crosscheck_machine(struct session *s, const struct expected *x)
+{
+    struct machine *m = &s->machine;
+    const char *version = machine_fact(m, "driver.library.version"), *path = machine_fact(m, "driver.library");
+    struct known k = { NULL, 0 };
+
+    for (size_t i = 0; i < m->n_facts; i++)
+        *ARENA_PUSH(s->arena, k.items, k.n) = m->facts[i];
+    for (size_t i = 0; i < m->n_facts; i++)
+        if (text_starts(m->facts[i].key, "gpu.") && text_ends(m->facts[i].key, ".model"))
+            know_gpu(&k, s->arena, x, m->facts[i].key, m->facts[i].value);
+    if (version != NULL && driver_file_kind(path) == DRIVER_COMPAT)
+        know_compat(&k, s->arena, x, version);
+    m->facts = k.items;
+    m->n_facts = k.n;
 }
 
 void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want)

@@ -26,7 +26,7 @@ static bool check(bool ok, const struct err *e)
 
 bool outputs_check(const struct options *o, struct err *e)
 {
-    const char *const files[] = { o->out, o->junit, o->metrics };
+    const char *const files[] = { o->out, o->junit, o->metrics, o->save };
 
     for (size_t i = 0; i < COUNT_OF(files) && !o->plan; i++)
         if (files[i] != NULL && !out_file_check(files[i], e))

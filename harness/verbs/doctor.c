@@ -2,20 +2,31 @@
 #include "verbs/doctor.h"
 
 #include "diagnose/look.h"
+#include "report/json.h"
 #include "report/out.h"
 #include "store/saved.h"
+#include "verbs/deliver.h"
 #include "verbs/verbs.h"
 
-int doctor_tell(const struct report *r, struct arena *a)
+static bool save(const struct report *r, const struct options *o, const struct redaction *names, struct err *e)
+{
+    if (o->save == NULL)
+        return true;
+    return (o->with_names ? json_write(o->save, r, e) : json_write_redacted(o->save, r, names, e)) || err_in(e, "%s", o->save);
+}
+
+int doctor_tell(const struct report *r, const struct options *o, const struct redaction *names, struct arena *a)
 {
     struct err e = { .kind = ERR_NONE };
     struct diagnoses d;
+    int code;
 
     diagnose(&d, r, a);
-    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), &e))
-        return diagnoses_exit_code(&d, r);
+    code = diagnoses_exit_code(&d, r);
+    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e) && save(r, o, names, &e))
+        return code;
     out_error("%s", e.text);
-    return 3;
+    return code == 1 ? 1 : 3;               /* a found fault stays one */
 }
 
 int verb_doctor(const struct options *o, char *const *env)
@@ -26,8 +37,11 @@ int verb_doctor(const struct options *o, char *const *env)
 
     if (o->from == NULL)
         return verb_run(o, env);
-    if (saved_read(&r, &arena, o->from, &e))
-        return doctor_tell(&r, &arena);
+    if (outputs_check(o, &e) && saved_read(&r, &arena, o->from, &e)) {
+        const struct redaction names = { r.machine->hostname, NULL };
+
+        return doctor_tell(&r, o, &names, &arena);
+    }
     out_error("%s", e.text);
-    return 3;
+    return e.kind == ERR_USAGE ? 2 : 3;
 }

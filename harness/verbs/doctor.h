@@ -2,10 +2,12 @@
 #ifndef VERBS_DOCTOR_H
 #define VERBS_DOCTOR_H
 
+#include "model/redact.h"
 #include "model/report.h"
 #include "options.h"
 
-/* Says what is wrong, to standard output, and gives the exit code. */
-int doctor_tell(const struct report *r, struct arena *a);
+/* Says what is wrong, to standard output, keeps what was found out where --save asks for it (without `names`, unless --with-names
+ * does), and gives the exit code. */
+int doctor_tell(const struct report *r, const struct options *o, const struct redaction *names, struct arena *a);
 
 #endif

@@ -94,6 +94,14 @@ static void add_topics(struct text *t)
     }
 }
 
+static void add_ailments(struct text *t)
+{
+    const struct ailment *one;
+
+    for (size_t i = 0; (one = ailment_at(i)) != NULL; i++)
+        text_add(t, "  %s\n", one->id);
+}
+
 /* What is to be printed for a topic or a file; false if there is none of that name. */
 static bool explain(struct text *t, const char *what)
 {
@@ -130,10 +138,12 @@ int verb_explain(const struct options *o)
     if (what == NULL) {
         text_add(&t, "gpuvet explain TOPIC prints a topic and its files, gpuvet explain FILE a file alone:\n\n");
         add_topics(&t);
+        text_add(&t, "\ngpuvet explain ID says what a finding of gpuvet doctor is, and what looks the same:\n\n");
+        add_ailments(&t);
     } else if (!explain(&t, what)) {
         for (size_t i = 0; i < COUNT_OF(topics); i++)
             text_add(&t, "%s%s", i > 0 ? ", " : "", topics[i].name);
-        out_error("there is no topic \"%s\": there are %s, and the files that gpuvet explain names", what, t.s);
+        out_error("there is no topic \"%s\": there are %s, and the files and findings that gpuvet explain names", what, t.s);
         code = 2;
     }
     if (code == 0 && !out_text(t.s, &e)) {

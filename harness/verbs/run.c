@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/alike.h"
+#include "model/chip.h"
 #include "model/comparison.h"
 #include "model/duration.h"
 #include "model/figures.h"
@@ -34,6 +35,7 @@ struct run {
     struct progress progress;
     struct journal  journal;
     struct report   baseline;           /* of --baseline */
+    struct machine  found;              /* as its files show it, before options say which of it is meant */
     double          began_ms;
     char            began[32];
 };
@@ -57,6 +59,7 @@ static void decide_meant(struct run *r)
 {
     struct machine *m = &r->session.machine;
 
+    r->found = *m;
     if (r->session.o->no_gpu) {
         m->gpu_meant = false;
         m->why_not_meant = "--no-gpu";
@@ -105,7 +108,7 @@ static bool prepare(struct run *r, struct err *e)
     const struct options *o = s->o;
     struct selection pick = {
         .probes = o->probes.items, .n_probes = o->probes.n, .devices = o->devices.items, .n_devices = o->devices.n,
-        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level, .measures = o->measures,
+        .stacks = o->stacks.items, .n_stacks = o->stacks.n, .no_gpu = o->no_gpu, .level = o->level, .measures = o->measures, .diagnoses = o->diagnoses,
     };
     const char **also;
 
@@ -116,6 +119,8 @@ static bool prepare(struct run *r, struct err *e)
         return false;
     if (!read_requires(r, e) || !outputs_check(o, e) || !open_session(s, e))
         return false;
+    chips_name(&s->machine, &r->expected, s->arena);
+    crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
     decide_meant(r);
@@ -206,6 +211,14 @@ static void compare_with_baseline(struct report *now, const struct run *r, struc
     judge_comparison(now, a);
 }
 
+/* Who is nobody in particular is not to be hidden. */
+static const char *user_of(const struct environment *env)
+{
+    const char *user = environment_get(env, "USER");
+
+    return text_is(user, "root") ? NULL : user;
+}
+
 int verb_run(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
@@ -229,6 +242,8 @@ int verb_run(const struct options *o, char *const *env)
     }
     run_rounds(&r.session, &r.expected);
     session_compare_failures(&r.session);
+    if (o->diagnoses)
+        session_try_variants(&r.session);
     report = report_of(&r);
     alike_warn(r.session.judged, &report, &arena);
     judge_beside(r.session.judged, &report, &arena);
@@ -238,7 +253,11 @@ int verb_run(const struct options *o, char *const *env)
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);
     progress_end(&r.progress);
-    if (text_is(o->verb, "doctor"))
-        return doctor_tell(&report, &arena);
+    if (text_is(o->verb, "doctor")) {
+        const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
+
+        report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
+        return doctor_tell(&report, o, &names, &arena);
+    }
     return deliver(&report, o, env, &r.journal);
 }

@@ -61,6 +61,10 @@ void session_begin_round(struct session *s, unsigned round);
  * for. Never changes a verdict (compare.c). */
 void session_compare_failures(struct session *s);
 
+/* Runs what the driver, and a GPU, failed at first once more with one thing changed at a time, until it passes: what was changed is then the
+ * cause. Each result is an observation of the failed trial, "without.LD_PRELOAD" for one; none changes a verdict (variants.c). */
+void session_try_variants(struct session *s);
+
 /* ---- For lanes.c and compare.c (execute.c) ---- */
 
 struct batch_events session_events(struct session *s);

@@ -124,7 +124,7 @@ extern const struct probe probe_stack_loads, probe_cuda_launch;
     const struct probe probe_blas_gemm_##id = { \
         .name = label, .claim = sentence, .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, \
         .stacks = ON_ANY_STACK, .library = "cublas", .rests_on = { &probe_stack_loads, &probe_cuda_launch }, .may_skip = skips, \
-        .expects = product_bounds, .run = run_##id, \
+        .expects = product_bounds, .diagnoses = (in) == NUMBER_FP32, .run = run_##id, \
     };
 
 GEMM(fp32, "blas.gemm.fp32", "cuBLAS multiplies fp32 matrices exactly where the result is exact.", false,

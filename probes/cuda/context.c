@@ -27,5 +27,6 @@ const struct probe probe_cuda_context = {
         { .key = "memory.free", .bound = AT_LEAST, .number = 1, .sentence = "the GPU has no free memory" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

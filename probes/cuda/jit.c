@@ -41,5 +41,6 @@ const struct probe probe_cuda_jit = {
         { .key = "wrong", .bound = EQUALS, .number = 0, .sentence = "%s of 4096 words differ" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

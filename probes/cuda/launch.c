@@ -49,5 +49,6 @@ const struct probe probe_cuda_launch = {
         { .key = "host.wrong",   .bound = EQUALS, .number = 0, .sentence = "%s words differ when the host checks them" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -36,5 +36,6 @@ const struct probe probe_cuda_sum = {
         { .key = "wrong", .bound = EQUALS, .number = 0, .sentence = "the sum is wrong", .detail = "sum" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

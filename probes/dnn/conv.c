@@ -268,6 +268,7 @@ static const struct expect expects[] = {
         .rests_on = { &probe_stack_loads, &probe_cuda_launch }, \
         .may_skip = NUMBER_##TYPE != NUMBER_FP32, \
         .expects  = expects, \
+        .diagnoses = NUMBER_##TYPE == NUMBER_FP32 && CONV_##WAY == CONV_FORWARD, \
         .run      = run_##type##id, \
     };
 

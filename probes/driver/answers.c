@@ -64,5 +64,6 @@ const struct probe probe_driver_answers = {
         { .key = "cuda.gpus", .bound = AT_LEAST, .number = 1, .sentence = "the CUDA driver sees no GPU" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

@@ -44,6 +44,7 @@ static void tell_memory(struct child *c, nvmlDevice_t device)
 
 static void tell_link(struct child *c, nvmlDevice_t device)
 {
+    nvmlEnableState_t persists;
     unsigned n;
 
     if (c->nvml.nvmlDeviceGetMaxPcieLinkGeneration != NULL && CALL(c, nvml, nvmlDeviceGetMaxPcieLinkGeneration(device, &n)) == 0)
@@ -54,6 +55,10 @@ static void tell_link(struct child *c, nvmlDevice_t device)
         saw_num(c, "pcie.width", "lanes", n);
     if (c->nvml.nvmlDeviceGetEnforcedPowerLimit != NULL && CALL(c, nvml, nvmlDeviceGetEnforcedPowerLimit(device, &n)) == 0)
         saw_num(c, "power.limit", "W", n / 1000.0);
+    if (c->nvml.nvmlDeviceGetPowerManagementDefaultLimit != NULL && CALL(c, nvml, nvmlDeviceGetPowerManagementDefaultLimit(device, &n)) == 0)
+        saw_num(c, "power.default", "W", n / 1000.0);
+    if (c->nvml.nvmlDeviceGetPersistenceMode != NULL && CALL(c, nvml, nvmlDeviceGetPersistenceMode(device, &persists)) == 0)
+        saw_text(c, "persistence", "%s", persists != 0 ? "on" : "off");
 }
 
 /* Bridges carry two, four or more links each, and where one is missing its links are inactive: an odd number of them is no
@@ -116,5 +121,6 @@ const struct probe probe_device_facts = {
         { .key = "memory.total", .bound = AT_LEAST, .number = 1, .sentence = "the GPU says it has %s B of memory" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

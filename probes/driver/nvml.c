@@ -35,5 +35,6 @@ const struct probe probe_driver_nvml = {
         { .key = "nvml.gpus", .bound = AT_LEAST, .number = 1, .sentence = "NVML sees no GPU" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

@@ -109,5 +109,6 @@ const struct probe probe_driver_sees_all = {
         { .key = "cuda.gpus", .bound = AT_LEAST, .number = 1, .sentence = "CUDA sees no GPU" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -96,5 +96,6 @@ const struct probe probe_driver_tenants = {
         { .key = "tenants.gpus", .bound = AT_LEAST, .number = 1, .sentence = "CUDA sees no GPU" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

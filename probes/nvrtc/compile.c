@@ -105,5 +105,6 @@ const struct probe probe_nvrtc_compile = {
         { .key = "wrong", .bound = EQUALS, .number = 0, .optional = true, .sentence = "%s of 4096 words are wrong when the compiled kernel runs" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

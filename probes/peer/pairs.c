@@ -344,6 +344,7 @@ const struct probe probe_peer_copy = {
     .rests_on = { &probe_cuda_launch },
     .limit_s  = 120,                    /* 240 pairs of 16 GPUs, and each enables access anew */
     .expects  = all_arrives,
+    .diagnoses = true,
     .run      = run_copy,
 };
 

@@ -98,5 +98,6 @@ const struct probe probe_stack_archs = {
         { .key = "libraries.read", .bound = AT_LEAST, .number = 1, .sentence = "none of the stack's libraries could be read" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

@@ -101,5 +101,6 @@ const struct probe probe_stack_complete = {
         { .key = "parts",   .bound = AT_LEAST, .number = 1, .sentence = "this cuDNN names no parts" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

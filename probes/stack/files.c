@@ -19,5 +19,6 @@ const struct probe probe_stack_files = {
         { .key = "files", .bound = AT_LEAST, .number = 1, .sentence = "the stack has no library file" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

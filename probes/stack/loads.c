@@ -22,5 +22,6 @@ const struct probe probe_stack_loads = {
         { .key = "stack.entries", .bound = AT_LEAST, .number = 1, .sentence = "there is nothing to open in this stack" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run     = run,
 };

@@ -37,5 +37,6 @@ const struct probe probe_stack_own = {
         { .key = "own.libraries", .bound = AT_LEAST, .number = 1, .sentence = "none of the stack's libraries is mapped after opening it" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -51,5 +51,6 @@ const struct probe probe_stack_parts = {
         { .key = "parts.opened", .bound = AT_LEAST, .number = 1, .sentence = "the stack has no vendor library to open" },
         { .key = NULL },
     },
+    .diagnoses   = true,
     .run         = run,
 };

@@ -135,5 +135,6 @@ const struct probe probe_stack_versions = {
         { .key = "libraries.asked", .bound = AT_LEAST, .number = 1, .sentence = "no vendor library was loaded" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

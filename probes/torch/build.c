@@ -18,5 +18,6 @@ const struct probe probe_torch_build = {
         { .key = "unexpected", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
+    .diagnoses   = true,
     .run         = run,
 };

@@ -27,5 +27,6 @@ const struct probe probe_torch_cudnn = {
         { .key = "refused", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -20,5 +20,6 @@ const struct probe probe_torch_cudnn_gpu = {
         { .key = "refused", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -30,5 +30,6 @@ const struct probe probe_torch_device_count = {
         { .key = "not_seen", .bound = EQUALS, .number = 0, .sentence = "PyTorch does not see %s of the GPUs that the driver shows to this process" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

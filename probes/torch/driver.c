@@ -19,5 +19,6 @@ const struct probe probe_torch_driver = {
         { .key = "too_old", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
+    .diagnoses    = true,
     .run          = run,
 };

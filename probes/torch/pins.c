@@ -17,5 +17,6 @@ const struct probe probe_torch_pins = {
         { .key = "unmet", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

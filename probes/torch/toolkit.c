@@ -19,5 +19,6 @@ const struct probe probe_torch_toolkit = {
         { .key = "toolkits", .bound = AT_LEAST, .number = 0, .sentence = "%s toolkits" },
         { .key = NULL },
     },
+    .diagnoses = true,
     .run      = run,
 };

@@ -30,7 +30,7 @@ well() {
     [[ "$output" != *"  cause  "* ]]
 }
 
-@test "a GPU without a module" { ails gpu-no-module module-not-loaded "install NVIDIA's driver"; }
+@test "a GPU without a module" { ails gpu-no-module module-not-loaded "sudo ubuntu-drivers install && sudo reboot"; }
 @test "a GPU that nouveau drives" { ails nouveau nouveau-owns-gpu "sudo ubuntu-drivers install && sudo reboot"; }
 @test "a container that asked for a GPU and got none" { ails container-asked container-without-gpu "docker run --gpus all"; }
 @test "device nodes that this user may not open: what follows is a note" {
@@ -41,17 +41,33 @@ well() {
 @test "a libcuda that the loader does not find" { ails driver-no-stack libcuda-missing "sudo ldconfig"; }
 @test "WSL's libcuda that the loader does not find" { ails wsl libcuda-missing "/etc/ld.so.conf.d/ld.wsl.conf"; }
 
-@test "a driver that does not go with its module, a compat package, a fabric manager that does not run" {
-    answers cuInit 803 compat-mismatch
-    answers cuInit 804 compat-refused
+@test "a driver that does not go with its module, a stub, MPS, a fabric manager that does not run" {
+    answers cuInit 803 driver-library-mismatch
+    answers cuInit 804 driver-library-mismatch
     answers cuInit 802 fabric-not-ready
     answers cuInit 34 stub-libcuda
     answers nvmlInit_v2 18 driver-library-mismatch
     answers cuInit 3 uvm-broken
     answers cuInit 999 driver-cannot-begin
     answers cuInit 805 mps-unreachable
-    answers cuDevicePrimaryCtxRetain 46 gpu-exclusive
+    answers cuInit 807 mps-not-ready
+    answers cuDevicePrimaryCtxRetain 46 gpu-unavailable
+    FAKE_COMPUTE_MODE=3 answers cuDevicePrimaryCtxRetain 46 gpu-exclusive
     answers cuMemAlloc_v2 214 memory-error
+}
+
+@test "what a failure was tried with is told, and the change that mends it is the cause; a hang is waited for once, and shortly for each change" {
+    export LD_LIBRARY_PATH=$driver FAKE_NVML=580.65.06 FAKE_FAULT=hang:cuInit FAKE_FAULT_UNLESS=LD_PRELOAD= LD_PRELOAD=$GPUVET_FAKES/libhook.so CUDA_VISIBLE_DEVICES=0
+    one_build "the sanitizer must be preloaded first"
+    run "$GPUVET" doctor -q --limit 1 --root tests/machines/driver-no-stack --save "$out"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: preload-hook - "* ]]
+    grep -A1 '"without.LD_PRELOAD"' "$out" | grep '"passes"'
+    FAKE_FAULT_UNLESS=NOTHING=x run "$GPUVET" doctor -q --limit 1 --root tests/machines/driver-no-stack --save "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: driver-hangs - "* ]]
+    for change in LD_PRELOAD CUDA_VISIBLE_DEVICES; do grep -A1 "\"without.$change\"" "$out" | grep '"the same"'; done
 }
 
 @test "a GPU that is lost is told, and not its symptoms" {
@@ -139,4 +155,40 @@ well() {
     [ "$status" = 2 ]
     run "$GPUVET" help doctor
     [[ "$output" == *"gpuvet doctor - what is wrong here"* ]]
+}
+
+@test "what is saved is diagnosed elsewhere, and holds no name of the host, its users or their folders" {
+    cp -a tests/machines/no-permission "$BATS_TEST_TMPDIR/m"
+    echo gpu-node-12 >"$BATS_TEST_TMPDIR/m/proc/sys/kernel/hostname"
+    printf 'USER=alice\0LD_LIBRARY_PATH=/home/alice/lib:/scratch/alice\0' >"$BATS_TEST_TMPDIR/m/proc/self/environ"
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/m" --save "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: nodes-denied"* ]]
+    grep -q '"/home/USER/lib:/scratch/USER"' "$out"
+    ! grep -qE 'gpu-node-12|alice' "$out"
+    run "$GPUVET" doctor --from "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == "gpuvet "*" doctor on HOST"*"gpuvet: nodes-denied"* ]]
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/m" --save "$out" --with-names
+    grep -q 'gpu-node-12' "$out"
+    grep -q '/home/alice/lib' "$out"
+    run "$GPUVET" doctor --from "$out" --save "$out.given"
+    grep -q '/home/USER/lib' "$out.given"
+    ! grep -q 'gpu-node-12' "$out.given"
+}
+
+@test "what cannot be saved is said, and the finding stays" {
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save /nowhere/bundle
+    [ "$status" = 3 ]
+    [[ "$output" == *"/nowhere"* ]]
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save /dev/full
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: nouveau-owns-gpu"*"/dev/full"* ]]
+}
+
+@test "the findings can be listed" {
+    run "$GPUVET" explain
+    [ "$status" = 0 ]
+    [[ "$output" == *"  nouveau-owns-gpu"*"  library-shadowed"* ]]
 }

@@ -14,6 +14,8 @@
  * FAKE_FAULT_GPU=N: only in processes that were given the GPU N alone.
  * FAKE_FAULT_ON_N=...: more orders for those alone.
  * FAKE_FAULT_PROBE=NAME: only in processes that were started for that probe last.
+ * FAKE_FAULT_UNLESS=NAME=VALUE: not where that variable has that value; one that is not set has the empty one.
+ * FAKE_FAULT_FROM=PART: only by a library whose path has that part, so that a copy of a fake elsewhere answers otherwise.
  * FAKE_FAULT_AT=N:FILE: in the Nth process only of those in which an order would
  * have been carried out; FILE counts them, one byte each.
  *
@@ -86,12 +88,33 @@ static const char *own_probe(void)
     return line + at;
 }
 
+/* A variable has the value that makes the orders void. */
+static bool is_excused(void)
+{
+    const char *unless = getenv("FAKE_FAULT_UNLESS"), *equals = unless != NULL ? strchr(unless, '=') : NULL, *value;
+    char name[64];
+
+    if (equals == NULL)
+        return false;
+    snprintf(name, sizeof name, "%.*s", (int)(equals - unless), unless);
+    value = getenv(name);
+    return strcmp(value != NULL ? value : "", equals + 1) == 0;
+}
+
+static bool is_from_there(void)
+{
+    const char *part = getenv("FAKE_FAULT_FROM");
+    Dl_info own;
+
+    return part == NULL || (dladdr((const void *)(uintptr_t)&fake_gate, &own) != 0 && strstr(own.dli_fname, part) != NULL);
+}
+
 bool fake_is_ordered_here(void)
 {
     const char *probe = getenv("FAKE_FAULT_PROBE");
     long gpu = fake_number("FAKE_FAULT_GPU", -1);
 
-    return (gpu < 0 || gpu == own_gpu()) && (probe == NULL || strcmp(probe, own_probe()) == 0);
+    return (gpu < 0 || gpu == own_gpu()) && (probe == NULL || strcmp(probe, own_probe()) == 0) && !is_excused() && is_from_there();
 }
 
 static void read_list(const char *at)

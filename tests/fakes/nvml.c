@@ -4,7 +4,7 @@
  * set), FAKE_USED those that are in use, FAKE_COMPUTE_MODE is the compute mode,
  * FAKE_NVLINKS how many links there are; FAKE_LINKS_COUNT=161 or 208: each counts its errors, as on a Hopper or a Blackwell GPU.
  * FAKE_THROTTLE are the reasons to throttle. FAKE_BESIDE is the mask of the processors beside every GPU; without it, all are.
- * FAKE_THROTTLE are the reasons to throttle. FAKE_INTRUDER: in processes for FAKE_FAULT_PROBE another one computes beside it.
+ * FAKE_PERSISTENCE=0: no persistence mode. FAKE_INTRUDER: in processes for FAKE_FAULT_PROBE another one computes beside it.
  * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
  * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
@@ -242,7 +242,7 @@ nvmlReturn_t fake_nvmlDeviceGetComputeMode(nvmlDevice_t d, nvmlComputeMode_t *mo
 nvmlReturn_t fake_nvmlDeviceGetPersistenceMode(nvmlDevice_t d, nvmlEnableState_t *mode)
 {
     (void)d;
-    *mode = 1;
+    *mode = fake_number("FAKE_PERSISTENCE", 1) != 0;
     return ready();
 }
 
@@ -385,6 +385,7 @@ nvmlReturn_t fake_nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t d, unsigned l
     }
 
 ONE_NUMBER(nvmlDeviceGetEnforcedPowerLimit, is_odd(d, "power") ? 90000 : 100000)
+ONE_NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, 100000)
 ONE_NUMBER(nvmlDeviceGetPowerUsage, 65000)
 ONE_NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, 4)
 ONE_NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, 4)

@@ -34,13 +34,13 @@ static const struct probe *const sample_probe_list[] = {
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
 static const struct node sample_nodes[] = { { "/dev/nvidia0", true, NULL }, { "/dev/nvidia1", false, "Permission denied" } };
 static const struct driver_file sample_drivers[] = {
-    { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", NULL, "580.65.06", DRIVER_INSTALLED, true },
+    { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06", "580.65.06", DRIVER_INSTALLED, true },
     { "libcuda.so.1", "/usr/local/cuda/compat/libcuda.so.1", NULL, NULL, DRIVER_COMPAT, false },
 };
 static const struct fact sample_facts[] = { { "module.version", "580.65.06", "/sys/module/nvidia/version" }, { "env.LANG", "a\tb \"c\" \xc3\xa4", NULL } };
 
 static const struct machine sample_machine = {
-    .hostname = "node12", .os = "Debian GNU/Linux 12 (bookworm)", .kernel = "6.1.0", .arch = "x86_64", .place = PLACE_CONTAINER, .container = "docker",
+    .hostname = "node12", .os = "Debian GNU/Linux 12 (bookworm)", .os_id = "debian", .kernel = "6.1.0", .arch = "x86_64", .place = PLACE_CONTAINER, .container = "docker",
     .pci = sample_pci, .n_pci = COUNT_OF(sample_pci), .nodes = sample_nodes, .n_nodes = COUNT_OF(sample_nodes),
     .drivers = sample_drivers, .n_drivers = COUNT_OF(sample_drivers), .facts = sample_facts, .n_facts = COUNT_OF(sample_facts),
     .module_loaded = true, .module_version = "580.65.06", .gpu_meant = true, .why_meant = "0000:3b:00.0 is an NVIDIA GPU",
@@ -63,7 +63,7 @@ static const struct member sample_members[] = {
     { "cudnn_ops", "/opt/app/libcudnn_ops.so.9", "/opt/app/libcudnn_ops.so.9", NULL, NULL, NULL, "truncated: 4096 of 47000000 bytes" },
 };
 static const struct stack sample_stacks[] = {
-    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .found_by = "active venv", .versions = sample_versions,
+    { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .python = "/opt/app/bin/python3", .found_by = "active venv", .versions = sample_versions,
       .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members) },
     { .name = "venv:/opt/cpu", .kind = STACK_PYTHON, .prefix = "/opt/cpu", .found_by = "--stack", .unusable = "CPU-only build" },
     { .name = "dir:/opt/none", .kind = STACK_LIBTORCH, .broken = "/opt/none: no such folder" },

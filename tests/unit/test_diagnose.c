@@ -57,7 +57,7 @@ static void the_first_broken_link_is_the_cause_and_the_rest_are_notes(void **sta
 {
     const struct pci_gpu gpu = { .address = "0000:01:00.0", .driver = "nouveau" };
     struct machine m = { .pci = &gpu, .n_pci = 1, .place = PLACE_HOST, .os_id = "debian", .nouveau_loaded = true, .gpu_meant = true };
-    static const struct probe asks = { .name = "sample.driver", .claim = "It answers." };
+    static const struct probe asks = { .name = "sample.driver", .claim = "It answers.", .scope = SCOPE_MACHINE };
     struct judged trial = { .trial = { .id = "sample.driver", .probe = &asks }, .verdict = FAIL, .why = "it does not",
                             .outcome = { .stop = STOP_CALL, .call = "cuInit(0)", .code = 803, .text = "X" } };
     struct arena a = { NULL };
@@ -66,9 +66,9 @@ static void the_first_broken_link_is_the_cause_and_the_rest_are_notes(void **sta
     (void)state;
     assert_int_equal(d.n, 2);
     assert_string_equal(d.list[0].ailment->id, "nouveau-owns-gpu");
-    assert_string_equal(d.list[0].fix, "sudo apt install nvidia-driver && sudo reboot");
+    assert_string_equal(d.list[0].fix, "sudo apt-get install -y nvidia-driver && sudo reboot");
     assert_false(d.list[0].follows);
-    assert_string_equal(d.list[1].ailment->id, "compat-mismatch");
+    assert_string_equal(d.list[1].ailment->id, "driver-library-mismatch");
     assert_true(d.list[1].follows);
     assert_int_equal(d.n_unexplained, 0);
     arena_free(&a);
@@ -77,7 +77,7 @@ static void the_first_broken_link_is_the_cause_and_the_rest_are_notes(void **sta
 static void what_nothing_explains_is_left_open(void **state)
 {
     struct machine m = { .place = PLACE_HOST, .gpu_meant = true };
-    static const struct probe asks = { .name = "sample.driver", .claim = "It answers." };
+    static const struct probe asks = { .name = "sample.driver", .claim = "It answers.", .scope = SCOPE_MACHINE };
     struct judged trials[] = {
         { .trial = { .id = "a", .probe = &asks }, .verdict = PASS, .why = "" },
         { .trial = { .id = "b", .probe = &asks }, .verdict = FAIL, .why = "wrong", .outcome = { .stop = STOP_CALL, .call = "cuInitialise()", .code = 803 } },
@@ -93,6 +93,26 @@ static void what_nothing_explains_is_left_open(void **state)
     arena_free(&a);
 }
 
+static void what_the_machine_lacks_does_not_explain_a_library_that_does_not_load(void **state)
+{
+    const struct pci_gpu gpu = { .address = "0000:01:00.0", .driver = "nouveau" };
+    struct machine m = { .pci = &gpu, .n_pci = 1, .place = PLACE_HOST, .os_id = "debian", .nouveau_loaded = true, .gpu_meant = true };
+    static const struct probe loads = { .name = "sample.loads", .claim = "It loads.", .scope = SCOPE_STACK }, computes = { .name = "sample.computes", .claim = "It computes.", .scope = SCOPE_STACK_DEVICE };
+    static const struct stack stack = { .name = "toolkit-13.0" };
+    struct judged trials[] = {
+        { .trial = { .id = "a", .probe = &loads, .stack = &stack }, .verdict = FAIL, .why = "no", .outcome = { .stop = STOP_CALL, .call = "dlopen", .code = 0 } },
+        { .trial = { .id = "b", .probe = &computes, .stack = &stack }, .verdict = FAIL, .why = "no" },
+    };
+    struct arena a = { NULL };
+    struct diagnoses d = of(&m, trials, COUNT_OF(trials), &a);
+
+    (void)state;
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.n_unexplained, 1);
+    assert_string_equal(d.unexplained[0]->trial.id, "a");
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +120,7 @@ int main(void)
         cmocka_unit_test(the_exit_code_is_that_of_the_worst_that_is_known),
         cmocka_unit_test(the_first_broken_link_is_the_cause_and_the_rest_are_notes),
         cmocka_unit_test(what_nothing_explains_is_left_open),
+        cmocka_unit_test(what_the_machine_lacks_does_not_explain_a_library_that_does_not_load),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,12 +352,54 @@ static void a_caches_hwcaps_entry_is_for_processors_of_that_level(void **state)
     close(root.fd);
 }
 
+#if defined __aarch64__
+#define ARCH "aarch64"
+#else
+#define ARCH "x86_64"
+#endif
+
+/* Of a program that is given a name: what is preloaded answers for it, then LD_LIBRARY_PATH, then a default folder. */
+static void a_name_alone_is_answered_as_dlopen_would(void **state)
+{
+    static const char *const names[] = { "liby.so.1", "libz.so.1", "libnone.so.1" };
+    static const char *const preload[] = { "LD_PRELOAD=/opt/pre/hook.so", "LD_LIBRARY_PATH=/opt/b:/opt/a" }, *const path[] = { "LD_LIBRARY_PATH=/opt/b:/opt/a" };
+    static const struct { struct environment env; const char *y, *z; enum found_by by_y, by_z; } cases[] = {
+        { { NULL, 0 }, "/usr/lib/" ARCH "-linux-gnu/liby.so.1", NULL, FOUND_DEFAULT, FOUND_NOT },
+        { { path, 1 }, "/opt/a/liby.so.1", "/opt/b/libz.so.1", FOUND_LIBRARY_PATH, FOUND_LIBRARY_PATH },
+        { { preload, 2 }, "/opt/pre/hook.so", "/opt/b/libz.so.1", FOUND_PRELOAD, FOUND_LIBRARY_PATH },
+    };
+    const char *dir = text_make(&bench.arena, "%s/names", bench.dir);
+    struct root root;
+    struct err e;
+
+    (void)state;
+    must_run(text_make(&bench.arena,
+                       "mkdir -p %s && cd %s && { cat ../prelude; echo 'mkdir -p opt/a opt/b opt/pre usr/lib/" ARCH "-linux-gnu\n"
+                       "lib opt/a/liby.so.1 liby.so.1 \"\"; lib opt/b/libz.so.1 libz.so.1 \"\"; lib opt/pre/hook.so liby.so.1 \"\"\n"
+                       "lib usr/lib/" ARCH "-linux-gnu/liby.so.1 liby.so.1 \"\"'; } | sh", dir, dir));
+    assert_true(root_open(&root, &bench.arena, dir, &e));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct loading l[COUNT_OF(names)];
+
+        loader_answers(l, names, COUNT_OF(names), &bench.arena, &root, &cases[i].env, ARCH);
+        assert_string_equal(l[0].path, cases[i].y);
+        assert_int_equal(l[0].by, cases[i].by_y);
+        if (cases[i].z != NULL)
+            assert_string_equal(l[1].path, cases[i].z);
+        assert_int_equal(l[1].by, cases[i].by_z);
+        assert_int_equal(l[2].by, FOUND_NOT);
+        assert_null(l[2].path);
+    }
+    close(root.fd);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT_OF(loader_cases) + 1];
+    struct CMUnitTest tests[COUNT_OF(loader_cases) + 2];
 
     for (size_t i = 0; i < COUNT_OF(loader_cases); i++)
         tests[i] = (struct CMUnitTest){ loader_cases[i].name, as_the_loader_does, NULL, NULL, (void *)(uintptr_t)&loader_cases[i] };
+    tests[COUNT_OF(loader_cases) + 1] = (struct CMUnitTest)cmocka_unit_test(a_name_alone_is_answered_as_dlopen_would);
     tests[COUNT_OF(loader_cases)] = (struct CMUnitTest)cmocka_unit_test(a_caches_hwcaps_entry_is_for_processors_of_that_level);
     return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

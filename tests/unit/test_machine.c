@@ -122,7 +122,8 @@ static void write_file(const char *dir, const char *path, const char *bytes, siz
 static void garbage_in_every_file_says_nothing_and_breaks_nothing(void **state)
 {
     static const char *const paths[] = {
-        "/etc/os-release", "/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/hostname", "/proc/sys/kernel/arch",
+        "/etc/os-release", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d/x.conf", "/etc/ld.so.preload", "/tmp/nvidia-mps/control", "/proc/7/comm", "/proc/7/cmdline", "/proc/7/status", "/proc/7/exe", "/proc/self/status",
+        "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/hostname", "/proc/sys/kernel/arch",
         "/proc/modules", "/proc/self/environ", "/proc/self/cgroup", "/proc/self/limits", "/proc/1/environ", "/proc/cpuinfo", "/proc/meminfo",
         "/proc/driver/nvidia/version", "/sys/module/nvidia/version", "/sys/bus/pci/devices/0000:01:00.0/vendor",
         "/sys/bus/pci/devices/0000:01:00.0/device", "/sys/bus/pci/devices/0000:01:00.0/class", "/sys/bus/pci/devices/0000:01:00.0/driver", "/dev/nvidia0",

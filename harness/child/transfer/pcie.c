@@ -35,7 +35,9 @@ void saw_pcie(struct child *c, const struct pcie *p)
     if (p->generation == 0 || p->width == 0)
         return;
     saw_text(c, "link", "PCIe generation %u x%u", p->generation, p->width);
-    if (p->generation < p->best_generation || p->width < p->best_width)
-        saw_text(c, "warning", "under load the link to the host runs at PCIe generation %u x%u, and the GPU can do generation %u x%u in this machine",
-                 p->generation, p->width, p->best_generation, p->best_width);
+    if (p->generation >= p->best_generation && p->width >= p->best_width)
+        return;
+    saw_text(c, "link.best", "PCIe generation %u x%u", p->best_generation, p->best_width);
+    saw_text(c, "warning", "under load the link to the host runs at PCIe generation %u x%u, and the GPU can do generation %u x%u in this machine",
+             p->generation, p->width, p->best_generation, p->best_width);
 }
