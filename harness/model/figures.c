@@ -93,10 +93,9 @@ static void derive_peak(struct figure *f, const struct judged *j, const struct e
     f->peak_of = f->peak > 0 ? "derived: multiprocessors, what those of its compute capability do in a clock, and its highest clock" : NULL;
 }
 
-static void find_peak(struct figure *f, const struct judged *j, const struct expected *x)
+static void find_peak(struct figure *f, const struct judged *j, const struct gpu_peak *peak, const struct expected *x)
 {
     const enum peak which = j->trial.probe->peak;
-    const struct gpu_peak *peak = datasheet_of(j->trial.device, x);
     const double derived = number_above_0(&j->outcome, "peak");
     double of_clock = 0;
 
@@ -176,6 +175,7 @@ void figure_expect(struct figure *f, const struct judged *j, const struct expect
     }
     if (!is_whole(j->trial.device))
         return;
-    find_peak(f, j, x);
-    expect_least(f, expected_rate(x, j->trial.probe->name, j->trial.device->name, 0), datasheet_of(j->trial.device, x));
+    model = datasheet_of(j->trial.device, x);
+    find_peak(f, j, model, x);
+    expect_least(f, expected_rate(x, j->trial.probe->name, j->trial.device->name, 0), model);
 }
