@@ -11,6 +11,8 @@ struct reader {
     const char       *end, *line_start;
     size_t            line;
     unsigned          depth;
+    struct value     *spare;
+    size_t            n_spare;
     struct complaint *complaint;
 };
 
