@@ -154,15 +154,13 @@ static void trials(struct report *r, struct door *d, const struct value *o)
 {
     const struct value *list = door_list(d, o, "trials"), *item = value_first(list);
     struct judged *all = arena_alloc(d->arena, value_count(list) * sizeof *all);
-    const struct probe *before = NULL;
 
     for (; item != NULL && !d->failed; item = item->next) {
         const struct value *trial = door_enter(d, item, "trials", (long)r->n_trials);
         struct judged *j = &all[r->n_trials++];
 
         if (trial != NULL)
-            saved_trial(j, d, trial, r, before);
-        before = j->trial.probe;
+            saved_trial(j, d, trial, r, r->n_trials > 1 ? j - 1 : NULL);
         door_leave(d);
     }
     r->trials = all;

@@ -9,14 +9,14 @@
 #include "model/names.h"
 
 /* Trials of one probe on several GPUs follow each other: it is looked for once. One that is not this program's does not run. */
-static const struct probe *known_probe(const char *name, const struct probe *before)
+static const struct probe *known_probe(const char *name, const struct judged *before)
 {
-    if (before == NULL || !text_is(before->name, name))
+    if (before == NULL || !text_is(before->trial.probe->name, name))
         return name != NULL ? probe_by_name(name) : NULL;
-    return before->run != NULL ? before : NULL;
+    return before->trial.probe->run != NULL ? before->trial.probe : NULL;
 }
 
-static const struct probe *probe_of(struct door *d, const struct value *o, const struct probe *before)
+static const struct probe *probe_of(struct door *d, const struct value *o, const struct judged *before)
 {
     const char *name = door_text(d, o, "probe", MUST_BE), *claim = door_text(d, o, "claim", MUST_BE);
     const struct probe *known = known_probe(name, before);
@@ -89,6 +89,12 @@ static const char *number_text(struct arena *a, double x)
     return x >= 0 && x < 1e15 && floor(x) == x && !signbit(x) ? arena_text(a, text_digits(digits, (unsigned long)x)) : text_make(a, "%.15g", x);
 }
 
+/* Trials of one probe see much alike. Keys that are one text, and not as many as trials, are at hand when all are gone through. */
+static const char *same_as(const char *key, const struct judged *before, size_t i)
+{
+    return before != NULL && i < before->outcome.n_saw && text_is(before->outcome.saw[i].key, key) ? before->outcome.saw[i].key : key;
+}
+
 static void observation(struct observation *s, struct door *d, const struct value *o)
 {
     const struct value *value = value_member(o, "value");
@@ -106,7 +112,7 @@ static void observation(struct observation *s, struct door *d, const struct valu
     }
 }
 
-static void observations(struct outcome *out, struct door *d, const struct value *o)
+static void observations(struct outcome *out, struct door *d, const struct value *o, const struct judged *before)
 {
     const struct value *list = door_list(d, o, "saw"), *item = value_first(list);
     struct observation *saw = arena_alloc(d->arena, value_count(list) * sizeof *saw);
@@ -114,8 +120,11 @@ static void observations(struct outcome *out, struct door *d, const struct value
     for (; item != NULL && !d->failed; item = item->next) {
         const struct value *seen = door_enter(d, item, "saw", (long)out->n_saw);
 
-        if (seen != NULL)
-            observation(&saw[out->n_saw++], d, seen);
+        if (seen != NULL) {
+            observation(&saw[out->n_saw], d, seen);
+            saw[out->n_saw].key = same_as(saw[out->n_saw].key, before, out->n_saw);
+            out->n_saw++;
+        }
         door_leave(d);
     }
     out->saw = saw;
@@ -187,7 +196,7 @@ static void measured(struct judged *j, struct door *d, const struct value *o)
         door_leave(d);
 }
 
-void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct probe *before)
+void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct judged *before)
 {
     struct outcome *out = &j->outcome;
     const char *why = door_text(d, o, "why", MAY_BE);
@@ -215,7 +224,7 @@ void saved_trial(struct judged *j, struct door *d, const struct value *o, const 
     j->round = (unsigned)door_integer(d, o, "round", MAY_BE, 1, INT_MAX);
     if (out->ending == ENDED_NOT_RUN)
         j->trial.left_out = out->text;
-    observations(out, d, o);
+    observations(out, d, o, before);
     measured(j, d, o);
     check(j, d, o);
 }

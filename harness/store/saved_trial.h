@@ -5,7 +5,7 @@
 #include "model/report.h"
 #include "store/door.h"
 
-/* Device and stack are those of the report; one that it does not have is an error. before: the probe of the trial before it, or NULL. */
-void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct probe *before);
+/* Device and stack are those of the report; one that it does not have is an error. before: the trial before it, or NULL. */
+void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct judged *before);
 
 #endif
