@@ -8,16 +8,28 @@
 
 enum { DEEPEST = 64, FEW_MEMBERS = 16, KEY_SHOWN = 64, SPARE = 32 };
 
-static void skip_blanks(struct reader *r)
+static void skip_some_blanks(struct reader *r)
 {
     char *s = r->at;
 
-    for (; *s == ' ' || *s == '\n' || *s == '\t' || *s == '\r'; s++)
+    for (;; s++) {
+        while (*s == ' ')
+            s++;
         if (*s == '\n') {
             r->line++;
             r->line_start = s + 1;
+        } else if (*s != '\t' && *s != '\r') {
+            break;
         }
+    }
     r->at = s;
+}
+
+/* Most often there are none. */
+static inline void skip_blanks(struct reader *r)
+{
+    if ((unsigned char)*r->at <= ' ')
+        skip_some_blanks(r);
 }
 
 /* Values are taken many at a time, as there are so many. */
