@@ -19,20 +19,12 @@ static void look_for_code(struct look *l, const struct meaning *m)
 
 #define MEANS(id, ...) static void look_for_##id(struct look *l) { look_for_code(l, &(const struct meaning){ __VA_ARGS__ }); }
 
-MEANS(hmm, "cuInit", 3, LIKELY, "nvidia_uvm is loaded and cannot begin, as with heterogeneous memory management on some kernels",
-      "echo 'options nvidia_uvm uvm_disable_hmm=1' | sudo tee /etc/modprobe.d/nvidia-uvm-hmm.conf && sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm")
-MEANS(unknown, "cuInit", 999, LIKELY, "the driver cannot begin: mostly /dev/nvidia-uvm is missing or was left in disorder by a suspend",
-      "sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm && sudo nvidia-modprobe -u -c=0")
 MEANS(no_code, NULL, 209, SHOWN, "a library has no code for this GPU: neither machine code for its compute capability nor PTX", "gpuvet matrix")
 MEANS(ecc, NULL, 214, SHOWN, "the GPU's memory has an error that cannot be corrected",
       "nvidia-smi -q -d ECC,ROW_REMAPPER; where a remap is pending: sudo nvidia-smi -r (it ends what computes there), or reboot; if it comes again, have the board replaced")
 MEANS(new_ptx, NULL, 222, SHOWN, "a library carries only PTX for this GPU, of a newer CUDA than the driver is for", "gpuvet matrix")
 
 const struct rule code_rules[] = {
-    { { "uvm-broken", LINK_DRIVER, .what = "cuInit answers 3 (not initialized) in a fresh process: seen with nvidia_uvm's heterogeneous memory management.",
-        .unlike = "3 in a process that was forked after it had used CUDA is that program's fault." }, look_for_hmm },
-    { { "driver-cannot-begin", LINK_DRIVER, .what = "cuInit answers 999, which names no cause: the memory module nvidia_uvm comes first.",
-        .unlike = "nodes-missing, nodes-denied, cgroup-denies-gpu and gpu-lost answer the same, and are found by their own signs." }, look_for_unknown },
     { { "memory-error", LINK_DRIVER, .needs_gpu = true, .what = "ECC found what it cannot correct: the work that met it is lost.",
         .unlike = "A program that writes where it must not (Xid 13, 31) answers 700 or 716, at another place each time." }, look_for_ecc },
     { { "gpu-not-covered", LINK_BUILD, .needs_gpu = true, .what = "\"no kernel image is available\": the build was made for other GPUs, newer or older ones.",

@@ -20,24 +20,6 @@ static void look_for_fabric(struct look *l)
                                                            : "nvidia-smi conf-compute -grs; on the host: systemctl status nvidia-fabricmanager");
 }
 
-/* Empty or -1: no GPU is meant then (facts.h). Anything else that hides all is a name that does not exist. */
-static void look_for_hidden(struct look *l)
-{
-    const struct machine *m = l->r->machine;
-    const char *value = variable(l, "CUDA_VISIBLE_DEVICES");
-    const struct judged *told = value != NULL ? ended_by(l, "cuInit", 100) : NULL;
-    const bool none = m->why_not_meant != NULL && text_starts(m->why_not_meant, "CUDA_VISIBLE_DEVICES is") && m->n_nodes > 0;
-
-    if (told == NULL && !none)
-        return;
-    found(l, none ? SHOWN : LIKELY, none ? "%s: it hides every GPU from this process" : "CUDA_VISIBLE_DEVICES is \"%s\", and hides every GPU from this process",
-          none ? m->why_not_meant : value);
-    evidence(l, "this process's environment, and %s is there", m->n_nodes > 0 ? m->nodes[0].path : "the driver");
-    if (told != NULL)
-        evidence_of_call(l, told);
-    fix(l, "unset CUDA_VISIBLE_DEVICES");
-}
-
 /* Its absence is of the machine; that something it needs is missing, too, the loader's words say. */
 static void look_for_library(struct look *l)
 {
@@ -92,8 +74,6 @@ const struct rule driver_rules[] = {
         .unlike = "container-without-gpu: there no device node exists either." }, look_for_library },
     { { "gpu-lost", LINK_DRIVER, .needs_gpu = true, .what = "The driver can no longer reach a GPU (Xid 79): power, heat, the slot, or the board.",
         .unlike = "nodes-missing: there the driver has nothing against it." }, look_for_lost },
-    { { "gpus-hidden", LINK_DRIVER, .what = "CUDA shows a process only what CUDA_VISIBLE_DEVICES names; one name that does not exist hides what comes after it.",
-        .unlike = "container-without-gpu: there no node exists." }, look_for_hidden },
     { { "fabric-not-ready", LINK_DRIVER, .what = "CUDA_ERROR_SYSTEM_NOT_READY: on servers with NVSwitch the fabric manager must run before anything computes.",
         .unlike = "A confidential guest whose GPUs are not set ready answers 802, too." }, look_for_fabric },
     { { .id = NULL }, NULL },

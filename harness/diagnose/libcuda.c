@@ -78,14 +78,6 @@ static const char *path_without(const struct look *l, const char *entry)
     return t.s;
 }
 
-static const char *quoted(const struct look *l, const char *word)
-{
-    struct text t = { .arena = l->a };
-
-    text_add_quoted(&t, word);
-    return t.s;
-}
-
 static void fix_path_without(struct look *l, const char *entry)
 {
     const char *rest = path_without(l, entry);

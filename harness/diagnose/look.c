@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diagnose/message.h"
 
 static const struct rule *const tables[] = {
-    bus_rules, chip_rules, kernel_rules, machine_rules, libcuda_rules, compat_rules, preload_rules, driver_rules, begin_rules, mps_rules, code_rules, stack_rules,
-    age_rules, pace_rules,
+    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
+    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules,
+    process_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules,
+    system_rules, companion_rules, age_rules, pace_rules,
+    mapped_rules, work_rules,
 };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
@@ -113,6 +117,22 @@ const char *stated(const struct look *l, const char *what)
     return stack_version(l->stack, what);
 }
 
+const struct stack_version *stated_whole(const struct look *l, const char *what)
+{
+    for (size_t i = 0; i < l->stack->n_versions; i++)
+        if (text_is(l->stack->versions[i].what, what))
+            return &l->stack->versions[i];
+    return NULL;
+}
+
+const char *quoted(const struct look *l, const char *word)
+{
+    struct text t = { .arena = l->a };
+
+    text_add_quoted(&t, word);
+    return t.s;
+}
+
 void evidence_of_fact(struct look *l, const char *key)
 {
     const struct machine *m = l->r->machine;
@@ -213,6 +233,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
             apply(&l, rule);
     sort(&l);
     order(&l);
+    complaint_join(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))
             *ARENA_PUSH(a, open, n) = &r->trials[i];

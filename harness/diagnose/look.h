@@ -17,8 +17,11 @@ struct look {
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
 /* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule bus_rules[], chip_rules[], kernel_rules[], machine_rules[], libcuda_rules[], compat_rules[], preload_rules[], driver_rules[],
-    begin_rules[], mps_rules[], code_rules[], stack_rules[], age_rules[], pace_rules[];
+extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rules[], node_rules[], container_rules[], wsl_rules[], libcuda_rules[], compat_rules[],
+    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[],
+    process_rules[], library_rules[], extension_rules[], stack_rules[], python_rules[], build_rules[],
+    system_rules[], companion_rules[], age_rules[], pace_rules[];
+extern const struct rule mapped_rules[], work_rules[];
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -39,6 +42,7 @@ void evidence_of_call(struct look *l, const struct judged *j);
 /* A fact of the machine, or what its files say of a stack (an ailment of stacks); NULL: not known. */
 const char *fact(const struct look *l, const char *key);
 const char *stated(const struct look *l, const char *what);
+const struct stack_version *stated_whole(const struct look *l, const char *what);       /* with its source */
 
 /* "/proc/modules: module.loaded is no": a fact as evidence, with the file that says so. Nothing where it is not known. */
 void evidence_of_fact(struct look *l, const char *key);
@@ -47,6 +51,9 @@ void evidence_of_fact(struct look *l, const char *key);
 const char *variable(const struct look *l, const char *name);
 
 bool is_in_container(const struct look *l);
+
+/* A word of a command, as a shell takes it. */
+const char *quoted(const struct look *l, const char *word);
 
 /* ---- What mends it, on this distribution and in this place (remedy.c) ---- */
 
@@ -65,6 +72,9 @@ const char *initramfs(const struct look *l);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Whether the process that was asked about has another file mapped in the place of one of the stack's: then it is found (mapped.c). */
+bool found_shadow_in_process(struct look *l);
 
 /* All that is wrong, by all rules. */
 void diagnose(struct diagnoses *d, const struct report *r, struct arena *a);

@@ -40,6 +40,8 @@ static bool is_on_search_path(const struct look *l, const char *sentence)
 
 static void look_for_shadow(struct look *l)
 {
+    if (found_shadow_in_process(l))
+        return;
     for (size_t i = 0; i < l->r->n_trials; i++) {
         const struct judged *j = &l->r->trials[i];
         const struct observation *saw = j->trial.stack == l->stack ? outcome_saw(&j->outcome, "foreign") : NULL;
@@ -52,7 +54,7 @@ static void look_for_shadow(struct look *l)
             evidence(l, "its folder is in LD_LIBRARY_PATH: %s", variable(l, "LD_LIBRARY_PATH"));
             fix(l, "unset LD_LIBRARY_PATH");
         } else {
-            fix(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
+            advise(l, "take the folder of the other file out of /etc/ld.so.conf.d and of the environment, or remove its package; then: sudo ldconfig");
         }
         return;
     }
@@ -77,33 +79,6 @@ static void look_for_surroundings(struct look *l)
         fix(l, text_has(without->text, " and ") ? "unset LD_LIBRARY_PATH LD_PRELOAD" : "unset %s", without->text);
         return;
     }
-}
-
-static void look_for_missing(struct look *l)
-{
-    for (size_t i = 0; i < l->r->n_trials; i++) {
-        const struct judged *j = &l->r->trials[i];
-
-        if (j->trial.stack != l->stack || j->verdict != FAIL || j->outcome.stop != STOP_LOAD || !text_has(j->outcome.text, "cannot open shared object file"))
-            continue;
-        found(l, SHOWN, "a library that %s needs is not there: %s", l->stack->name, j->outcome.text);
-        evidence(l, "%s: %s", j->trial.id, j->outcome.text);
-        if (j->act != NULL)
-            fix(l, "%s", j->act);
-        return;
-    }
-}
-
-static void look_for_cpu_build(struct look *l)
-{
-    const char *install = stack_version(l->stack, "fits:install");
-
-    if (l->stack->unusable == NULL || !l->r->machine->gpu_meant)
-        return;
-    found(l, SHOWN, "%s is %s", l->stack->name, l->stack->unusable);
-    evidence(l, "%s: torch %s", l->stack->prefix, stack_version(l->stack, "torch") != NULL ? stack_version(l->stack, "torch") : "of a version that no file says");
-    if (install == NULL || !fix_by_pip(l, "%s", install))
-        fix(l, "gpuvet matrix");            /* prints the build that fits this machine, and how it is installed */
 }
 
 /* What the checks of an installed PyTorch find wrong, as ailments of their own. */
@@ -131,23 +106,16 @@ static void look_by(struct look *l, void (*check)(struct findings *, const struc
         (void)fix_by_pip(l, "%s", install);
 }
 
-static void look_for_host(struct look *l) { look_by(l, check_host, "does not run on this system"); }
 static void look_for_pins(struct look *l) { look_by(l, check_pins, "has libraries of other versions than its PyTorch was built for"); }
 
 const struct rule stack_rules[] = {
     { { "library-damaged", LINK_FILES, .of_stack = true, .what = "A library file is cut short, empty, or for another processor.",
         .unlike = "library-missing: there it does not exist." }, look_for_damage },
-    { { "unfit-system", LINK_FILES, .of_stack = true, .what = "The build needs another Python, or a newer glibc or libstdc++.",
-        .unlike = "An extension that was built for another PyTorch misses names of c10 or torch." }, look_for_host },
     { { "pins-differ", LINK_FILES, .of_stack = true, .what = "Every PyTorch names the very versions of cuBLAS, cuDNN and NCCL that it was built for; another package has put others in their place.",
         .unlike = "library-shadowed: there the right ones are installed, and others are found first." }, look_for_pins },
     { { "environment-interferes", LINK_LOADING, .of_stack = true, .what = "LD_LIBRARY_PATH or LD_PRELOAD brings libraries that do not go with the stack's: both were tried, with and without.",
         .unlike = "library-shadowed: there the loader's own configuration does it." }, look_for_surroundings },
-    { { "library-missing", LINK_LOADING, .of_stack = true, .what = "The loader does not find a library that another one names.",
-        .unlike = "library-damaged; a link that leads nowhere." }, look_for_missing },
     { { "library-shadowed", LINK_LOADING, .of_stack = true, .what = "A library of the same name lies in a folder that is searched first, and is used instead of the stack's own.",
         .unlike = "pins-differ: there the stack's own are of the wrong version." }, look_for_shadow },
-    { { "cpu-only-build", LINK_BUILD, .of_stack = true, .what = "The installed PyTorch was built without CUDA, or for AMD's GPUs.",
-        .unlike = "driver-too-old: there torch.version.cuda says something." }, look_for_cpu_build },
     { { .id = NULL }, NULL },
 };

@@ -129,14 +129,36 @@ static const char *in_library_path(const struct search *s, const char *name)
     return NULL;
 }
 
-struct offered glibcxx_offered(const struct search *s, const struct stack *stack)
+/* A Python of conda finds the libraries beside it by its own RPATH, in a venv that was made from it as well. */
+static const char *beside_python(const struct search *s, const struct stack *stack, const char *name)
+{
+    const char *real = stack->python != NULL ? root_resolve(s->root, s->arena, stack->python) : NULL;
+    const char *prefix = real != NULL ? text_dir_name(s->arena, text_dir_name(s->arena, real)) : stack->prefix, *file;
+
+    if (prefix == NULL || !root_is_folder(s->root, text_join(s->arena, prefix, "conda-meta")))
+        return NULL;
+    file = text_make(s->arena, "%s/lib/%s", prefix, name);
+    return root_exists(s->root, file) ? file : NULL;
+}
+
+static struct offered offered_of_cxx(const struct search *s, const struct stack *stack, const char *prefix)
 {
     static const char name[] = "libstdc++.so.6";
-    const char *file = text_starts(stack->name, "conda:") ? text_make(s->arena, "%s/lib/%s", stack->prefix, name) : NULL;
+    const char *file = beside_python(s, stack, name);
 
-    if (file == NULL || !root_exists(s->root, file))
+    if (file == NULL)
         file = in_library_path(s, name);
     if (file == NULL)
         file = loader_cache_find(s->root, s->arena, name, s->machine->arch);
-    return offered_by(s, file, "GLIBCXX_");
+    return offered_by(s, file, prefix);
+}
+
+struct offered glibcxx_offered(const struct search *s, const struct stack *stack)
+{
+    return offered_of_cxx(s, stack, "GLIBCXX_");
+}
+
+struct offered cxxabi_offered(const struct search *s, const struct stack *stack)
+{
+    return offered_of_cxx(s, stack, "CXXABI_");
 }

@@ -16,8 +16,9 @@ struct offered { const char *version, *file; };         /* both NULL: not known 
 /* What the libc.so.6 of that machine offers. */
 struct offered glibc_offered(const struct search *s);
 
-/* What the libstdc++.so.6 offers that a stack gets: that of its conda environment, of a folder of LD_LIBRARY_PATH, or the
+/* What the libstdc++.so.6 offers that a stack gets: that of the conda whose Python runs it, of a folder of LD_LIBRARY_PATH, or the
  * one in the loader's cache. */
 struct offered glibcxx_offered(const struct search *s, const struct stack *stack);
+struct offered cxxabi_offered(const struct search *s, const struct stack *stack);
 
 #endif

@@ -46,6 +46,7 @@ static uint64_t end_of(uint64_t at, uint64_t bytes)
  * makes room for all of them at once. */
 static bool check_header(int fd, uint64_t bytes, struct err *e)
 {
+    static const char pointer[] = "version https://git-lfs";
     Elf64_Ehdr h;
     Elf64_Shdr first;
     ssize_t got = pread(fd, &h, sizeof h, 0);
@@ -54,6 +55,8 @@ static bool check_header(int fd, uint64_t bytes, struct err *e)
         return err_sys(e, "read");
     if (got == 0)
         return err_set(e, ERR_FORMAT, "an empty file");
+    if (got >= (ssize_t)sizeof pointer && memcmp(&h, pointer, sizeof pointer - 1) == 0)
+        return err_set(e, ERR_FORMAT, "not an ELF file but a pointer of git-lfs: the file itself was not fetched");
     if (got < SELFMAG || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
         return err_set(e, ERR_FORMAT, "not an ELF file");
     if (got < (ssize_t)sizeof h)
@@ -234,6 +237,7 @@ bool elf_read(struct elf_facts *f, struct arena *a, int fd, struct err *e)
         return err_set(e, ERR_FORMAT, "not an ELF file");
     }
     f->machine = machine_name(a, ehdr.e_machine);
+    f->is_32_bit = gelf_getclass(r.elf) == ELFCLASS32;
     read_segments(&r, &ehdr);
     read_sections(&r);
     elf_end(r.elf);

@@ -54,6 +54,19 @@ struct object *loaded_match(const struct loaded *l, const char *name);
  * loaded under another name), and keeps the answer. The object, or NULL. */
 struct object *loaded_find(struct loaded *l, const char *name, struct object *asker);
 
+/* The current folder: of another machine's process, its PWD. */
+const char *loader_folder(struct arena *a, const struct root *root, const struct environment *env);
+
+/* The loader of that architecture, with its folders and its cache; `interpreter` NULL: the usual one. */
+void loader_is_of(struct loaded *l, const char *arch, const char *interpreter);
+
+/* Some program starts, that needs libc.so.6 and nothing else, with what the environment preloads (loader_search.c). */
+bool loader_start(struct loaded *l, const struct environment *env, struct err *e) MUST_USE;
+
+/* It opens a library, by its path or by a name, and all that it needs; what is not found is among the answers. `asker`: the library
+ * that opens it; NULL: the program itself. NULL: the loader takes no such file, or it needs more than any real one does. */
+struct object *loader_open(struct loaded *l, const char *path, struct object *asker, struct err *e) MUST_USE;
+
 /* The same path, absolute. */
 const char *loaded_absolute(const struct loaded *l, const char *path);
 

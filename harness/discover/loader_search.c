@@ -222,7 +222,7 @@ static void add_some_program(struct loaded *l)
     *ARENA_PUSH(l->arena, l->objects, l->n_objects) = o;
 }
 
-static void read_host(struct loaded *l, const char *arch, const char *interpreter)
+void loader_is_of(struct loaded *l, const char *arch, const char *interpreter)
 {
     loader_host_read(&l->host, l->arena, l->root, arch, interpreter);
     for (size_t i = 0; i < l->host.n_folders; i++)
@@ -231,7 +231,7 @@ static void read_host(struct loaded *l, const char *arch, const char *interprete
     l->cache = loader_cache_open(l->root, l->arena);
 }
 
-static const char *current_folder(struct arena *a, const struct root *root, const struct environment *env)
+const char *loader_folder(struct arena *a, const struct root *root, const struct environment *env)
 {
     const char *pwd = environment_get(env, "PWD");
     char here[4096];
@@ -251,22 +251,23 @@ static bool start_program(struct loaded *l, struct loader_file *file, const char
     return start(l, env, e);
 }
 
-/* Some program opens the library by its path. */
-static struct object *open_library(struct loaded *l, struct loader_file *file, const char *path, const struct environment *env,
-                                   struct err *e)
+bool loader_start(struct loaded *l, const struct environment *env, struct err *e)
+{
+    add_some_program(l);
+    return start(l, env, e);
+}
+
+struct object *loader_open(struct loaded *l, const char *path, struct object *asker, struct err *e)
 {
     struct queue q = { NULL, 0 };
-    struct object *library;
+    struct object *library = loaded_match(l, path);
 
-    close(file->fd);
-    add_some_program(l);
-    if (!start(l, env, e))
+    if (!within_bounds(l, e))
         return NULL;
-    library = loaded_match(l, path);
     if (library == NULL)
-        library = loaded_find(l, path, l->objects[0]);
+        library = loaded_find(l, path, asker != NULL ? asker : l->objects[0]);
     if (library == NULL) {
-        err_set(e, ERR_SYS, "it went away while it was looked at");
+        err_set(e, ERR_SYS, "the loader does not take %s", path);
         return NULL;
     }
     forget_walk(l);
@@ -295,11 +296,13 @@ static bool search(struct loading **told, size_t *n, struct loaded *l, const str
         return false;
     }
     l->kind = file.kind;
-    read_host(l, elf.machine, elf.interpreter != NULL ? loaded_absolute(l, elf.interpreter) : NULL);
-    if (!is_program(&file, &elf, full))
-        from = open_library(l, &file, full, env, e);
-    else if (start_program(l, &file, full, env, e))
+    loader_is_of(l, elf.machine, elf.interpreter != NULL ? loaded_absolute(l, elf.interpreter) : NULL);
+    if (!is_program(&file, &elf, full)) {
+        close(file.fd);
+        from = loader_start(l, env, e) ? loader_open(l, full, NULL, e) : NULL;
+    } else if (start_program(l, &file, full, env, e)) {
         from = l->objects[0];
+    }
     if (from == NULL || !within_bounds(l, e))
         return false;
     tell(l, from, told, n);
@@ -310,7 +313,7 @@ bool loader_search(struct loading **out, size_t *n, struct arena *a, const struc
                    const char *path, struct err *e)
 {
     struct arena own = { NULL };        /* the loader's own bytes and its cache go through it: half a MiB for each search */
-    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = current_folder(&own, root, env) };
+    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = loader_folder(&own, root, env) };
     struct loading *told = NULL;
     size_t n_told = 0;
     bool ok = search(&told, &n_told, &l, env, path, e);
@@ -333,11 +336,11 @@ void loader_answers(struct loading *out, const char *const *names, size_t n, str
                     const struct environment *env, const char *arch)
 {
     struct arena own = { NULL };
-    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = current_folder(&own, root, env), .kind = kind_of(arch) };
+    struct loaded l = { .arena = &own, .root = root, .budget = BUDGET, .current = loader_folder(&own, root, env), .kind = kind_of(arch) };
     struct err e;
     bool ok;
 
-    read_host(&l, arch, NULL);
+    loader_is_of(&l, arch, NULL);
     add_some_program(&l);
     ok = start(&l, env, &e);
     for (size_t i = 0; i < n; i++) {

@@ -1,10 +1,8 @@
 #include "discover/machine.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "discover/driver_files.h"
@@ -128,52 +126,6 @@ static void read_pci(struct fact_reader *r)
     r->m->pci = list;
 }
 
-/* ---- Nodes ---- */
-
-static bool is_gpu_node(const char *name)
-{
-    return text_starts(name, "nvidia") && name[6] >= '0' && name[6] <= '9';
-}
-
-static bool is_node(const char *name)
-{
-    return is_gpu_node(name) || text_is(name, "nvidiactl") || text_is(name, "nvidia-uvm") || text_is(name, "nvidia-uvm-tools")
-        || text_is(name, "nvidia-modeset") || text_is(name, "dxg") || text_is(name, "nvmap") || text_starts(name, "nvhost-");
-}
-
-/* NULL if this user may open it. On this machine the kernel is asked; in a
- * recorded one a node is a plain file that holds the reason, if there was one. */
-static const char *why_not_opened(struct fact_reader *r, const char *path)
-{
-    if (!root_is_this_machine(r->root))
-        return fact_line(r, path);
-    return faccessat(r->root->fd, path + 1, R_OK | W_OK, AT_EACCESS) == 0 ? NULL : "no permission to read and write it";
-}
-
-static void add_nodes(struct fact_reader *r, struct node **list, const char *dir, bool all)
-{
-    char **names;
-    size_t n = root_list(r->root, r->arena, dir, &names);
-
-    for (size_t i = 0; i < n; i++) {
-        const char *path = text_join(r->arena, dir, names[i]), *why;
-
-        if (!all && !is_node(names[i]))
-            continue;
-        why = why_not_opened(r, path);
-        *ARENA_PUSH(r->arena, *list, r->m->n_nodes) = (struct node){ path, why == NULL, why };
-    }
-}
-
-static void read_nodes(struct fact_reader *r)
-{
-    struct node *list = NULL;
-
-    add_nodes(r, &list, "/dev", false);
-    add_nodes(r, &list, "/dev/nvidia-caps", true);
-    r->m->nodes = list;
-}
-
 /* ---- Whether a GPU is meant for this process ---- */
 
 static const char *first_gpu_node(const struct machine *m)
@@ -181,8 +133,7 @@ static const char *first_gpu_node(const struct machine *m)
     for (size_t i = 0; i < m->n_nodes; i++) {
         const char *name = text_base_name(m->nodes[i].path);
 
-        if (text_starts(m->nodes[i].path, "/dev/") && (is_gpu_node(name) || text_is(name, "dxg") || text_is(name, "nvmap")
-            || text_starts(name, "nvhost-")))
+        if (node_is_gpu(&m->nodes[i]) || text_is(name, "dxg") || text_is(name, "nvmap") || text_starts(name, "nvhost-"))
             return m->nodes[i].path;
     }
     return NULL;
@@ -228,7 +179,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     *m = (struct machine){ .hostname = NULL };
     read_system(&r);
     read_pci(&r);
-    read_nodes(&r);
+    facts_of_nodes(&r);
     facts_of_module(&r);
     facts_of_bus(&r);
     facts_of_boot(&r);
@@ -236,6 +187,11 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_log(&r);
     facts_of_surroundings(&r);
     facts_of_mps(&r);
+    facts_of_process(&r);
+    facts_of_container(&r);
+    facts_of_wsl(&r);
+    facts_of_python(&r);
+    facts_of_mapped(&r);
     driver_files_find(m, a, root, env);
     facts_of_libraries(&r);
     m->facts = r.facts;

@@ -12,6 +12,8 @@ static const char *why_bad(const struct search *s, const struct elf_facts *elf)
 {
     if (elf->bytes_needed > elf->bytes)
         return text_make(s->arena, "truncated: %" PRIu64 " of %" PRIu64 " bytes", elf->bytes, elf->bytes_needed);
+    if (elf->is_32_bit && s->machine->arch != NULL && !text_ends(s->machine->arch, "86") && !text_starts(s->machine->arch, "arm"))
+        return text_make(s->arena, "32-bit, made for %s: this machine is %s", elf->machine, s->machine->arch);
     if (s->machine->arch != NULL && !text_is(elf->machine, s->machine->arch))
         return text_make(s->arena, "made for %s, this machine is %s", elf->machine, s->machine->arch);
     return NULL;

@@ -62,6 +62,11 @@ static const char *component_that_brings(const char *family)
     return NULL;
 }
 
+bool family_is_vendors(const char *family)
+{
+    return family != NULL && component_that_brings(family) != NULL;
+}
+
 const struct package *packages_of_family(const struct packages *p, const char *family)
 {
     const char *component = component_that_brings(family);

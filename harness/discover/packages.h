@@ -22,6 +22,9 @@ const struct package *packages_of_family(const struct packages *p, const char *f
 /* Whether this distribution ("nvidia-cudnn-cu12") brings the libraries of this family. */
 bool distribution_brings(struct arena *a, const char *distribution, const char *family);
 
+/* Whether NVIDIA's packages bring such libraries: "cudnn_ops", not "stdc++". */
+bool family_is_vendors(const char *family);
+
 const struct package *packages_of_distribution(const struct packages *p, const char *distribution);
 
 /* Whether libraries of this family are the package's own work, so that its

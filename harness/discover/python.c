@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "discover/installation.h"
 
 static const char *name_of(struct search *s, const struct python *py, const char *site)
 {
@@ -124,6 +125,9 @@ static void add_stack(struct search *s, const struct python *py, const char *sit
     packages_version_members(&packages, s->arena, stack);
     torch_needs(s, stack, py, torch_dir, &packages);
     torch_entries(s, stack, py, torch_dir);
+    installation_read(s, stack, py, site, &packages);
+    companions_read(s, stack, py, &packages);
+    extensions_read(s, stack, site);
     if (stack_member(stack, "torch_hip") != NULL)
         stack->unusable = "a ROCm build of PyTorch: it cannot use an NVIDIA GPU";
     else if (stack_member(stack, "torch_cuda") == NULL && stack_version(stack, "cuda") == NULL)

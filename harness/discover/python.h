@@ -30,8 +30,9 @@ void torch_entries(struct search *s, struct stack *stack, const struct python *p
  *     requires:NAME, installed:NAME    what its metadata pins, and what is there, of NVIDIA's packages and torch
  *     record:NAME                      the file that lists what such a package brought
  *     python:abi                       a Python that its extension was built for
- *     conda:pytorch                    conda's build string
- *     needs:glibc, needs:glibcxx       the newest versions of symbols that its own libraries ask for */
+ *     conda:version, conda:pytorch     conda's version of it and its build string
+ *     conda:cpuonly                    conda's package that holds PyTorch to builds without CUDA is there
+ *     needs:glibc, :glibcxx, :cxxabi   the newest versions of symbols that its libraries, and what they need, ask for */
 void torch_needs(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir, const struct packages *p);
 
 /* The last two alone: of any libtorch. */

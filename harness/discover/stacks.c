@@ -1,6 +1,7 @@
 #include "discover/stacks.h"
 
 #include "base/text.h"
+#include "discover/linking.h"
 
 static const char *absolute(struct search *s, const char *dir)
 {
@@ -52,6 +53,8 @@ size_t stacks_find(struct stack **out, struct arena *a, const struct root *root,
     libtorches_find(&s);
     toolkits_find(&s);
     make_names_unique(&s);
+    for (size_t i = 0; i < s.found.n; i++)
+        linking_read(&s, &s.found.items[i]);
     *out = s.found.items;
     return s.found.n;
 }

@@ -75,9 +75,13 @@ static void add_conda_build(struct search *s, struct stack *stack, const struct 
     for (size_t i = 0; i < n; i++) {
         const char *version = text_starts(names[i], start) ? names[i] + sizeof start - 1 : "", *build = strchr(version, '-');
 
-        if (*version >= '0' && *version <= '9' && build != NULL && text_ends(build, end))
-            stack_add_version(stack, s->arena, "conda:pytorch", arena_copy(s->arena, build + 1, strlen(build + 1) - (sizeof end - 1)),
-                              text_join(s->arena, meta, names[i]));
+        if (text_starts(names[i], "cpuonly-"))
+            stack_add_version(stack, s->arena, "conda:cpuonly", "yes", text_join(s->arena, meta, names[i]));
+        if (*version < '0' || *version > '9' || build == NULL || !text_ends(build, end))
+            continue;
+        stack_add_version(stack, s->arena, "conda:version", arena_copy(s->arena, version, (size_t)(build - version)), text_join(s->arena, meta, names[i]));
+        stack_add_version(stack, s->arena, "conda:pytorch", arena_copy(s->arena, build + 1, strlen(build + 1) - (sizeof end - 1)),
+                          text_join(s->arena, meta, names[i]));
     }
 }
 
@@ -87,22 +91,40 @@ static void keep_newer(const struct member **most, const char *now, const char *
         *most = m;
 }
 
+/* Torch's own, and what is needed by name: a tool beside them that nobody loads may ask for more. */
+static bool is_loaded(const struct stack *stack, const struct member *m)
+{
+    if (text_starts(m->place, stack->lib_dir))
+        return true;
+    for (size_t i = 0; i < stack->n_members && m->elf->soname != NULL; i++) {
+        const struct elf_facts *elf = stack->members[i].elf;
+
+        for (size_t k = 0; elf != NULL && k < elf->n_needed; k++)
+            if (text_is(elf->needed[k], m->elf->soname))
+                return true;
+    }
+    return false;
+}
+
 void torch_needs_of_system(struct search *s, struct stack *stack)
 {
-    const struct member *glibc = NULL, *glibcxx = NULL;
+    const struct member *glibc = NULL, *glibcxx = NULL, *cxxabi = NULL;
 
     for (size_t i = 0; i < stack->n_members; i++) {
         const struct member *m = &stack->members[i];
 
-        if (m->elf == NULL || !text_starts(m->place, stack->lib_dir))
+        if (m->elf == NULL || !is_loaded(stack, m))
             continue;
         keep_newer(&glibc, m->elf->glibc, glibc != NULL ? glibc->elf->glibc : NULL, m);
         keep_newer(&glibcxx, m->elf->glibcxx, glibcxx != NULL ? glibcxx->elf->glibcxx : NULL, m);
+        keep_newer(&cxxabi, m->elf->cxxabi, cxxabi != NULL ? cxxabi->elf->cxxabi : NULL, m);
     }
     if (glibc != NULL)
         stack_add_version(stack, s->arena, "needs:glibc", glibc->elf->glibc, glibc->place);
     if (glibcxx != NULL)
         stack_add_version(stack, s->arena, "needs:glibcxx", glibcxx->elf->glibcxx, glibcxx->place);
+    if (cxxabi != NULL)
+        stack_add_version(stack, s->arena, "needs:cxxabi", cxxabi->elf->cxxabi, cxxabi->place);
 }
 
 void torch_needs(struct search *s, struct stack *stack, const struct python *py, const char *torch_dir, const struct packages *p)

@@ -15,7 +15,10 @@
  *     driver:holds, driver:why             whether this machine's driver runs it: "yes", "no", "unknown"
  *     driver:cuda                          what nvidia-smi shows for that driver by itself
  *     cudnn:sm_NN, cudnn:sm_NN:why         whether the installed cuDNN has code for such a GPU
- *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx
+ *     usable, usable:install, :conda       a build that this machine can use, of the same release if there is one, and what pip and conda are given for it
+ *     expect:companion:NAME                the release of torchvision or torchaudio that is built for it, "0.19"
+ *     first_cuda:sm_NN                     the first CUDA whose tools know a GPU that answers
+ *     machine:driver, :driver_cuda, :compat, :glibc, :glibcxx, :cxxabi
  *     machine:toolkit, :toolkit_asked      a CUDA toolkit that is there, and whether CUDA_HOME names it
  *     want:torch, want:install             what --expect asks for, and what pip is given for it
  */
@@ -37,6 +40,7 @@ struct host {
     const struct fit_gpu *gpus; size_t n_gpus;
     const char *glibc, *glibc_file;     /* "2.36": the newest version that libc.so.6 defines */
     const char *glibcxx, *glibcxx_file; /* "3.4.30": of the libstdc++.so.6 that this stack gets */
+    const char *cxxabi;                 /* "1.3.13": of the same file */
     const char *toolkit, *toolkit_dir;  /* "13.0": the CUDA toolkit that an extension would be compiled with */
     bool        toolkit_asked;          /* by CUDA_HOME or CUDA_PATH */
 };
@@ -44,6 +48,10 @@ struct host {
 /* The facts of one stack, in the arena. want->text is NULL where nothing is asked for. */
 size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struct expected *x, const struct stack *s,
                         const struct host *h, const struct want *want);
+
+/* "3.7 3.8 3.9 3.10": for which Pythons the official builds of a release are made on that platform, whatever their CUDA; of the newest
+ * release where the text is no version. NULL: the tables do not say. */
+const char *crosscheck_pythons(struct arena *a, const struct expected *x, const char *torch, const char *platform);
 
 struct finding { enum weight weight; const char *key, *text; };
 

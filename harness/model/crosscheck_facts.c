@@ -43,7 +43,7 @@ static void add_row(struct facts *f, const struct torch_build *row, const char *
             add(f, text_make(f->arena, "expect:pin:%s", row->pins[i].distribution), row->pins[i].version, source);
 }
 
-/* Of that release the build for the newest CUDA that runs here. */
+/* Of that release (NULL: of any, the newest) the build for the newest CUDA that runs here. */
 static const struct torch_build *build_that_fits(const char *release, const struct expected *x, const struct fit_host *host, struct arena *a)
 {
     const struct torch_build *best = NULL;
@@ -51,7 +51,7 @@ static const struct torch_build *build_that_fits(const char *release, const stru
     for (size_t i = 0; i < x->n_torch; i++) {
         const struct torch_build *row = &x->torch[i];
 
-        if (text_version_within(row->torch, release) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
+        if ((release == NULL || text_version_within(row->torch, release)) && row->cuda != NULL && fit_build(a, x, row, host).runs == ANSWER_YES
             && (best == NULL || text_compare_versions(row->torch, best->torch) > 0
                 || (text_is(row->torch, best->torch) && text_compare_versions(row->cuda, best->cuda) > 0)))
             best = row;
@@ -121,6 +121,43 @@ static void add_want(struct facts *f, const struct want *want, const struct buil
         add(f, "want:install", install_exactly(f->arena, build), x->where);
 }
 
+/* A build that this machine's GPUs can use, where the installed one is for none, for AMD's, or has no code for them. */
+static void add_usable(struct facts *f, const struct build_of *b, const struct expected *x, const struct stack *s, const struct host *h)
+{
+    const struct fit_host host = fit_host_of(b, s, h);
+    const struct torch_build *build;
+
+    if (b->row != NULL && fit_build(f->arena, x, b->row, &host).runs == ANSWER_YES)
+        return;
+    build = b->torch != NULL ? build_that_fits(b->torch, x, &host, f->arena) : NULL;
+    if (build == NULL)
+        build = build_that_fits(NULL, x, &host, f->arena);
+    if (build == NULL)
+        return;
+    add(f, "usable", text_make(f->arena, "%s+%s", build->torch, build->variant), x->where);
+    add(f, "usable:install", install_exactly(f->arena, build), x->where);
+    add(f, "usable:conda", build->conda != NULL ? text_make(f->arena, "pytorch==%s %s", build->torch, build->conda) : NULL, x->where);
+}
+
+/* The sister packages that are built for this release. */
+static void add_companions(struct facts *f, const struct build_of *b, const struct expected *x)
+{
+    for (size_t i = 0; i < x->n_companions && b->torch != NULL; i++)
+        if (text_version_within(b->torch, x->companions[i].torch))
+            add(f, text_make(f->arena, "expect:companion:%s", x->companions[i].distribution), x->companions[i].version, x->companions[i].origin.source);
+}
+
+/* The first CUDA whose tools know these GPUs. */
+static void add_first_cuda(struct facts *f, const struct expected *x, const struct host *h)
+{
+    for (size_t i = 0; i < h->n_gpus; i++) {
+        const struct gpu_arch *arch = expected_arch(x, h->gpus[i].cc);
+
+        if (arch != NULL)
+            add(f, text_make(f->arena, "first_cuda:sm_%d", arch->cc), arch->first_cuda, x->where);
+    }
+}
+
 static void add_machine(struct facts *f, const struct host *h)
 {
     add(f, "machine:driver", h->driver, NULL);
@@ -128,6 +165,7 @@ static void add_machine(struct facts *f, const struct host *h)
     add(f, "machine:compat", h->compat, NULL);
     add(f, "machine:glibc", h->glibc, h->glibc_file);
     add(f, "machine:glibcxx", h->glibcxx, h->glibcxx_file);
+    add(f, "machine:cxxabi", h->cxxabi, h->glibcxx_file);
     add(f, "machine:toolkit", h->toolkit, h->toolkit_dir);
     add(f, "machine:toolkit_asked", h->toolkit_asked ? h->toolkit_dir : NULL, "CUDA_HOME");
 }
@@ -154,9 +192,51 @@ size_t crosscheck_facts(struct stack_version **out, struct arena *a, const struc
         add_driver(&f, &b, x, s, h);
     if (b.cuda != NULL)
         add_cudnn(&f, &b, x, s, h);
+    add_usable(&f, &b, x, s, h);
+    add_companions(&f, &b, x);
+    add_first_cuda(&f, x, h);
     add_machine(&f, h);
     if (want->text != NULL)
         add_want(&f, want, &b, x, s, h);
     *out = f.items;
     return f.n;
+}
+
+static const char *newest_release(const struct expected *x)
+{
+    const char *newest = NULL;
+
+    for (size_t i = 0; i < x->n_torch; i++)
+        if (newest == NULL || text_compare_versions(x->torch[i].torch, newest) > 0)
+            newest = x->torch[i].torch;
+    return newest;
+}
+
+/* In order, each once. */
+static void insert(struct arena *a, struct list *l, const char *version)
+{
+    const char **items = (void *)(uintptr_t)l->items;
+    size_t at = l->n;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (text_is(items[i], version))
+            return;
+    items = arena_grown(a, items, l->n, sizeof *items);
+    for (; at > 0 && text_compare_versions(items[at - 1], version) > 0; at--)
+        items[at] = items[at - 1];
+    items[at] = version;
+    l->n++;
+    l->items = items;
+}
+
+const char *crosscheck_pythons(struct arena *a, const struct expected *x, const char *torch, const char *platform)
+{
+    const size_t n = text_version_length(torch);
+    const char *release = n > 0 ? arena_copy(a, torch, n) : newest_release(x);
+    struct list all = { NULL, 0 };
+
+    for (size_t i = 0; i < x->n_torch && release != NULL; i++)
+        for (size_t k = 0; k < x->torch[i].python.n && text_version_within(x->torch[i].torch, release) && text_is(x->torch[i].platform, platform); k++)
+            insert(a, &all, x->torch[i].python.items[k]);
+    return all.n > 0 ? joined(&all, a) : NULL;
 }

@@ -53,6 +53,7 @@ void check_host(struct findings *f, const struct stack *s)
     check_python(f, s);
     check_symbols(f, s, "glibc", "libc.so.6", "needs:glibc", "machine:glibc");
     check_symbols(f, s, "glibcxx", "libstdc++.so.6", "needs:glibcxx", "machine:glibcxx");
+    check_symbols(f, s, "cxxabi", "libstdc++.so.6", "needs:cxxabi", "machine:cxxabi");
     if (f->n == 0)
         f->not_known = "its files say neither for which Python they were built nor what they need of the system";
 }

@@ -20,6 +20,7 @@ struct elf_facts {
     bool               no_default_folders;  /* linked with -z nodefaultlib: its needs are not looked for in the default folders */
     const char        *interpreter;         /* the loader that a program asks for; NULL if the file names none */
     const char        *machine;             /* "x86_64", "aarch64", or "machine 21" */
+    bool               is_32_bit;
     uint64_t           bytes;               /* the file's size */
     uint64_t           bytes_needed;        /* what its own headers say it must have at least: more than bytes means truncated */
     const char        *glibc;               /* newest GLIBC_x.y it asks for, "2.17"; NULL if none */

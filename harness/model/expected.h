@@ -137,6 +137,9 @@ struct framework_release {
     struct origin origin;
 };
 
+/* A package that is built for one minor release of PyTorch. */
+struct companion { const char *torch, *distribution, *version; struct origin origin; };     /* "2.4", "torchvision", "0.19" */
+
 struct expected {
     const char *where;                          /* "this program's own data", or the folder of --data */
     const struct torch_build       *torch;      size_t n_torch;
@@ -152,6 +155,7 @@ struct expected {
     const struct cudnn_release     *cudnn;      size_t n_cudnn;
     const struct cudnn_parts       *parts;      size_t n_parts;
     const struct framework_release *frameworks; size_t n_frameworks;
+    const struct companion         *companions; size_t n_companions;
 };
 
 /* The build of exactly that release, variant and platform; NULL if there is no such row. */

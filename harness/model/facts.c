@@ -19,3 +19,8 @@ const char *machine_fact(const struct machine *m, const char *key)
             return m->facts[i].value;
     return NULL;
 }
+
+bool node_is_gpu(const struct node *n)
+{
+    return text_starts(n->path, "/dev/nvidia") && n->path[11] >= '0' && n->path[11] <= '9';
+}

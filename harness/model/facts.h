@@ -21,8 +21,12 @@ struct pci_gpu {
 /* A device node and whether this process may use it. */
 struct node {
     const char *path;           /* "/dev/nvidia0" */
-    bool        opens;          /* read and write permission for this user */
-    const char *why_not;        /* "Permission denied"; NULL when it opens */
+    bool        opens;          /* for reading and writing, by this process */
+    const char *why_not;        /* "Permission denied", the kernel's words; NULL when it opens */
+    const char *mode;           /* "0660"; NULL: neither it nor whose the node is is known */
+    long        uid, gid;       /* whose it is, and which group's */
+    const char *group;          /* "video"; NULL: the group has no name here */
+    unsigned    major;          /* which driver it leads to (/proc/devices); 0: not known */
 };
 
 enum driver_file_kind {
@@ -66,6 +70,8 @@ struct machine {
 
 /* What a libcuda at that path is, by its folder. */
 enum driver_file_kind driver_file_kind(const char *path);
+/* /dev/nvidia0 and the like: one GPU's own. */
+bool node_is_gpu(const struct node *n);
 
 /* The value of a fact, or NULL. */
 const char *machine_fact(const struct machine *m, const char *key);

@@ -1,5 +1,6 @@
 #include "model/names.h"
 
+#include "model/complaint.h"
 #include "model/difference.h"
 #include "model/facts.h"
 #include "model/outcome.h"
@@ -16,6 +17,10 @@ const char *const driver_kind_names[] = {
 
 const char *const stack_kind_names[] = {
     [STACK_TOOLKIT] = "toolkit", [STACK_PYTHON] = "python", [STACK_LIBTORCH] = "libtorch", NULL,
+};
+
+const char *const unmet_kind_names[] = {
+    [UNMET_LIBRARY] = "library", [UNMET_SYMBOL] = "symbol", [UNMET_PART] = "part", [UNMET_OWN] = "own", NULL,
 };
 
 const char *const ending_names[] = {
@@ -36,3 +41,5 @@ const char *const unproved_names[] = {
 };
 
 const char *const difference_names[] = { [CANNOT_TELL] = "cannot tell", [SAME] = "same", [FASTER] = "faster", [SLOWER] = "slower", NULL };
+
+const char *const complaint_source_names[] = { [COMPLAINT_TEXT] = "text", [COMPLAINT_LOG] = "log", [COMPLAINT_COMMAND] = "command", NULL };

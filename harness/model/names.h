@@ -7,10 +7,12 @@
 extern const char *const place_names[];
 extern const char *const driver_kind_names[];
 extern const char *const stack_kind_names[];
+extern const char *const unmet_kind_names[];
 extern const char *const ending_names[];
 extern const char *const stop_names[];
 extern const char *const verdict_names[];
 extern const char *const unproved_names[];
 extern const char *const difference_names[];
+extern const char *const complaint_source_names[];
 
 #endif

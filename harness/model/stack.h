@@ -3,6 +3,7 @@
 #define MODEL_STACK_H
 
 #include "model/elf_facts.h"
+#include "model/unmet.h"
 
 enum stack_kind {
     STACK_TOOLKIT,              /* a CUDA toolkit: runfile, Debian/Ubuntu or RPM packages */
@@ -51,6 +52,7 @@ struct stack {
     const struct entry         *entries;    size_t n_entries;
     const struct member        *members;    size_t n_members;
     const struct stack_version *versions;   size_t n_versions;
+    const struct unmet         *unmet;      size_t n_unmet;     /* what its libraries and its extensions do not get */
     const char     *unusable;   /* "CPU-only build", "ROCm build": why GPU trials do not apply; NULL otherwise */
     const char     *broken;     /* it was asked for and cannot be read at all: the reason; NULL otherwise */
 };

@@ -4,6 +4,7 @@
 #include "model/figures.h"
 #include "model/names.h"
 #include "report/comparison_json.h"
+#include "report/json_complaint.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
 
@@ -37,6 +38,11 @@ static json_t *machine(const struct machine *m)
         json_put_text(n, "path", m->nodes[i].path);
         json_put(n, "opens", json_boolean(m->nodes[i].opens));
         json_put_text(n, "why_not", m->nodes[i].why_not);
+        json_put_text(n, "mode", m->nodes[i].mode);
+        json_put(n, "uid", m->nodes[i].mode != NULL ? json_integer(m->nodes[i].uid) : NULL);
+        json_put(n, "gid", m->nodes[i].mode != NULL ? json_integer(m->nodes[i].gid) : NULL);
+        json_put_text(n, "group", m->nodes[i].group);
+        json_put(n, "major", m->nodes[i].major != 0 ? json_integer(m->nodes[i].major) : NULL);
         json_array_append_new(nodes, n);
     }
     for (size_t i = 0; i < m->n_drivers; i++) {
@@ -91,9 +97,28 @@ static json_t *devices(const struct report *r)
     return list;
 }
 
+static json_t *unmet(const struct unmet *u)
+{
+    json_t *o = json_object();
+
+    json_put_text(o, "kind", unmet_kind_names[u->kind]);
+    json_put_text(o, "file", u->file);
+    json_put_text(o, "version", u->version);
+    json_put_text(o, "package", u->package);
+    json_put_text(o, "name", u->name);
+    json_put_text(o, "library", u->library);
+    json_put_text(o, "taken", u->taken);
+    json_put_text(o, "taken_version", u->taken_version);
+    json_put_text(o, "how", u->how);
+    json_put_text(o, "own", u->own);
+    json_put_text(o, "own_version", u->own_version);
+    json_put_text(o, "alike", u->alike);
+    return o;
+}
+
 static json_t *stack(const struct stack *s)
 {
-    json_t *o = json_object(), *members = json_array(), *versions = json_array();
+    json_t *o = json_object(), *members = json_array(), *versions = json_array(), *wants = s->n_unmet > 0 ? json_array() : NULL;
 
     json_put_text(o, "name", s->name);
     json_put_text(o, "kind", stack_kind_names[s->kind]);
@@ -122,8 +147,11 @@ static json_t *stack(const struct stack *s)
         json_put_text(v, "why_bad", m->why_bad);
         json_array_append_new(members, v);
     }
+    for (size_t i = 0; i < s->n_unmet; i++)
+        json_array_append_new(wants, unmet(&s->unmet[i]));
     json_put(o, "versions", versions);
     json_put(o, "members", members);
+    json_put(o, "unmet", wants);
     return o;
 }
 
@@ -275,15 +303,6 @@ static json_t *unproved(const struct report *r)
     return list;
 }
 
-static json_t *command(const struct report *r)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < r->n_command; i++)
-        json_array_append_new(list, json_of_text(r->command[i]));
-    return list;
-}
-
 static json_t *whole_list(const struct report *r)
 {
     json_t *o = json_object();
@@ -307,7 +326,8 @@ static json_t *whole_report(const struct report *r)
 
     json_put_text(o, "began", r->began);
     json_put(o, "took_ms", json_of_number(r->took_ms));
-    json_put(o, "command", command(r));
+    json_put(o, "command", json_of_texts(r->command, r->n_command));
+    json_put(o, "complaint", r->complaint != NULL ? json_complaint(r->complaint) : NULL);
     if (r->rounds > 1)
         json_put(o, "rounds", json_integer(r->rounds));
     if (r->interrupted && r->signo > 0)
@@ -356,7 +376,7 @@ bool json_head_line(FILE *f, const struct report *r)
     struct err e;
 
     json_put_text(head, "began", r->began);
-    json_put(head, "command", command(r));
+    json_put(head, "command", json_of_texts(r->command, r->n_command));
     json_put(head, "requires", requirements(r));
     json_put(o, "head", head);
     return json_finish(f, o, true, &e);

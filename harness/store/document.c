@@ -171,9 +171,9 @@ static bool read_value(struct reader *r, struct value *v)
     }
 }
 
-const struct value *document_parse(struct arena *a, char *text, size_t n, struct complaint *c)
+const struct value *document_parse(struct arena *a, char *text, size_t n, struct flaw *c)
 {
-    struct reader r = { .arena = a, .at = text, .end = text + n, .line_start = text, .line = 1, .complaint = c };
+    struct reader r = { .arena = a, .at = text, .end = text + n, .line_start = text, .line = 1, .flaw = c };
     struct value *v = arena_alloc(a, sizeof *v);
 
     skip_blanks(&r);

@@ -25,12 +25,12 @@ struct value {
 };
 
 /* Where a text stops being a document, from 1, and why. Columns are bytes. */
-struct complaint { size_t line, column; const char *why; };
+struct flaw { size_t line, column; const char *why; };
 
 /* text[n] is NUL. The bytes are changed, and must live as long as the document; values lie in the arena. NULL and a
- * complaint for what is no document: a key said twice in one object, invalid UTF-8, a NUL in a text, a number too large
+ * flaw for what is no document: a key said twice in one object, invalid UTF-8, a NUL in a text, a number too large
  * for its type, or lists and objects more than 64 deep are none either. */
-const struct value *document_parse(struct arena *a, char *text, size_t n, struct complaint *c);
+const struct value *document_parse(struct arena *a, char *text, size_t n, struct flaw *c);
 
 /* NULL if it is not there, or `object` is none. */
 const struct value *value_member(const struct value *object, const char *key);

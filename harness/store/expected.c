@@ -25,7 +25,8 @@ enum { LARGEST_FILE = 4 << 20, ROWS_MAX = 20000 };
     X(rates,      "rates.json",       healthy_rate,      rates) \
     X(cudnn,      "cudnn.json",       cudnn_release,     cudnn) \
     X(parts,      "cudnn-parts.json", cudnn_parts,       parts) \
-    X(frameworks, "frameworks.json",  framework_release, frameworks)
+    X(frameworks, "frameworks.json",  framework_release, frameworks) \
+    X(companions, "companions.json",  companion,         companions)
 
 #define EMBED_TABLE(id, file, type, field) EMBED(expected_##id, "results/expected/" file)
 TABLES(EMBED_TABLE)
@@ -123,6 +124,11 @@ static const struct column frameworks_columns[] = {
     ORIGIN(framework_release),
 };
 
+static const struct column companions_columns[] = {
+    COLUMN(companion, torch, VERSION, MUST_BE), COLUMN(companion, distribution, ARGUMENTS, MUST_BE), COLUMN(companion, version, VERSION, MUST_BE),
+    ORIGIN(companion),
+};
+
 static const struct table {
     const char *file, *text, *end;
     const struct column *columns;
@@ -175,7 +181,7 @@ static bool read_rows(struct expected *x, struct arena *a, const struct table *t
 
 static bool parse(struct expected *x, struct arena *a, const struct table *t, char *text, size_t n, struct err *e)
 {
-    struct complaint why;
+    struct flaw why;
     const struct value *document = document_parse(a, text, n, &why);
 
     if (document == NULL)

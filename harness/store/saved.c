@@ -25,7 +25,12 @@ static void pci_gpu(struct pci_gpu *g, struct door *d, const struct value *o)
 static void node(struct node *n, struct door *d, const struct value *o)
 {
     *n = (struct node){ .path = door_text(d, o, "path", MUST_BE), .opens = door_bool(d, o, "opens", MUST_BE),
-                        .why_not = door_text(d, o, "why_not", MAY_BE) };
+                        .why_not = door_text(d, o, "why_not", MAY_BE), .mode = door_text(d, o, "mode", MAY_BE),
+                        .group = door_text(d, o, "group", MAY_BE), .major = (unsigned)door_integer(d, o, "major", MAY_BE, 0, UINT32_MAX) };
+    if (n->mode != NULL) {
+        n->uid = (long)door_integer(d, o, "uid", MUST_BE, 0, UINT32_MAX);
+        n->gid = (long)door_integer(d, o, "gid", MUST_BE, 0, UINT32_MAX);
+    }
 }
 
 static void driver_file(struct driver_file *f, struct door *d, const struct value *o)
@@ -115,10 +120,22 @@ static void member(struct member *m, struct door *d, const struct value *o)
     m->path = m->place;
 }
 
+static void unmet(struct unmet *u, struct door *d, const struct value *o)
+{
+    *u = (struct unmet){
+        .kind = (enum unmet_kind)door_word(d, o, "kind", MUST_BE, unmet_kind_names), .file = door_text(d, o, "file", MUST_BE),
+        .version = door_text(d, o, "version", MAY_BE), .package = door_text(d, o, "package", MAY_BE), .name = door_text(d, o, "name", MUST_BE),
+        .library = door_text(d, o, "library", MAY_BE), .taken = door_text(d, o, "taken", MAY_BE),
+        .taken_version = door_text(d, o, "taken_version", MAY_BE), .how = door_text(d, o, "how", MAY_BE), .own = door_text(d, o, "own", MAY_BE),
+        .own_version = door_text(d, o, "own_version", MAY_BE), .alike = door_text(d, o, "alike", MAY_BE),
+    };
+}
+
 static void stack(struct stack *s, struct door *d, const struct value *o)
 {
     struct stack_version *versions = NULL;
     struct member *members = NULL;
+    struct unmet *wants = NULL;
 
     *s = (struct stack){
         .name = door_text(d, o, "name", MUST_BE), .kind = (enum stack_kind)door_word(d, o, "kind", MUST_BE, stack_kind_names),
@@ -127,8 +144,11 @@ static void stack(struct stack *s, struct door *d, const struct value *o)
     };
     READ_LIST(d, o, "versions", versions, s->n_versions, version);
     READ_LIST(d, o, "members", members, s->n_members, member);
+    if (door_has(o, "unmet"))
+        READ_LIST(d, o, "unmet", wants, s->n_unmet, unmet);
     s->versions = versions;
     s->members = members;
+    s->unmet = wants;
 }
 
 /* ---- The document ---- */
@@ -148,6 +168,23 @@ static void unproved(struct unproved *u, struct door *d, const struct value *o)
     u->about = (enum unproved_about)door_word(d, o, "about", MUST_BE, unproved_names);
     u->why = door_text(d, o, "why", MUST_BE);
     u->what = door_texts(d, o, "what", &u->n_what);
+}
+
+static const struct complaint *complaint(struct door *d, const struct value *document)
+{
+    struct complaint *c = arena_alloc(d->arena, sizeof *c);
+    const struct value *o = door_enter(d, value_member(document, "complaint"), "complaint", -1);
+
+    c->source = (enum complaint_source)door_word(d, o, "source", MUST_BE, complaint_source_names);
+    c->lines = door_texts(d, o, "lines", &c->n_lines);
+    if (c->source == COMPLAINT_COMMAND) {
+        c->command = door_texts(d, o, "command", &c->n_command);
+        c->limit_s = (unsigned)door_integer(d, o, "limit_s", MAY_BE, 1, INT_MAX);
+        c->signo = (int)door_integer(d, o, "signal", MAY_BE, 1, 64);
+        c->exit_code = (int)door_integer(d, o, "exit_code", MAY_BE, 0, 255);
+    }
+    door_leave(d);
+    return c;
 }
 
 static void trials(struct report *r, struct door *d, const struct value *o)
@@ -199,6 +236,8 @@ static void document(struct report *r, struct door *d, const struct value *o)
     r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
     r->closing = door_text(d, o, "closing", MUST_BE);
     r->earlier = door_text(d, o, "earlier", MAY_BE);
+    if (door_has(o, "complaint"))
+        r->complaint = complaint(d, o);
     trials(r, d, o);
     if (door_has(o, "unproved"))        /* runs of older versions have none */
         READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);
@@ -242,7 +281,7 @@ static bool journal(struct report *r, struct door *d, char *text, size_t n)
     static const struct machine unknown = { .why_not_meant = "the run was cut short before it said which" };
     char *end = text + n, *newline;
     struct judged *all = NULL;
-    struct complaint why;
+    struct flaw why;
 
     *r = (struct report){ .version = "", .began = "", .machine = &unknown, .exit_code = 3, .closing = "", .interrupted = true };
     /* What stands behind the last newline was being written when the run died. */
@@ -274,7 +313,7 @@ static bool looks_like_journal(const char *text, size_t n)
 static bool parse(struct report *r, struct arena *a, char *text, size_t n, struct err *e)
 {
     struct door d = { .arena = a, .err = e };
-    struct complaint why;
+    struct flaw why;
     const struct value *o;
 
     if (looks_like_journal(text, n))

@@ -9,7 +9,7 @@
 
 bool complain(const struct reader *r, const char *at, const char *why)
 {
-    *r->complaint = (struct complaint){ r->line, (size_t)(at - r->line_start) + 1, why };
+    *r->flaw = (struct flaw){ r->line, (size_t)(at - r->line_start) + 1, why };
     return false;
 }
 

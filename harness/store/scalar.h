@@ -13,7 +13,7 @@ struct reader {
     unsigned          depth;
     struct value     *spare;
     size_t            n_spare;
-    struct complaint *complaint;
+    struct flaw *flaw;
 };
 
 /* Both complain and give false. What was expected is missing: where the text ends, that is what is wrong. */

@@ -59,12 +59,13 @@ static void add_toolkit(struct host *h, const struct session *s)
 
 static void add_offered(struct host *h, const struct search *search, const struct stack *stack)
 {
-    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack);
+    const struct offered glibc = glibc_offered(search), glibcxx = glibcxx_offered(search, stack), cxxabi = cxxabi_offered(search, stack);
 
     h->glibc = glibc.version;
     h->glibc_file = glibc.file;
     h->glibcxx = glibcxx.version;
     h->glibcxx_file = glibcxx.file;
+    h->cxxabi = cxxabi.version;
 }
 
 struct known { struct fact *items; size_t n; };
@@ -147,4 +148,20 @@ void crosscheck_stacks(struct session *s, const struct expected *x, const struct
         for (size_t k = 0; k < n; k++)
             stack_add_version(stack, s->arena, facts[k].what, facts[k].version, facts[k].source);
     }
+}
+
+void crosscheck_project(struct session *s, const struct expected *x)
+{
+    struct machine *m = &s->machine;
+    const char *wanted = machine_fact(m, "project.torch"), *pythons;
+    struct fact *facts;
+
+    if (wanted == NULL || m->arch == NULL)
+        return;
+    pythons = crosscheck_pythons(s->arena, x, wanted, text_make(s->arena, "linux-%s", m->arch));
+    if (pythons == NULL)
+        return;
+    facts = arena_grown(s->arena, (void *)(uintptr_t)m->facts, m->n_facts, sizeof *facts);
+    facts[m->n_facts++] = (struct fact){ "project.torch.python", pythons, x->where };
+    m->facts = facts;
 }

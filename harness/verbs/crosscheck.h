@@ -14,4 +14,7 @@ void crosscheck_machine(struct session *s, const struct expected *x);
  * knows the driver. want->text is NULL where nothing is asked for. */
 void crosscheck_stacks(struct session *s, const struct expected *x, const struct want *want);
 
+/* Adds to the facts of the machine for which Pythons the PyTorch is built that the project in this folder asks for (project.torch.python). */
+void crosscheck_project(struct session *s, const struct expected *x);
+
 #endif

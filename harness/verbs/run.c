@@ -25,6 +25,7 @@
 #include "verbs/expect.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
+#include "verbs/patient.h"
 
 struct run {
     struct session  session;
@@ -123,6 +124,7 @@ static bool prepare(struct run *r, struct err *e)
     crosscheck_machine(s, &r->expected);
     pick.n_also = require_probes(&r->require, &also, s->arena);
     pick.also = also;
+    crosscheck_project(s, &r->expected);
     decide_meant(r);
     progress_begin(&r->progress, o->quiet);
     r->progress.estimates = text_is(o->verb, "bench");
@@ -219,10 +221,10 @@ static const char *user_of(const struct environment *env)
     return text_is(user, "root") ? NULL : user;
 }
 
-int verb_run(const struct options *o, char *const *env)
+int run_about(const struct patient *patient, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
-    struct run r = { .session = { .arena = &arena, .o = o, .env = env }, .began_ms = clock_ms_fine() };
+    struct run r = { .session = { .arena = &arena, .o = o, .patient = patient, .env = env }, .began_ms = clock_ms_fine() };
     struct err e = { .kind = ERR_NONE };
     struct report report;
 
@@ -256,8 +258,14 @@ int verb_run(const struct options *o, char *const *env)
     if (text_is(o->verb, "doctor")) {
         const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
 
+        report.complaint = patient != NULL && patient->complains ? &patient->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
         return doctor_tell(&report, o, &names, &arena);
     }
     return deliver(&report, o, env, &r.journal);
+}
+
+int verb_run(const struct options *o, char *const *env)
+{
+    return run_about(NULL, o, env);
 }

@@ -34,6 +34,8 @@ static void run(struct child *c)
         child_leave(c, 0);
         opened++;
     }
+    if (opened == 0 && stack_version(c->stack, "torch") != NULL && stack_version(c->stack, "cuda") == NULL)
+        stop_unsupported(c, "a PyTorch without CUDA needs no vendor library");
     saw_num(c, "parts.opened", "", (double)opened);
 }
 
@@ -45,6 +47,7 @@ const struct probe probe_stack_parts = {
     .scope       = SCOPE_STACK,
     .stacks      = ON_ANY_STACK,
     .rests_on    = { &probe_stack_files },
+    .may_skip    = true,
     .own_process = true,
     .limit_s     = 120,
     .expects     = (const struct expect[]){

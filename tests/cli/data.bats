@@ -45,7 +45,7 @@ wrong() {
 @test "the tables that the program carries pass, and each is counted" {
     run "$check"
     [ "$status" -eq 0 ]
-    for table in torch cuda drivers compat archs chips gpus peaks sm-rates rates cudnn cudnn-parts frameworks; do
+    for table in torch cuda drivers compat archs chips gpus peaks sm-rates rates cudnn cudnn-parts frameworks companions; do
         [[ "$output" =~ [1-9][0-9]*\ $table ]]
     done
     run "$check" "$tables"

@@ -7,7 +7,7 @@ ails() {
     echo "$output"
     [ "$status" = 1 ]
     [[ "$output" == *"gpuvet: $2 - "* ]]
-    [[ "$output" == *"  fix  "*"$3"* ]]
+    [[ "$output" == *"  fix  "*"$3"* || "$output" == *"  on host  "*"$3"* ]]
 }
 
 # answers CALL CODE ID - a driver whose call gives that code.
@@ -128,7 +128,7 @@ well() {
     run "$GPUVET" doctor -q --stack "$venv" -s "venv:$venv"
     echo "$output"
     [ "$status" = 1 ]
-    [[ "$output" == *"  fix       gpuvet matrix"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build of PyTorch"* ]]
+    [[ "$output" == *"  fix       $venv/bin/python3 -m pip install torch==2.4.1+cu124 --index-url https://download.pytorch.org/whl/cu124"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build of PyTorch"* ]]
 }
 
 @test "what LD_LIBRARY_PATH brings is told apart from a stack that is bad by itself" {

@@ -136,9 +136,21 @@ of_gpu() {
     file "$path" "$@"
 }
 
-# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME WHY - one that does not.
+# nodes NAME... - device nodes that open: nvidia0 nvidiactl nvidia-uvm. node NAME LINE... - what a node is: "Permission denied" and other words of a
+# refusal, "mode 0660 root:video", "major 195".
 nodes() { for name; do file "/dev/$name"; done; }
-node() { file "/dev/$1" "$2"; }
+node() { local name=$1; shift; file "/dev/$name" "$@"; }
+
+# user UID GID... - the process is that user's, of these groups. video is 44, render 109.
+user() {
+    file /etc/group "root:x:0:" "video:x:44:" "render:x:109:"
+    file /proc/self/status "Uid:	$1	$1	$1	$1" "Gid:	$2	$2	$2	$2" "Groups:	${*:2} "
+    file /proc/self/uid_map "         0          0 4294967295"
+}
+
+# shared_memory KIB - the size of /dev/shm. home LINE... - what ~/.nv is to the process.
+shared_memory() { file /proc/self/mounts "overlay / overlay rw,relatime 0 0" "shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=$1k,inode64 0 0"; }
+home() { variable HOME=/home/user; file /home/user/.nv "$@"; }
 
 # loader_cache PATH... - /etc/ld.so.cache, as ldconfig writes it for x86_64, with these files, each by its own name.
 loader_cache() {
@@ -183,6 +195,47 @@ driver_libraries() {
     done
 }
 
+# cxx_library PATH PREFIX VERSION... - a library of that name that offers these versions of symbols: GLIBCXX_ 3.4.29 3.4.30.
+# asks FILE VERSION - sets CODE to what library is given to need that version of it.
+cxx_library() {
+    local path=$1 prefix=$2 one script asm soname
+    script=$(mktemp "$FOLDER.XXXXXX") asm=$(mktemp "$FOLDER.XXXXXX")
+    soname=$(basename "$path" | sed 's/\(\.so\.[0-9]*\).*/\1/')
+    shift 2
+    for one; do printf '%s%s { global: of_%s; };\n' "$prefix" "$one" "${one//./_}"; done >"$script"
+    for one; do printf '.globl of_%s\n.type of_%s,@object\n.data\nof_%s: .quad 0\n.size of_%s,8\n' "${one//./_}" "${one//./_}" "${one//./_}" "${one//./_}"; done >"$asm"
+    echo '.section .note.GNU-stack,"",@progbits' >>"$asm"
+    library "$path" "-Wl,-soname,$soname" "-Wl,--version-script,$script" -x assembler "$asm"
+}
+asks() {
+    local asm
+    asm=$(mktemp "$FOLDER.XXXXXX")
+    printf '.data\n.quad of_%s\n.section .note.GNU-stack,"",@progbits\n' "${2//./_}" >"$asm"
+    CODE=(-x assembler "$asm" -x none "$FOLDER$1")
+}
+
+# cache [FOLDER...] - the loader's, of the libraries in the system's folders and these.
+cache() {
+    file /etc/ld.so.conf /usr/lib/x86_64-linux-gnu "$@"
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -X -r "$FOLDER" 2>/dev/null
+}
+
+# gpu_code NAME... - sets CODE to what library is given to carry code for these: sm_90, compute_90.
+gpu_code() {
+    local one asm
+    asm=$(mktemp "$FOLDER.XXXXXX")
+    CODE=(-x assembler "$asm")
+    {
+        echo '.section .nv_fatbin,"a"'
+        echo ".long 0xba55ed50; .short 1, 16; .quad $((72 * $#))"
+        for one; do
+            case $one in sm_*) echo ".long 0x10002" ;; *) echo ".long 0x10001" ;; esac
+            echo ".long 64; .quad 8; .zero 12; .long ${one#*_}; .zero 32; .quad 0"
+        done
+        echo '.section .note.GNU-stack,"",@progbits'
+    } >"$asm"
+}
+
 # toolkit DIR - a whole CUDA toolkit that works: the fake one.
 toolkit() {
     mkdir -p "$(dirname "$FOLDER$1")"
@@ -195,6 +248,152 @@ well_host() {
     gpu 01:00.0 2684 nvidia
     module "${1:-580.65.06}" open
     nodes nvidia0 nvidiactl nvidia-uvm nvidia-uvm-tools
+}
+
+# ---- Python ----
+#
+# A word that makes an environment leaves its site-packages in SITE, its interpreter in PYTHON and that one's version in PYTHON_VERSION;
+# what follows goes there.
+
+# interpreter PATH - an executable that nobody runs; what is there already is left.
+interpreter() {
+    [ -e "$FOLDER$1" ] || file "$1" "#!/bin/sh"
+    [ -h "$FOLDER$1" ] || chmod +x "$FOLDER$1"
+}
+
+# environment PREFIX VERSION [FOLDER] - an interpreter and its packages' folder, which is site-packages unless another is named.
+environment() {
+    PYTHON_VERSION=$2
+    PYTHON=$1/bin/python3
+    SITE=$1/lib/python$2/${3:-site-packages}
+    interpreter "$1/bin/python$2"
+    link "$PYTHON" "python$2"
+    mkdir -p "$FOLDER$SITE"
+}
+
+# venv PREFIX VERSION [system] - active; "system": with the packages of the system's Python, in /usr.
+venv() {
+    environment "$1" "$2"
+    file "$1/pyvenv.cfg" "home = /usr/bin" "include-system-site-packages = ${3:+true}${3:-false}" "version = $2.4"
+    sed -i 's/truesystem/true/' "$FOLDER$1/pyvenv.cfg"
+    variable "VIRTUAL_ENV=$1" "PATH=$1/bin:/usr/bin:/bin"
+}
+
+# conda PREFIX VERSION - a conda environment, active. conda_package NAME VERSION BUILD - installed in it.
+conda() {
+    CONDA=$1
+    environment "$1" "$2"
+    mkdir -p "$FOLDER$1/conda-meta"
+    variable "CONDA_PREFIX=$1" "PATH=$1/bin:/usr/bin:/bin"
+}
+conda_package() { file "$CONDA/conda-meta/$1-$2-$3.json" "{\"name\": \"$1\", \"version\": \"$2\", \"build\": \"$3\"}"; }
+
+# system_python VERSION - /usr's, with what pip puts into /usr/local. user_site VERSION - ~/.local of the user, whom a bundle calls USER, too.
+system_python() {
+    environment /usr "$1" dist-packages
+    SITE=/usr/local/lib/python$1/dist-packages
+    mkdir -p "$FOLDER$SITE"
+    case "$(tr '\0' '\n' <"$FOLDER/proc/self/environ")" in *PATH=*) ;; *) variable "PATH=/usr/bin:/bin" ;; esac
+}
+user_site() {
+    PYTHON_VERSION=$1
+    SITE=/home/USER/.local/lib/python$1/site-packages
+    variable HOME=/home/USER
+    mkdir -p "$FOLDER$SITE"
+}
+
+# dist NAME VERSION [FILE...] - a distribution that pip installed, with the files that it lists: "PATH=BYTES" lists that size, and "PATH"
+# the one it has. requires LINE... - what the last one needs.
+dist() {
+    DIST=$SITE/${1//-/_}-$2.dist-info
+    file "$DIST/METADATA" "Metadata-Version: 2.1" "Name: $1" "Version: $2"
+    file "$DIST/INSTALLER" pip
+    shift 2
+    file "$DIST/RECORD" "${DIST##*/}/METADATA,,"
+    local one bytes
+    for one; do
+        bytes=${one##*=}
+        [ "$bytes" != "$one" ] || bytes=$(stat -c %s "$FOLDER$SITE/$one")
+        add "$DIST/RECORD" "${one%%=*},sha256=x,$bytes"
+    done
+}
+requires() { for one; do add "$DIST/METADATA" "Requires-Dist: $one"; done; }
+
+# torch_files VERSION CUDA [CC'S ARGUMENTS] - a small PyTorch that opens, of that CUDA ("12.4"), or of "none", or of "hip".
+torch_files() {
+    local lib=$SITE/torch/lib version=$1 cuda=$2 named=() hip=None
+    shift 2
+    [ "$cuda" = hip ] && hip="'6.2.41133'"
+    file "$SITE/torch/version.py" "__version__ = '$version'" "cuda: Optional[str] = $(case $cuda in none | hip) echo None ;; *) echo "'$cuda'" ;; esac)" "hip: Optional[str] = $hip"
+    file "$SITE/torch/__init__.py" "# import torch"
+    library "$lib/libc10.so" "$@"
+    library "$lib/libtorch_cpu.so" "$@" "-L$FOLDER$lib" -Wl,--no-as-needed -lc10 '-Wl,-rpath,$ORIGIN'
+    case $cuda in
+        none) ;;
+        hip) library "$lib/libtorch_hip.so" ;;
+        *)
+            library "$lib/libtorch_cuda.so" "$@" "-L$FOLDER$lib" -Wl,--no-as-needed -lc10 "-L$FOLDER$SITE/nvidia/curand/lib" -l:libcurand.so.10 \
+                '-Wl,-rpath,$ORIGIN:$ORIGIN/../../nvidia/curand/lib'
+            named=(-ltorch_cuda)
+            ;;
+    esac
+    library "$lib/libtorch_python.so" "$@" "-L$FOLDER$lib" -Wl,--no-as-needed -ltorch_cpu "${named[@]}" '-Wl,-rpath,$ORIGIN'
+    library "$lib/libtorch_global_deps.so"
+    library "$SITE/torch/_C.cpython-${PYTHON_VERSION//./}-x86_64-linux-gnu.so"
+}
+
+# torch VERSION CUDA - the same, from pip; one for CUDA has cuRAND beside it.
+torch() {
+    case $2 in none | hip) ;; *) MAJOR=${2%%.*} nvidia curand 10.3.99 libcurand.so.10 ;; esac
+    torch_files "$@"
+    dist torch "$1" torch/version.py
+}
+
+# nvidia NAME VERSION LIBRARY... - one of NVIDIA's packages for the CUDA of that version's major (of that CUDA: MAJOR=12).
+nvidia() {
+    local name=$1 version=$2 dir=nvidia/${1//-/_}/lib files=() one
+    shift 2
+    for one; do
+        library "$SITE/$dir/$one"
+        files+=("$dir/$one")
+    done
+    dist "nvidia-$name-cu${MAJOR:-${version%%.*}}" "$version" "${files[@]}"
+}
+
+# ---- Libraries that want something of one another ----
+
+# library_of PATH SOURCE [LIBRARY...] - a small real library of that C source, which needs those (paths of the machine) and finds them, and what lies
+# beside it, by a RUNPATH; SEARCH=rpath: by an RPATH; SEARCH=none: by neither. NODE=NAME: what it defines has that version.
+library_of() {
+    local path=$1 source=$2 args=('-Wl,-rpath,$ORIGIN') one
+    shift 2
+    mkdir -p "$FOLDER$(dirname "$path")"
+    [ "${SEARCH:-}" != none ] || args=()
+    for one; do
+        args+=("$FOLDER$one")
+        [ "${SEARCH:-}" = none ] || args+=("-Wl,-rpath,\$ORIGIN/$(realpath -m --relative-to="$(dirname "$path")" "$(dirname "$one")")")
+    done
+    if [ "${SEARCH:-}" = rpath ]; then args+=(-Wl,--disable-new-dtags); else args+=(-Wl,--enable-new-dtags); fi
+    if [ -n "${NODE:-}" ]; then
+        printf '%s { global: *; };\n' "$NODE" >"$FOLDER.node"
+        args+=("-Wl,--version-script=$FOLDER.node")
+    fi
+    printf 'void gpuvet_toy(void);void gpuvet_toy(void){}\n%s\n' "$source" \
+        | cc -w -shared -fPIC -nostdlib "-Wl,-soname,${SONAME:-$(basename "$path")}" -x c - -x none -o "$FOLDER$path" -Wl,--no-as-needed "${args[@]}"
+}
+
+# brought NAME VERSION - all that lies in nvidia/NAME/lib came with that package of NVIDIA's.
+brought() {
+    local files=() one
+    for one in "$FOLDER$SITE/nvidia/${1//-/_}/lib"/*.so*; do files+=("${one#"$FOLDER$SITE/"}"); done
+    dist "nvidia-$1-cu${MAJOR:-${2%%.*}}" "$2" "${files[@]}"
+}
+
+# torch_cuda SOURCE LIBRARY... - PyTorch's libtorch_cuda is of that source, and needs these as well.
+torch_cuda() {
+    local source=$1
+    shift
+    SEARCH=${SEARCH:-rpath} library_of "$SITE/torch/lib/libtorch_cuda.so" "$source" "$SITE/torch/lib/libc10.so" "$@"
 }
 
 # ---- What answers ----
@@ -221,6 +420,22 @@ fails() { setting "FAKE_FAULT=fail:$1:0:$2"; }
 
 # with ARGUMENT... - more of the command line.
 with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
+
+# says TEXT... - what the user saw, a line each (--error).
+says() { for line; do with --error "$line"; done; }
+
+# process PID [NAME=VALUE...] - a running process with that environment, asked about by --pid; mapped PATH... - what it has mapped.
+process() {
+    PROCESS=/proc/$1
+    file "$PROCESS/status" "Name:	python3" "State:	S (sleeping)" "Uid:	1000	1000	1000	1000"
+    file "$PROCESS/maps"
+    file "$PROCESS/cgroup" "0::/user.slice"
+    : >"$FOLDER$PROCESS/environ"
+    with --pid "$1"
+    shift
+    for one; do printf '%s\0' "$one" >>"$FOLDER$PROCESS/environ"; done
+}
+mapped() { for path; do add "$PROCESS/maps" "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234                       $path"; done; }
 
 # ---- What is expected ----
 

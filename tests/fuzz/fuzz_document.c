@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     struct arena arena = { NULL };
-    struct complaint c = { 0, 0, NULL };
+    struct flaw c = { 0, 0, NULL };
 
     if (agreement(&arena, (const char *)bytes, n, &c) == THEY_DIFFER || (c.why != NULL && (*c.why == '\0' || c.line == 0 || c.column == 0)))
         __builtin_trap();

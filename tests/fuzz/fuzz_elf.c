@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "discover/definitions.h"
 #include "discover/elf.h"
+#include "discover/symbols.h"
 #include "tests/unit/small_elf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -40,6 +41,32 @@ static void read_definitions(const void *bytes, size_t n)
     arena_free(&arena);
 }
 
+static void look_at_symbol(void *arg, const struct symbol *s)
+{
+    (void)arg;
+    if (strlen(s->name) > (size_t)1 << 30 || (s->version != NULL && strlen(s->version) > (size_t)1 << 30) || (s->defined && s->library != NULL))
+        __builtin_trap();
+}
+
+static void read_symbols(const void *bytes, size_t n)
+{
+    int fd = small_file(bytes, n);
+
+    (void)!symbols_of(fd, look_at_symbol, NULL);
+    close(fd);
+}
+
+/* Its strings for a table of symbols, too. */
+static void read_small_symbols(struct small_elf *s)
+{
+    s->sections[IN_FATBIN].sh_type = SHT_DYNSYM;
+    s->sections[IN_FATBIN].sh_link = IN_STRINGS;
+    s->sections[IN_FATBIN].sh_entsize = sizeof(Elf64_Sym);
+    s->sections[IN_FATBIN].sh_size -= s->sections[IN_FATBIN].sh_size % sizeof(Elf64_Sym);
+    s->sections[IN_RELFATBIN].sh_type = SHT_GNU_versym;
+    read_symbols(s, sizeof *s);
+}
+
 static void patch(struct small_elf *s, const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; n - i >= 3;) {
@@ -60,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (n >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
         read_both(bytes, n);
         read_definitions(bytes, n);
+        read_symbols(bytes, n);
         return 0;
     }
     small_elf_make(&s);
@@ -67,5 +95,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     read_both(&s, sizeof s);
     s.sections[IN_VERSIONS].sh_type = SHT_GNU_verdef;
     read_definitions(&s, sizeof s);
+    read_small_symbols(&s);
     return 0;
 }

@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static const char *const tables[] = {
-    "torch.json", "cuda.json", "drivers.json", "compat.json", "archs.json", "gpus.json", "peaks.json", "rates.json", "cudnn.json", "cudnn-parts.json", "frameworks.json",
+    "torch.json", "cuda.json", "drivers.json", "compat.json", "archs.json", "gpus.json", "peaks.json", "rates.json", "cudnn.json", "cudnn-parts.json", "frameworks.json", "companions.json",
 };
 
 /* The other tables are the program's own, so that what was accepted meets real rows. */

@@ -52,7 +52,7 @@ static bool is_same(const struct value *v, const json_t *j)
 enum agreement { BOTH_READ_IT, BOTH_REFUSE_IT, THEY_DIFFER };
 
 /* Ours takes no more than 64 levels, where jansson takes 2048; and no NUL, which jansson (2.14) passes over behind a number. */
-static enum agreement agreement(struct arena *a, const char *bytes, size_t n, struct complaint *c)
+static enum agreement agreement(struct arena *a, const char *bytes, size_t n, struct flaw *c)
 {
     const struct value *v = document_parse(a, arena_copy(a, bytes, n), n, c);
     json_t *j = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);

@@ -32,7 +32,10 @@ static const struct probe *const sample_probe_list[] = {
 };
 
 static const struct pci_gpu sample_pci[] = { { "0000:3b:00.0", 0x2335, "nvidia" }, { "0000:5e:00.0", 0x2335, NULL } };
-static const struct node sample_nodes[] = { { "/dev/nvidia0", true, NULL }, { "/dev/nvidia1", false, "Permission denied" } };
+static const struct node sample_nodes[] = {
+    { .path = "/dev/nvidia0", .opens = true },
+    { .path = "/dev/nvidia1", .why_not = "Permission denied", .mode = "0660", .uid = 0, .gid = 44, .group = "video", .major = 195 },
+};
 static const struct driver_file sample_drivers[] = {
     { "libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06", "580.65.06", DRIVER_INSTALLED, true },
     { "libcuda.so.1", "/usr/local/cuda/compat/libcuda.so.1", NULL, NULL, DRIVER_COMPAT, false },
@@ -62,9 +65,15 @@ static const struct member sample_members[] = {
     { "cudnn", "/opt/app/libcudnn.so.9", "/opt/app/libcudnn.so.9", "9.1.0.70", "dist-info", &sample_elf, NULL },
     { "cudnn_ops", "/opt/app/libcudnn_ops.so.9", "/opt/app/libcudnn_ops.so.9", NULL, NULL, NULL, "truncated: 4096 of 47000000 bytes" },
 };
+static const struct unmet sample_unmet[] = {
+    { UNMET_SYMBOL, "/opt/app/libcusparse.so.12", "12.3.1.170", NULL, "__nvJitLinkComplete_12_4", "libnvJitLink.so.12", "/usr/local/cuda/lib64/libnvJitLink.so.12",
+      "12.1.105", "LD_LIBRARY_PATH: /usr/local/cuda/lib64", "/opt/app/libnvJitLink.so.12", "12.4.127", NULL },
+    { UNMET_SYMBOL, "/opt/app/x.so", NULL, "x 1.0", "_ZN3c105ErrorC2ESs", NULL, NULL, NULL, NULL, NULL, NULL, "_ZN3c105ErrorC2ENSt7__cxx1112basic_stringE" },
+};
 static const struct stack sample_stacks[] = {
     { .name = "venv:/opt/app", .kind = STACK_PYTHON, .prefix = "/opt/app", .python = "/opt/app/bin/python3", .found_by = "active venv", .versions = sample_versions,
-      .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members) },
+      .n_versions = COUNT_OF(sample_versions), .members = sample_members, .n_members = COUNT_OF(sample_members),
+      .unmet = sample_unmet, .n_unmet = COUNT_OF(sample_unmet) },
     { .name = "venv:/opt/cpu", .kind = STACK_PYTHON, .prefix = "/opt/cpu", .found_by = "--stack", .unusable = "CPU-only build" },
     { .name = "dir:/opt/none", .kind = STACK_LIBTORCH, .broken = "/opt/none: no such folder" },
 };
@@ -205,6 +214,25 @@ static struct report sample_report(enum sample which, struct arena *a)
     judge_report(&r, &require, false, a);
     judge_comparison(&r, a);
     unproved_list(&r, sample_probe_list, a);
+    return r;
+}
+
+static const char *const sample_lines[] = { "Traceback \"x\" \xff\tand a tab", "RuntimeError: CUDA error: device-side assert triggered" };
+static const char *const sample_failing_command[] = { "python3", "train me.py" };
+static const struct complaint sample_complaints[SAMPLES] = {
+    { .source = COMPLAINT_TEXT, .lines = sample_lines, .n_lines = 2 },
+    { .source = COMPLAINT_COMMAND, .lines = sample_lines, .n_lines = 2, .command = sample_failing_command, .n_command = 2, .signo = SIGSEGV },
+    { .source = COMPLAINT_COMMAND, .lines = sample_lines, .n_lines = 1, .command = sample_failing_command, .n_command = 1, .exit_code = 1 },
+    { .source = COMPLAINT_COMMAND, .command = sample_failing_command, .n_command = 1, .limit_s = 120 },
+    { .source = COMPLAINT_LOG, .lines = sample_lines, .n_lines = 1 },
+};
+
+/* The same, as the doctor keeps it: with what it was told. */
+static __attribute__((unused)) struct report sample_complained(enum sample which, struct arena *a)
+{
+    struct report r = sample_report(which, a);
+
+    r.complaint = &sample_complaints[which];
     return r;
 }
 

@@ -16,7 +16,7 @@ static struct arena arena;
 
 static const struct value *parsed(const char *text)
 {
-    struct complaint c = { 0, 0, "" };
+    struct flaw c = { 0, 0, "" };
     const struct value *v = document_parse(&arena, arena_text(&arena, text), strlen(text), &c);
 
     if (v == NULL)
@@ -98,7 +98,7 @@ static void what_is_no_document_is_refused_with_its_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct complaint c = { 0, 0, "" };
+        struct flaw c = { 0, 0, "" };
 
         if (document_parse(&arena, arena_text(&arena, cases[i].json), strlen(cases[i].json), &c) != NULL)
             fail_msg("%s is read", cases[i].json);
@@ -110,7 +110,7 @@ static void what_is_no_document_is_refused_with_its_place(void **state)
 static void a_nul_is_refused_in_a_text_and_outside(void **state)
 {
     static const char in[] = "[\"a\0b\"]", outside[] = "[1]\0", behind[] = "[1\0]";
-    struct complaint c;
+    struct flaw c;
 
     (void)state;
     assert_null(document_parse(&arena, arena_copy(&arena, in, sizeof in - 1), sizeof in - 1, &c));
@@ -136,7 +136,7 @@ static const char *nested(unsigned levels)
 static void a_document_is_at_most_64_levels_deep(void **state)
 {
     const char *deep = nested(65);
-    struct complaint c;
+    struct flaw c;
 
     (void)state;
     parsed(nested(64));
@@ -149,7 +149,7 @@ static void of_many_keys_the_one_said_twice_is_found(void **state)
 {
     enum { KEYS = 200000 };
     struct text t = { .arena = &arena };
-    struct complaint c;
+    struct flaw c;
 
     (void)state;
     for (int i = 0; i < KEYS; i++)
@@ -195,7 +195,7 @@ static void another_reader_is_of_the_same_opinion(void **state)
     };
     size_t n_of[3] = { 0 };
     unsigned random = 1;
-    struct complaint c;
+    struct flaw c;
 
     (void)state;
     for (int i = 0; i < SAMPLES; i++) {

@@ -34,7 +34,7 @@ static void what_was_written_is_read_and_written_the_same(void **state)
 {
     (void)state;
     for (int i = 0; i < SAMPLES; i++) {
-        struct report r = sample_report((enum sample)i, &arena), back;
+        struct report r = sample_complained((enum sample)i, &arena), back;
         char *first = written(&r), *second;
         struct err e = { .kind = ERR_NONE };
 
@@ -182,7 +182,7 @@ static void every_field_of_a_wrong_kind_is_refused_by_name(void **state)
 {
     (void)state;
     for (int i = 0; i < SAMPLES; i++) {
-        struct report r = sample_report((enum sample)i, &arena);
+        struct report r = sample_complained((enum sample)i, &arena);
         char *text = written(&r);
         json_t *document = json_loads(text, 0, NULL);
         struct err e = { .kind = ERR_NONE };
@@ -296,6 +296,11 @@ static void the_journal_of_a_run_that_was_killed_is_read(void **state)
     assert_ptr_equal(back.trials[3].trial.stack, &back.stacks[0]);
     assert_ptr_equal(back.trials[2].trial.device, &back.devices[1]);
     assert_string_equal(back.machine->hostname, "node12");
+    assert_null(back.machine->nodes[0].mode);
+    assert_string_equal(back.machine->nodes[1].mode, "0660");
+    assert_int_equal(back.machine->nodes[1].gid, 44);
+    assert_string_equal(back.machine->nodes[1].group, "video");
+    assert_int_equal(back.machine->nodes[1].major, 195);
     assert_int_equal(back.n_requires, r.n_requires);
     assert_string_equal(back.began, r.began);
     assert_true(back.interrupted);

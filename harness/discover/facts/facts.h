@@ -23,6 +23,15 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
 /* Nothing where the value is unknown: NULL or empty. */
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 
+/* What a file is to this process: as the kernel says; in a recorded machine, where it is a plain file, as its lines say:
+ * "mode 0660 root:video", "major 195", and the words of the refusal alone on a line. `ask` opens it as a program would; else
+ * only the right to is looked for, which wakes nothing. False: it is not there. */
+bool fact_node(const struct fact_reader *r, const char *path, bool ask, struct node *n);
+
+/* A group's name by /etc/group; NULL: it has none here. */
+const char *fact_group_name(const struct fact_reader *r, long gid);
+
+void facts_of_nodes(struct fact_reader *r);             /* device nodes, and the drivers behind them; needs no other room */
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
 void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
@@ -32,6 +41,11 @@ void facts_of_mps(struct fact_reader *r);               /* what MPS, which share
 /* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
  * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
 void facts_of_log(struct fact_reader *r);
+void facts_of_mapped(struct fact_reader *r);            /* the running process that is asked about (--pid): which it is, and the libraries that it has mapped */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
+void facts_of_process(struct fact_reader *r);           /* who it is, what confines it, the folder where the driver keeps what it compiled */
+void facts_of_container(struct fact_reader *r);         /* shared memory; what gives containers their GPUs */
+void facts_of_wsl(struct fact_reader *r);               /* the driver's parts that Windows brings */
+void facts_of_python(struct fact_reader *r);            /* what lies in the process's folder */
 
 #endif
