@@ -9,7 +9,7 @@
 # make failures  machines broken as reported, against gpuvet doctor: results/doctor.md
 # make check-tolerances  each tolerance on 10,000 random inputs: results/tolerances.md (an hour or two of processor time)
 # make fuzz      build the fuzz targets (clang); scripts/fuzz runs them
-# make check-wheels   real PyTorch environments against import torch (fetches 10 GB)
+# make check-wheels   real PyTorch environments, good and broken: import torch, and what the doctor says (fetches 13 GB)
 # make check-torch    the torch.* probes with real builds from 1.8 to 2.14, on the CPU (fetches 35 GB)
 # make check-cuobjdump    gpuvet inspect against NVIDIA's cuobjdump, library by library (fetches 5 GB)
 # make ship       build/ship/gpuvet-x86_64 and -aarch64, for every glibc since 2.28 (fetches zig, 100 MB)

@@ -87,6 +87,7 @@ demo: all fakes
 .PHONY: demo check-wheels
 check-wheels: all
 	$(quiet)scripts/check-wheels $(BUILD)/gpuvet results/wheels.md
+	$(quiet)scripts/check-doctor $(BUILD)/gpuvet results/doctor-wheels.md
 
 # Real builds of PyTorch, one after the other, on the CPU.
 .PHONY: check-torch

@@ -116,15 +116,14 @@ static void say_old_cudnn(struct look *l, const struct unmet *u)
 
 static void say_cudnn(struct look *l, const struct unmet *u)
 {
-    struct text quoted = { .arena = l->a };
     const char *path = variable(l, "LD_LIBRARY_PATH");
 
     found(l, SHOWN, "%s opens %s by its name while a program runs, and no folder that is searched has it%s", u->package, u->name,
           u->own != NULL ? ": the environment's own cuDNN is in none of them" : "");
     evidence_of_unmet(l, u);
     if (u->own != NULL) {
-        text_add_quoted(&quoted, text_make(l->a, "%s%s%s", text_dir_name(l->a, u->own), path != NULL && *path != '\0' ? ":" : "", path != NULL ? path : ""));
-        fix(l, "export LD_LIBRARY_PATH=%s", quoted.s);
+        fix(l, "export LD_LIBRARY_PATH=%s",
+            quoted(l, text_make(l->a, "%s%s%s", text_dir_name(l->a, u->own), path != NULL && *path != '\0' ? ":" : "", path != NULL ? path : "")));
     } else if (!fix_by_pip(l, "'nvidia-cudnn-cu12>=9,<10'")) {
         advise(l, "install cuDNN %ld", soname_major(u->name));
     }

@@ -57,6 +57,8 @@ const struct hint hints[] = {
     { "cpu-only-build", "the PyTorch that said so was built without CUDA; which one it was, its path tells", "pip show torch", NULL },
     { "libcuda-missing", "the driver's library libcuda.so.1 was not found where the program ran: in a container, it was started without a GPU or without the driver's compute part",
       "ldconfig -p | grep libcuda.so.1", NULL },
+    { "container-toolkit-missing", "the host's Docker could not give a container a GPU: the NVIDIA Container Toolkit is not installed there, or Docker was not told of it",
+      "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker", "where nvidia-ctk is not found, install nvidia-container-toolkit first" },
     { "container-without-gpu", "the program ran where no GPU was given to it, as in a container that was started without one", "docker run --rm --gpus all IMAGE nvidia-smi", NULL },
     { "library-missing", "the loader did not find a library that another one names", "gpuvet inspect --needs FILE", "of the library that the message names last" },
     { "library-shadowed", "a library was not the one that its neighbours were made with: LD_LIBRARY_PATH or the loader's configuration brought another", "unset LD_LIBRARY_PATH", NULL },

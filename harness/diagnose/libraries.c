@@ -54,14 +54,6 @@ static void mend(struct look *l, const struct unmet *u)
         advise(l, "install %s again in the version that %s was made for", name, text_base_name(u->file));
 }
 
-static void say_other_file(struct look *l, const struct unmet *u, const char *effect)
-{
-    found(l, SHOWN, "%s gets %s where it needs %s: %s", unmet_file(l, u->file, u->version), unmet_file(l, u->taken, u->taken_version),
-          u->own_version != NULL ? u->own_version : "its own", effect);
-    evidence_of_unmet(l, u);
-    mend(l, u);
-}
-
 static void say_symbol(struct look *l, const struct unmet *u)
 {
     found(l, SHOWN, "%s wants %s, which %s%s does not have: %s", unmet_file(l, u->file, u->version), u->name,
@@ -73,15 +65,26 @@ static void say_symbol(struct look *l, const struct unmet *u)
     mend(l, u);
 }
 
+/* Both halves may come from elsewhere, and be of one release. */
+static bool is_half_alone(const struct look *l, const struct unmet *half)
+{
+    const struct unmet *other = first(l, UNMET_OWN, text_starts(half->name, "libcublasLt") ? "libcublas.so" : "libcublasLt.so");
+
+    return versions_differ(half->taken_version, other != NULL ? other->taken_version : half->own_version);
+}
+
 static void look_for_cublas(struct look *l)
 {
-    const struct unmet *symbol = first(l, UNMET_SYMBOL, "libcublas"), *own = first(l, UNMET_OWN, "libcublas");
+    const struct unmet *symbol = first(l, UNMET_SYMBOL, "libcublas"), *half = first(l, UNMET_OWN, "libcublas");
 
-    if (symbol != NULL)
+    if (symbol != NULL) {
         say_symbol(l, symbol);
-    else if (own != NULL && versions_differ(own->taken_version, own->own_version)
-             && versions_differ(own->taken_version, text_has(own->file, "cublas") ? own->version : own->own_version))
-        say_other_file(l, own, "the two halves of cuBLAS are of different releases, and products end in CUBLAS_STATUS_INVALID_VALUE or are wrong");
+    } else if (half != NULL && is_half_alone(l, half)) {
+        found(l, SHOWN, "%s is used with the other half of cuBLAS of %s: products end in CUBLAS_STATUS_INVALID_VALUE, or are wrong",
+              unmet_file(l, half->taken, half->taken_version), half->own_version != NULL ? half->own_version : "another release");
+        evidence_of_unmet(l, half);
+        mend(l, half);
+    }
 }
 
 static void look_for_symbol_of(struct look *l, const char *start)
@@ -162,17 +165,12 @@ static void look_for_cudnn_part(struct look *l)
 static void mend_builtins(struct look *l, const struct unmet *u)
 {
     bool there = u->own != NULL && text_is(text_base_name(u->own), u->name);
-    struct text quoted = { .arena = l->a };
 
-    if (!there && fix_by_pin(l, "cuda-nvrtc"))
-        return;
-    if (there || (u->own != NULL && text_ends(u->own, ".so")))
-        text_add_quoted(&quoted, there ? text_dir_name(l->a, u->own) : text_join(l->a, text_dir_name(l->a, u->own), u->name));
     if (there)
-        fix(l, "export LD_LIBRARY_PATH=%s", quoted.s);
-    else if (quoted.n > 0)
-        fix(l, "ln -s %s %s", text_base_name(u->own), quoted.s);
-    else
+        fix(l, "export LD_LIBRARY_PATH=%s", quoted(l, text_dir_name(l->a, u->own)));
+    else if (!fix_by_pin(l, "cuda-nvrtc") && u->own != NULL && text_ends(u->own, ".so"))
+        fix(l, "ln -s %s %s", text_base_name(u->own), quoted(l, text_join(l->a, text_dir_name(l->a, u->own), u->name)));
+    else if (l->found[l->n - 1].fix == NULL)
         advise(l, "install NVRTC again with the %s of its own release", u->name);
 }
 
@@ -251,16 +249,16 @@ static void look_for_static_tls(struct look *l)
         const struct judged *j = &l->r->trials[i];
         const char *end = j->trial.stack == l->stack && j->outcome.text != NULL ? strstr(j->outcome.text, ": cannot allocate memory in static TLS block") : NULL;
         const char *start = end;
-        struct text quoted = { .arena = l->a };
+        const char *library;
 
         if (end == NULL)
             continue;
         while (start > j->outcome.text && start[-1] != ' ')
             start--;
-        text_add_quoted(&quoted, arena_copy(l->a, start, (size_t)(end - start)));
-        found(l, SHOWN, "the room that glibc keeps for thread variables of libraries opened late is used up: %s needs more", quoted.s);
+        library = arena_copy(l->a, start, (size_t)(end - start));
+        found(l, SHOWN, "the room that glibc keeps for thread variables of libraries opened late is used up: %s needs more", library);
         evidence(l, "%s: %s", j->trial.id, j->outcome.text);
-        fix(l, "export LD_PRELOAD=%s", quoted.s);
+        fix(l, "export LD_PRELOAD=%s", quoted(l, library));
         return;
     }
 }
@@ -268,18 +266,16 @@ static void look_for_static_tls(struct look *l)
 static void look_for_mount(struct look *l)
 {
     const char *on = stated(l, "mounted:noexec");
-    struct text quoted = { .arena = l->a };
 
     if (on == NULL)
         return;
-    text_add_quoted(&quoted, on);
     found(l, SHOWN, "%s is mounted so that no code may be run from it, and %s lies there: its libraries cannot be mapped", on, l->stack->name);
     evidence(l, "/proc/self/mounts: %s is mounted noexec", on);
     evidence(l, "%s: is in it", l->stack->prefix);
     if (is_in_container(l))
         advise(l, "give %s to the container without the option noexec, or put the environment elsewhere", on);
     else
-        fix(l, "sudo mount -o remount,exec %s", quoted.s);
+        fix(l, "sudo mount -o remount,exec %s", quoted(l, on));
 }
 
 const struct rule library_rules[] = {

@@ -6,13 +6,8 @@
 #include "base/text.h"
 #include "diagnose/message.h"
 
-static const struct rule *const tables[] = {
-    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
-    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules,
-    process_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules,
-    system_rules, companion_rules, age_rules, pace_rules,
-    mapped_rules, work_rules,
-};
+#define TABLE(name) name##_rules,
+static const struct rule *const tables[] = { RULES(TABLE) };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {

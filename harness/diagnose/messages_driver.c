@@ -55,7 +55,7 @@ const struct message kernel_messages[] = {
     { SAYS("AER", "Corrected error"), MEANS("gpu-lost", "pcie-link-slow") },
     { SAYS("fabric manager", "don't match with driver version"), MEANS("fabric-manager-version") },
     { SAYS("AVC", "denied", "xserver_misc_device_t"), MEANS("security-module-denies-gpu"), .proves = true },
-    { SAYS("could not select device driver", "gpu"), MEANS("container-without-gpu") },
+    { SAYS("could not select device driver", "gpu"), MEANS("container-toolkit-missing"), .proves = true },
     { SAYS("unresolvable CDI devices"), MEANS("cdi-spec-stale", "container-without-gpu") },
     { .words = { NULL } },
 };

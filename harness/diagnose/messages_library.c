@@ -36,6 +36,7 @@ const struct message library_messages[] = {
     { SAYS("libcudnn", "cannot open shared object"), MEANS("library-missing", "cudnn-sublibrary-missing", "packages-split", "cudnn-8-vs-9") },
     /* Names that are not found. */
     { SAYS("libcuda.so.1: cannot open"), MEANS("libcuda-missing", "driver-capabilities", "container-without-gpu") },
+    { SAYS("libcuda.so: cannot open"), MEANS("wsl-libcuda-unlinked", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing") },
     { SAYS("libcuda.so cannot found"), MEANS("triton-without-libcuda", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing", "wsl-libcuda-unlinked", "libcuda-unsearched") },
     { SAYS("libcuda.so is not found"), MEANS("wsl-libcuda-unlinked", "triton-without-libcuda", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing", "libcuda-unsearched") },
     { SAYS("cannot find -lcuda"), MEANS("triton-without-libcuda", "libcuda-not-cached", "libcuda-without-link-name", "libcuda-missing", "wsl-libcuda-unlinked", "libcuda-unsearched") },

@@ -45,7 +45,7 @@ void evidence_of_unmet(struct look *l, const struct unmet *u)
 static void fix_library_path(struct look *l, const char *folder)
 {
     const char *path = variable(l, "LD_LIBRARY_PATH");
-    struct text rest = { .arena = l->a }, quoted = { .arena = l->a };
+    struct text rest = { .arena = l->a };
 
     for (const char *at = path; at != NULL && *at != '\0';) {
         size_t n = strcspn(at, ":");
@@ -56,9 +56,7 @@ static void fix_library_path(struct look *l, const char *folder)
         at += n + (at[n] == ':');
     }
     if (rest.n > 0)
-        text_add_quoted(&quoted, rest.s);
-    if (rest.n > 0)
-        fix(l, "export LD_LIBRARY_PATH=%s", quoted.s);
+        fix(l, "export LD_LIBRARY_PATH=%s", quoted(l, rest.s));
     else
         fix(l, "unset LD_LIBRARY_PATH");
 }
@@ -66,7 +64,6 @@ static void fix_library_path(struct look *l, const char *folder)
 bool fix_way_of(struct look *l, const struct unmet *u)
 {
     static const char path[] = "LD_LIBRARY_PATH: ";
-    struct text folder = { .arena = l->a };
 
     if (u->how == NULL || u->taken == NULL)
         return false;
@@ -77,8 +74,7 @@ bool fix_way_of(struct look *l, const struct unmet *u)
     } else if (text_starts(u->how, "preloaded by /etc/ld.so.preload")) {
         advise(l, "%stake %s out of /etc/ld.so.preload", is_in_container(l) ? "on the host: " : "", u->taken);
     } else if (u->own != NULL) {
-        text_add_quoted(&folder, text_dir_name(l->a, u->own));
-        fix(l, "export LD_LIBRARY_PATH=%s", folder.s);
+        fix(l, "export LD_LIBRARY_PATH=%s", quoted(l, text_dir_name(l->a, u->own)));
     } else {
         return false;
     }

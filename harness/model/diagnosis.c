@@ -1,5 +1,7 @@
 #include "model/diagnosis.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 static const struct diagnosis *first_cause(const struct diagnoses *d)
@@ -54,4 +56,11 @@ const char *diagnoses_closing(const struct diagnoses *d, const struct report *r,
     if (r->exit_code == 77)
         return text_make(a, "%snothing wrong was found; %s", ending, r->closing);
     return text_make(a, "%snothing wrong: %s", ending, r->closing);
+}
+
+const char *diagnoses_log_unread(const struct report *r)
+{
+    const char *readable = r->machine != NULL && r->machine->gpu_meant ? machine_fact(r->machine, "log.readable") : NULL;
+
+    return readable != NULL && text_starts(readable, "no: ") ? readable + strlen("no: ") : NULL;
 }

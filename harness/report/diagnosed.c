@@ -86,6 +86,8 @@ void diagnosed_write(FILE *f, const struct diagnoses *d, const struct report *r,
     put_unexplained(f, d);
     put_last_words(f, d, r);
     put_warnings(f, r);
+    if (diagnoses_log_unread(r) != NULL)
+        safe_print(f, "\nkernel log not readable (%s): Xids were not looked at\n", diagnoses_log_unread(r));
     safe_print(f, "\ngpuvet: %s\n", closing);
 }
 

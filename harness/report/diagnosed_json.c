@@ -58,5 +58,6 @@ bool diagnosed_json(FILE *f, const struct diagnoses *d, const struct report *r, 
     json_put(o, "causes", all_that(d, false));
     json_put(o, "notes", all_that(d, true));
     json_put(o, "unexplained", unexplained(d));
+    json_put_text(o, "log_unread", diagnoses_log_unread(r));
     return json_finish(f, o, false, e);
 }

@@ -23,6 +23,7 @@
 #include "verbs/deliver.h"
 #include "verbs/doctor.h"
 #include "verbs/expect.h"
+#include "verbs/hint.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
 #include "verbs/patient.h"
@@ -251,6 +252,7 @@ int run_about(const struct patient *patient, const struct options *o, char *cons
     judge_beside(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
     second_opinions(r.session.judged, &report, &arena);
+    hint_machine(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);

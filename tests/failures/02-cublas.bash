@@ -120,5 +120,24 @@ alike_same_release() {
     nothing
 }
 
+# Both halves of another installation, of one release: they go with one another.
+alike_both_halves() {
+    _blas Matmul 12 12.8.4.1 2.10.0 12.8
+    local dir=/usr/local/cuda-12.9/lib64
+    NODE=libcublasLt.so.12 SONAME=libcublasLt.so.12 library_of $dir/libcublasLt.so.12.9.1.4 'void cublasLtMatmul(void){}'
+    link $dir/libcublasLt.so.12 libcublasLt.so.12.9.1.4
+    NODE=libcublas.so.12 SONAME=libcublas.so.12 library_of $dir/libcublas.so.12.9.1.4 'void cublasLtMatmul(void); void use(void){cublasLtMatmul();}' $dir/libcublasLt.so.12.9.1.4
+    link $dir/libcublas.so.12 libcublas.so.12.9.1.4
+    variable "LD_PRELOAD=$dir/libcublas.so.12 $dir/libcublasLt.so.12"
+    nothing
+}
+mechanism_half_preloaded() {
+    _blas Matmul 12 12.8.4.1 2.10.0 12.8
+    NODE=libcublasLt.so.12 SONAME=libcublasLt.so.12 library_of /opt/blas/libcublasLt.so.12.1.3.1 'void cublasLtMatmul(void){}'
+    variable LD_PRELOAD=/opt/blas/libcublasLt.so.12.1.3.1
+    top cublas-mismatch
+    mended_by "unset LD_PRELOAD"
+}
+
 healthy_sparse() { _sparse Complete_12_4 2.5.1; nothing; }
 healthy_blas() { _blas Matmul 12 12.8.4.1 2.10.0 12.8; nothing; }

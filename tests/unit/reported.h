@@ -198,7 +198,7 @@ static const struct { const char *address, *ids, *error; } reported[] = {
       "torch.AcceleratorError: CUDA error: invalid device ordinal. GPU device may be out of range, do you have enough GPUs? (CUDA_VISIBLE_DEVICES='4,5,6,7', gpu_id=6)" },
     { "https://github.com/NVIDIA/nvidia-container-toolkit/issues/268", " nodes-denied ",
       "Failed to initialize NVML: Insufficient Permissions (rootless podman; sudo works)" },
-    { "https://github.com/NVIDIA/nvidia-docker/issues/1034", " container-without-gpu ",
+    { "https://github.com/NVIDIA/nvidia-docker/issues/1034", " container-toolkit-missing ",
       "docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]]." },
     { "https://github.com/anduril/jetpack-nixos/issues/184", " jit-missing ",
       "ERROR_JIT_COMPILER_NOT_FOUND (221) from cuModuleLoad; LD_DEBUG shows libnvidia-ptxjitcompiler.so.1 not found" },

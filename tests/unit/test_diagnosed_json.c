@@ -17,7 +17,9 @@ static int set_up(void **state)
 
 static void check(const struct diagnoses *d, const struct complaint *complaint)
 {
-    const struct report r = { .version = "0.1.0", .closing = "", .exit_code = 1, .complaint = complaint };
+    static const struct fact unread = { "log.readable", "no: Operation not permitted", "/dev/kmsg" };
+    static const struct machine machine = { .gpu_meant = true, .facts = &unread, .n_facts = 1 };
+    const struct report r = { .version = "0.1.0", .closing = "", .exit_code = 1, .complaint = complaint, .machine = d->n > 0 ? &machine : NULL };
     struct err e = { .text = "" };
     char *text = NULL;
     size_t n = 0;
