@@ -136,6 +136,8 @@
     X(bench_blas_bf16) \
     X(bench_blas_fp8_e4m3) \
     X(bench_blas_int8) \
+    X(bench_blas_mxfp8) \
+    X(bench_blas_nvfp4) \
     X(bench_dnn_resnet50_fp16) \
     X(bench_dnn_resnet50_tf32) \
     X(bench_cnn_forward) \

@@ -1,6 +1,7 @@
 #include "model/difference.h"
 
 #include "base/text.h"
+#include "model/names.h"
 
 static const double doubt = 0.01;       /* of a whole report: as ratio_of's interval */
 
@@ -26,9 +27,7 @@ const struct measure *measure_of(const char *unit)
 
 const char *difference_name(enum difference d)
 {
-    static const char *const names[] = { [CANNOT_TELL] = "cannot tell", [SAME] = "same", [FASTER] = "faster", [SLOWER] = "slower" };
-
-    return names[d];
+    return difference_names[d];
 }
 
 /* Holm: how many of the others have a smaller chance of being equal decides how small this one's must be. */

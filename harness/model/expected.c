@@ -183,16 +183,18 @@ const struct sm_rate *expected_sm_rate(const struct expected *x, int cc, const c
     return others;
 }
 
-const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu)
+const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu, size_t gpus)
 {
     const struct healthy_rate *any = NULL;
 
     for (size_t i = 0; i < x->n_rates; i++) {
         const struct healthy_rate *r = &x->rates[i];
 
-        if (text_is(r->measure, measure) && text_is(r->gpu, gpu))
+        if (!text_is(r->measure, measure) || (size_t)r->gpus != gpus)
+            continue;
+        if (text_is(r->gpu, gpu))
             return r;
-        if (text_is(r->measure, measure) && r->gpu == NULL)
+        if (r->gpu == NULL)
             any = r;
     }
     return any;

@@ -106,11 +106,13 @@ struct sm_rate {
     struct origin origin;
 };
 
-/* What a healthy GPU reaches of that in a measurement. */
+/* What a healthy GPU reaches of that in a measurement; or, of links, which a datasheet does not bound, what it reaches. */
 struct healthy_rate {
     const char *measure;                        /* a probe: "bench.memory.read" */
     const char *gpu;                            /* NULL: any */
-    int         percent;
+    int         gpus;                           /* of so many together; 0: of one */
+    int         percent;                        /* of the peak; 0: least says it */
+    double      least;                          /* in the measurement's unit; 0: percent says it */
     struct origin origin;
 };
 
@@ -191,7 +193,7 @@ const struct gpu_peak *expected_peak(const struct expected *x, const char *gpu);
 const struct sm_rate *expected_sm_rate(const struct expected *x, int cc, const char *gpu);
 
 /* The row of exactly that GPU, else that of any; NULL if nothing is expected of that measurement. */
-const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu);
+const struct healthy_rate *expected_rate(const struct expected *x, const char *measure, const char *gpu, size_t gpus);
 
 /* "12.0" as 120; 0 if it is no compute capability. */
 int cc_parse(const char *text);

@@ -93,10 +93,9 @@ static void derive_peak(struct figure *f, const struct judged *j, const struct e
     f->peak_of = f->peak > 0 ? "derived: multiprocessors, what those of its compute capability do in a clock, and its highest clock" : NULL;
 }
 
-static void find_peak(struct figure *f, const struct judged *j, const struct expected *x)
+static void find_peak(struct figure *f, const struct judged *j, const struct gpu_peak *peak, const struct expected *x)
 {
     const enum peak which = j->trial.probe->peak;
-    const struct gpu_peak *peak = datasheet_of(j->trial.device, x);
     const double derived = number_above_0(&j->outcome, "peak");
     double of_clock = 0;
 
@@ -122,16 +121,20 @@ static void find_peak(struct figure *f, const struct judged *j, const struct exp
         f->attainable = f->peak * f->clock / of_clock;
 }
 
-/* What several GPUs send one another is bound by each one's links, if all are of one model. */
-static void find_peak_of_set(struct figure *f, const struct judged *j, const struct expected *x)
+/* The model that all of them are; NULL if they are several, or it is not known. */
+static const struct gpu_peak *datasheet_of_set(const struct gpu_set *set, const struct expected *x)
 {
-    const enum peak which = j->trial.probe->peak;
-    const struct gpu_set *set = j->trial.set;
     const struct gpu_peak *peak = set != NULL && set->n > 0 && is_whole(set->gpus[0]) ? datasheet_of(set->gpus[0], x) : NULL;
 
     for (size_t i = 1; peak != NULL && i < set->n; i++)
-        if (datasheet_of(set->gpus[i], x) != peak)
+        if (!is_whole(set->gpus[i]) || datasheet_of(set->gpus[i], x) != peak)
             peak = NULL;
+    return peak;
+}
+
+/* What several GPUs send one another is bound by each one's links, if all are of one model. */
+static void find_peak_of_set(struct figure *f, enum peak which, const struct gpu_peak *peak)
+{
     if (peak == NULL || (which != PEAK_NVLINK && which != PEAK_NVLINK_BOTH) || gpu_peak_of(peak, which) <= 0)
         return;
     f->peak = gpu_peak_of(peak, which);
@@ -145,21 +148,34 @@ void figure_settle(struct figure *f)
     f->clock = f->n_clocks > 0 ? statistics_median(f->clocks, f->n_clocks) : 0;
 }
 
+/* Of a peak that is derived, nothing is demanded: it may be off. Nor of what may be another board of the name. */
+static void expect_least(struct figure *f, const struct healthy_rate *healthy, const struct gpu_peak *model)
+{
+    const double least = healthy == NULL ? 0 : healthy->percent > 0 ? f->peak * healthy->percent / 100 : healthy->least;
+
+    if (least <= 0 || (healthy->percent > 0 ? !text_is(f->peak_of, "the datasheet") : model == NULL))
+        return;
+    f->least = least;
+    f->least_source = healthy->origin.source;
+}
+
 void figure_expect(struct figure *f, const struct judged *j, const struct expected *x)
 {
-    const struct healthy_rate *healthy;
+    const struct gpu_set *set = j->trial.set;
+    const struct gpu_peak *model;
 
     f->peak = f->least = f->attainable = 0;
     f->peak_of = f->least_source = NULL;
-    if (j->trial.device == NULL)
-        find_peak_of_set(f, j, x);
+    if (j->trial.device == NULL) {
+        model = datasheet_of_set(set, x);
+        find_peak_of_set(f, j->trial.probe->peak, model);
+        if (model != NULL)
+            expect_least(f, expected_rate(x, j->trial.probe->name, model->gpu, set->n), model);
+        return;
+    }
     if (!is_whole(j->trial.device))
         return;
-    find_peak(f, j, x);
-    healthy = expected_rate(x, j->trial.probe->name, j->trial.device->name);
-    /* Of a peak that is derived, nothing is demanded: it may be off. */
-    if (healthy != NULL && text_is(f->peak_of, "the datasheet")) {
-        f->least = f->peak * healthy->percent / 100;
-        f->least_source = healthy->origin.source;
-    }
+    model = datasheet_of(j->trial.device, x);
+    find_peak(f, j, model, x);
+    expect_least(f, expected_rate(x, j->trial.probe->name, j->trial.device->name, 0), model);
 }

@@ -1,6 +1,7 @@
 #include "model/names.h"
 
 #include "model/complaint.h"
+#include "model/difference.h"
 #include "model/facts.h"
 #include "model/outcome.h"
 #include "model/report.h"
@@ -38,5 +39,7 @@ const char *const unproved_names[] = {
     [UNPROVED_GPU] = "gpu", [UNPROVED_MEMORY] = "memory", [UNPROVED_SM] = "sm", [UNPROVED_STACK] = "stack", [UNPROVED_TRIAL] = "trial",
     [UNPROVED_LIBRARY] = "library", [UNPROVED_LEVEL] = "level", [UNPROVED_PROBE] = "probe", NULL,
 };
+
+const char *const difference_names[] = { [CANNOT_TELL] = "cannot tell", [SAME] = "same", [FASTER] = "faster", [SLOWER] = "slower", NULL };
 
 const char *const complaint_source_names[] = { [COMPLAINT_TEXT] = "text", [COMPLAINT_LOG] = "log", [COMPLAINT_COMMAND] = "command", NULL };

@@ -183,8 +183,13 @@ static void figure(struct writer *w, const struct judged *j)
     if (x->peak > 0)
         text_add(&t, "%.1f %%", 100 * x->middle / x->peak);
     text_add(&t, " | ");
-    if (x->least > 0)
+    if (x->least > 0 && x->peak > 0)
         text_add(&t, "%.1f %%%s", 100 * x->least / x->peak, x->middle < x->least ? ": **below**" : "");
+    else if (x->least > 0) {
+        text_add(&t, "%.4g ", x->least);
+        add(&t, x->unit);
+        text_add(&t, "%s", x->middle < x->least ? ": **below**" : "");
+    }
     text_add(&t, " | ");
     if (x->disturbed != NULL)
         add(&t, x->disturbed);

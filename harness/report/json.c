@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/figures.h"
 #include "model/names.h"
+#include "report/comparison_json.h"
 #include "report/json_complaint.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
@@ -339,6 +340,7 @@ static json_t *whole_report(const struct report *r)
     for (size_t i = 0; i < r->n_trials; i++)
         json_array_append_new(trials, trial(&r->trials[i]));
     json_put(o, "trials", trials);
+    json_put(o, "comparison", r->comparison != NULL ? json_of_comparison(r->comparison, r->baseline) : NULL);
     json_put(o, "requires", requirements(r));
     json_put(o, "unproved", unproved(r));
     return o;

@@ -91,16 +91,17 @@ static void put_figure(FILE *f, const struct judged *j, const struct columns *c,
         safe_print(f, " %9s\n", "no figure");
         return;
     }
-    safe_print(f, " %9s %s", figure_shown(x->middle).s, x->unit);
-    if (x->n > 1 || x->peak > 0)
-        safe_print(f, "%*s", c->unit - (int)strlen(x->unit), "");
+    /* The unit's column is filled where something stands behind it. */
+    safe_print(f, " %9s %-*s", figure_shown(x->middle).s, x->n > 1 || x->peak > 0 || x->least > 0 ? c->unit : 0, x->unit);
     if (x->n > 1)
         safe_print(f, " +-%4.1f %%", 100 * x->spread);
     if (x->peak > 0)
         put_bar(f, x, c->bar);
+    else if (x->least > 0)
+        safe_print(f, "  healthy from %s", figure_shown(x->least).s);
     if (x->attainable > 0)
         safe_print(f, ", %.1f %% at %.0f MHz", 100 * x->middle / x->attainable, x->clock);
-    safe_print(f, "\n");
+    fputc('\n', f);
     if (x->n < rounds)
         safe_print(f, "      measured in %zu of %u rounds\n", x->n, rounds);
     if (x->disturbed != NULL)
@@ -151,9 +152,9 @@ static void put_legend(FILE *f, const struct report *r)
         marked |= is_due(&r->trials[i]) && (r->trials[i].verdict != PASS || r->trials[i].warns);
         if (x == NULL)
             continue;
-        healthy |= x->least > 0;
         if (x->peak <= 0)
             continue;
+        healthy |= x->least > 0;
         datasheet |= *mark_of(x) == '\0';
         several |= *mark_of(x) != '\0' && derived != NULL && !text_is(derived, x->peak_of);
         derived = *mark_of(x) != '\0' ? x->peak_of : derived;

@@ -60,9 +60,10 @@ static const char *rung_of(const struct report *r, const struct device *d)
 {
     for (size_t i = 0; i < r->n_trials; i++) {
         const struct judged *j = &r->trials[i];
-        const struct observation *o = outcome_saw(&j->outcome, "kernels");
+        const bool is_its = j->trial.device != NULL && j->trial.device->index == d->index;
+        const struct observation *o = is_its ? outcome_saw(&j->outcome, "kernels") : NULL;
 
-        if (o != NULL && j->trial.device != NULL && j->trial.device->index == d->index)
+        if (o != NULL)
             return text_is(o->text, "sass") ? "; our kernels: machine code" : "; our kernels: PTX, compiled by the driver";
     }
     return "";

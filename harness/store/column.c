@@ -35,12 +35,12 @@ static bool is_date(const char *s)
     return n == 7 || n == 10;
 }
 
-/* A text that may stand in a column of that kind, as a copy. */
-static const char *text_of(struct door *d, const char *key, const json_t *value, enum column_kind kind)
+/* A text that may stand in a column of that kind. */
+static const char *text_of(struct door *d, const char *key, const struct value *value, enum column_kind kind)
 {
     /* Commands are made of it, to be pasted into a shell. */
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,_=+:/-";
-    const char *s = json_string_value(value);
+    const char *s = value_text(value);
 
     if (s == NULL || *s == '\0')
         door_refuse(d, key, s == NULL ? "it is no text" : "it is empty");
@@ -51,44 +51,42 @@ static const char *text_of(struct door *d, const char *key, const json_t *value,
     else if (kind == DATE && !is_date(s))
         door_refuse(d, key, text_make(d->arena, "\"%s\" is no date: YYYY-MM or YYYY-MM-DD", s));
     else
-        return arena_text(d->arena, s);
+        return s;
     return NULL;
 }
 
-static int whole_of(struct door *d, const char *key, const json_t *value)
+static int whole_of(struct door *d, const char *key, const struct value *value)
 {
-    json_int_t n = json_integer_value(value);
-
-    if (!json_is_integer(value) || n < 1 || n > LARGEST_WHOLE) {
+    if (!value_is(value, VALUE_WHOLE) || value->whole < 1 || value->whole > LARGEST_WHOLE) {
         door_refuse(d, key, "it is no whole number from 1 to 1000000");
         return 0;
     }
-    return (int)n;
+    return (int)value->whole;
 }
 
-static double number_of(struct door *d, const char *key, const json_t *value)
+static double number_of(struct door *d, const char *key, const struct value *value)
 {
-    const double x = json_number_value(value);
+    const double x = value_number(value);
 
-    if (!json_is_number(value) || !(x > 0) || x > LARGEST_WHOLE) {
+    if (!value_is_number(value) || !(x > 0) || x > LARGEST_WHOLE) {
         door_refuse(d, key, "it is no number from 0 to 1000000");
         return 0;
     }
     return x;
 }
 
-static int cc_of(struct door *d, const char *key, const json_t *value)
+static int cc_of(struct door *d, const char *key, const struct value *value)
 {
-    int cc = json_is_string(value) ? cc_parse(json_string_value(value)) : 0;
+    int cc = value_is(value, VALUE_TEXT) ? cc_parse(value->text) : 0;
 
     if (cc == 0)
         door_refuse(d, key, "it is no compute capability as in \"9.0\"");
     return cc;
 }
 
-static int device_of(struct door *d, const char *key, const json_t *value)
+static int device_of(struct door *d, const char *key, const struct value *value)
 {
-    const char *s = json_string_value(value);
+    const char *s = value_text(value);
 
     if (s == NULL || strlen(s) != 4 || strspn(s, "0123456789abcdef") != 4) {
         door_refuse(d, key, "it is no PCI device id as in \"1b80\"");
@@ -97,27 +95,30 @@ static int device_of(struct door *d, const char *key, const json_t *value)
     return (int)strtol(s, NULL, 16);
 }
 
-static size_t length_of(struct door *d, const char *key, const json_t *value)
+static size_t length_of(struct door *d, const char *key, const struct value *value)
 {
-    if (!json_is_array(value) || json_array_size(value) > LIST_MAX) {
-        door_refuse(d, key, json_is_array(value) ? "the list is too long" : "it is no list");
+    const size_t n = value_count(value);
+
+    if (!value_is(value, VALUE_LIST) || n > LIST_MAX) {
+        door_refuse(d, key, value_is(value, VALUE_LIST) ? "the list is too long" : "it is no list");
         return 0;
     }
-    return json_array_size(value);
+    return n;
 }
 
-static struct list texts_of(struct door *d, const char *key, const json_t *value, enum column_kind kind)
+static struct list texts_of(struct door *d, const char *key, const struct value *value, enum column_kind kind)
 {
     struct list list = { NULL, length_of(d, key, value) };
     const char **items = arena_alloc(d->arena, (list.n + 1) * sizeof *items);
 
-    for (size_t i = 0; i < list.n && !d->failed; i++)
-        items[i] = text_of(d, key, json_array_get(value, i), kind);
+    value = value_first(value);
+    for (size_t i = 0; i < list.n && !d->failed; i++, value = value->next)
+        items[i] = text_of(d, key, value, kind);
     list.items = items;
     return list;
 }
 
-static const char *sources_of(struct door *d, const char *key, const json_t *value)
+static const char *sources_of(struct door *d, const char *key, const struct value *value)
 {
     struct list list = texts_of(d, key, value, WORDS);
     struct text all = { .arena = d->arena };
@@ -129,13 +130,14 @@ static const char *sources_of(struct door *d, const char *key, const json_t *val
     return all.s;
 }
 
-static struct span wholes_of(struct door *d, const char *key, const json_t *value)
+static struct span wholes_of(struct door *d, const char *key, const struct value *value)
 {
     size_t n = length_of(d, key, value);
     int *items = arena_alloc(d->arena, (n + 1) * sizeof *items);
 
-    for (size_t i = 0; i < n && !d->failed; i++)
-        items[i] = whole_of(d, key, json_array_get(value, i));
+    value = value_first(value);
+    for (size_t i = 0; i < n && !d->failed; i++, value = value->next)
+        items[i] = whole_of(d, key, value);
     return (struct span){ items, n };
 }
 
@@ -146,13 +148,14 @@ static int by_arch(const void *x, const void *y)
     return a->arch != b->arch ? a->arch - b->arch : a->variant != b->variant ? a->variant - b->variant : b->sass - a->sass;
 }
 
-static struct span codes_of(struct door *d, const char *key, const json_t *value)
+static struct span codes_of(struct door *d, const char *key, const struct value *value)
 {
     size_t n = length_of(d, key, value);
     struct gpu_code *items = arena_alloc(d->arena, (n + 1) * sizeof *items);
 
-    for (size_t i = 0; i < n && !d->failed; i++) {
-        const char *name = text_of(d, key, json_array_get(value, i), WORDS);
+    value = value_first(value);
+    for (size_t i = 0; i < n && !d->failed; i++, value = value->next) {
+        const char *name = text_of(d, key, value, WORDS);
 
         if (name != NULL && !gpu_code_parse(&items[i], name))
             door_refuse(d, key, text_make(d->arena, "\"%s\" is no architecture as in \"sm_90\" or \"compute_120\"", name));
@@ -161,21 +164,19 @@ static struct span codes_of(struct door *d, const char *key, const json_t *value
     return (struct span){ items, n };
 }
 
-static struct span pins_of(struct door *d, const char *key, const json_t *value)
+static struct span pins_of(struct door *d, const char *key, const struct value *value)
 {
     struct pin *items = NULL;
-    const char *name;
-    json_t *version;
     size_t n = 0;
 
-    if (!json_is_object(value))
+    if (!value_is(value, VALUE_OBJECT))
         door_refuse(d, key, "it is no object of distributions and versions");
-    json_object_foreach((json_t *)(uintptr_t)value, name, version)
-        *ARENA_PUSH(d->arena, items, n) = (struct pin){ .distribution = arena_text(d->arena, name), .version = text_of(d, name, version, VERSION) };
+    for (const struct value *pin = value_first(value); pin != NULL && !d->failed; pin = pin->next)
+        *ARENA_PUSH(d->arena, items, n) = (struct pin){ .distribution = pin->key, .version = text_of(d, pin->key, pin, VERSION) };
     return (struct span){ items, n };
 }
 
-static struct span builds_of(struct door *d, const char *key, const json_t *value)
+static struct span builds_of(struct door *d, const char *key, const struct value *value)
 {
     static const struct column columns[] = {
         { "cuda",       WORDS,     offsetof(struct cudnn_build, cuda),       MUST_BE },
@@ -186,13 +187,13 @@ static struct span builds_of(struct door *d, const char *key, const json_t *valu
     size_t n = length_of(d, key, value);
     struct cudnn_build *items = arena_alloc(d->arena, (n + 1) * sizeof *items);
 
-    for (size_t i = 0; i < n && !d->failed; i++) {
-        size_t back;
-        const json_t *build = door_enter(d, value, key, (long)i, &back);
+    value = value_first(value);
+    for (size_t i = 0; i < n && !d->failed; i++, value = value->next) {
+        const struct value *build = door_enter(d, value, key, (long)i);
 
         if (build == NULL || !columns_read(d, columns, build, &items[i]))
             break;
-        door_leave(d, back);
+        door_leave(d);
     }
     return (struct span){ items, n };
 }
@@ -203,7 +204,7 @@ static void put_span(void *field, struct span span)
     memcpy(field, &span, sizeof span);
 }
 
-static void read_column(struct door *d, const struct column *c, const json_t *value, void *field)
+static void read_column(struct door *d, const struct column *c, const struct value *value, void *field)
 {
     switch (c->kind) {
     case WORDS:
@@ -222,9 +223,9 @@ static void read_column(struct door *d, const struct column *c, const json_t *va
     case PINS:          put_span(field, pins_of(d, c->name, value)); break;
     case CUDNN_BUILDS:  put_span(field, builds_of(d, c->name, value)); break;
     case ANSWER:
-        if (!json_is_boolean(value))
+        if (!value_is_boolean(value))
             door_refuse(d, c->name, "it is neither true nor false");
-        *(enum answer *)field = json_is_true(value) ? ANSWER_YES : ANSWER_NO;
+        *(enum answer *)field = value_is(value, VALUE_TRUE) ? ANSWER_YES : ANSWER_NO;
         break;
     }
 }
@@ -237,17 +238,15 @@ static bool is_column(const struct column *columns, const char *name)
     return false;
 }
 
-bool columns_read(struct door *d, const struct column *columns, const json_t *object, void *row)
+bool columns_read(struct door *d, const struct column *columns, const struct value *object, void *row)
 {
-    const char *name;
-    json_t *value;
-
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
-        if (!is_column(columns, name))
-            door_refuse(d, name, "there is no such column");
+    for (const struct value *field = value_first(object); field != NULL; field = field->next)
+        if (!is_column(columns, field->key))
+            door_refuse(d, field->key, "there is no such column");
     for (const struct column *c = columns; c->name != NULL && !d->failed; c++) {
-        value = json_object_get(object, c->name);
-        if (value != NULL && !json_is_null(value))
+        const struct value *value = value_member(object, c->name);
+
+        if (value != NULL && value->kind != VALUE_NULL)
             read_column(d, c, value, (char *)row + c->at);
         else if (c->presence == MUST_BE)
             door_refuse(d, c->name, "it is missing");

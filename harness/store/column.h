@@ -28,6 +28,6 @@ struct column { const char *name; enum column_kind kind; size_t at; enum presenc
 
 /* null is an absent field; a field that is no column is refused: a typing error
  * would otherwise read as "not known". False, with the door's error, if anything is wrong. */
-bool columns_read(struct door *d, const struct column *columns, const json_t *object, void *row) MUST_USE;
+bool columns_read(struct door *d, const struct column *columns, const struct value *object, void *row) MUST_USE;
 
 #endif

@@ -6,21 +6,18 @@
 #ifndef STORE_DOOR_H
 #define STORE_DOOR_H
 
-#include <jansson.h>
-
 #include "base/arena.h"
 #include "base/err.h"
+#include "store/document.h"
 
 struct door {
     struct arena *arena;
     struct err   *err;
     bool          failed;
-    char          place[256];   /* "trials[3].saw[0]"; "" for the document itself */
+    const char   *of;           /* what the document is part of, "line 3"; NULL of none */
+    struct step { const char *key; long i; } steps[8];      /* "trials[3].saw[0]" is two of them; i < 0 of what is in no list */
+    size_t        n_steps;      /* 0 in the document itself */
 };
-
-/* The document, which lives in the arena and is freed with it alone: it is const, since json_decref is not for it.
- * NULL, and why, if it is none or says a key twice. */
-const json_t *door_parse(struct arena *a, const char *text, size_t n, json_error_t *why);
 
 enum presence { MUST_BE, MAY_BE };
 
@@ -28,24 +25,40 @@ enum presence { MUST_BE, MAY_BE };
 bool door_refuse(struct door *d, const char *key, const char *why);
 
 /* In the arena, where the document is; NULL if it is absent. */
-const char *door_text(struct door *d, const json_t *object, const char *key, enum presence p);
+const char *door_text(struct door *d, const struct value *object, const char *key, enum presence p);
 
 /* 0 and false if they are absent: ask door_has where that matters. */
-json_int_t door_integer(struct door *d, const json_t *object, const char *key, enum presence p, json_int_t min, json_int_t max);
-double door_number(struct door *d, const json_t *object, const char *key, enum presence p);
-bool door_bool(struct door *d, const json_t *object, const char *key, enum presence p);
+long long door_integer(struct door *d, const struct value *object, const char *key, enum presence p, long long min, long long max);
+double door_number(struct door *d, const struct value *object, const char *key, enum presence p);
+bool door_bool(struct door *d, const struct value *object, const char *key, enum presence p);
 
 /* The index of the word in a table that ends with NULL; 0 if it is absent. */
-int door_word(struct door *d, const json_t *object, const char *key, enum presence p, const char *const *words);
+int door_word(struct door *d, const struct value *object, const char *key, enum presence p, const char *const *words);
 
-bool door_has(const json_t *object, const char *key);
+bool door_has(const struct value *object, const char *key);
 
 /* An array of objects, or of texts. NULL if it is not one. */
-const json_t *door_list(struct door *d, const json_t *object, const char *key);
+const struct value *door_list(struct door *d, const struct value *object, const char *key);
 
-/* Goes to the i-th object of a list, or into an object for i < 0, and back by
- * door_leave with what door_enter gave. NULL is given for what is no object. */
-const json_t *door_enter(struct door *d, const json_t *from, const char *key, long i, size_t *back);
-void door_leave(struct door *d, size_t back);
+/* The texts of a list. */
+const char *const *door_texts(struct door *d, const struct value *object, const char *key, size_t *n);
+
+/* Goes into an object that is the i-th of the list `key`, or, for i < 0, the field `key`; and back by door_leave, also
+ * where NULL is given, for what is no object. */
+const struct value *door_enter(struct door *d, const struct value *object, const char *key, long i);
+void door_leave(struct door *d);
+
+/* Runs `read` over each object of the list `key`, each into a new element. */
+#define READ_LIST(d, object, key, items, n, read) do {                                  \
+        const struct value *item_ = value_first(door_list((d), (object), (key)));       \
+                                                                                        \
+        for (long i_ = 0; item_ != NULL && !(d)->failed; item_ = item_->next, i_++) {   \
+            const struct value *o_ = door_enter((d), item_, (key), i_);                 \
+                                                                                        \
+            if (o_ != NULL)                                                             \
+                read(ARENA_PUSH((d)->arena, (items), (n)), (d), o_);                    \
+            door_leave((d));                                                            \
+        }                                                                               \
+    } while (0)
 
 #endif

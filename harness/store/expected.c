@@ -104,8 +104,8 @@ static const struct column sm_rates_columns[] = {
 };
 
 static const struct column rates_columns[] = {
-    COLUMN(healthy_rate, measure, WORDS, MUST_BE), COLUMN(healthy_rate, gpu, WORDS, MAY_BE), COLUMN(healthy_rate, percent, WHOLE, MUST_BE),
-    ORIGIN(healthy_rate),
+    COLUMN(healthy_rate, measure, WORDS, MUST_BE), COLUMN(healthy_rate, gpu, WORDS, MAY_BE), COLUMN(healthy_rate, gpus, WHOLE, MAY_BE),
+    COLUMN(healthy_rate, percent, WHOLE, MAY_BE), COLUMN(healthy_rate, least, NUMBER, MAY_BE), ORIGIN(healthy_rate),
 };
 
 static const struct column cudnn_columns[] = {
@@ -143,50 +143,49 @@ static const struct table {
 TABLES(CHECK)
 
 /* "(torch 2.4.1, variant cu124)": what the row is about, by its first two columns, as far as they are texts. */
-static const char *about(struct arena *a, const struct table *t, const json_t *row)
+static const char *about(struct arena *a, const struct table *t, const struct value *row)
 {
     struct text said = { .arena = a };
 
     for (size_t i = 0; i < 2 && t->columns[i].name != NULL; i++) {
-        const json_t *value = json_object_get(row, t->columns[i].name);
+        const struct value *value = value_member(row, t->columns[i].name);
 
-        if (json_is_string(value))
-            text_add(&said, "%s%s %s", said.n > 0 ? ", " : "", t->columns[i].name, json_string_value(value));
-        else if (json_is_integer(value))
-            text_add(&said, "%s%s %" JSON_INTEGER_FORMAT, said.n > 0 ? ", " : "", t->columns[i].name, json_integer_value(value));
+        if (value_is(value, VALUE_TEXT))
+            text_add(&said, "%s%s %s", said.n > 0 ? ", " : "", t->columns[i].name, value->text);
+        else if (value_is(value, VALUE_WHOLE))
+            text_add(&said, "%s%s %lld", said.n > 0 ? ", " : "", t->columns[i].name, value->whole);
     }
     return said.n > 0 ? said.s : "nothing says what it is about";
 }
 
-static bool read_rows(struct expected *x, struct arena *a, const struct table *t, const json_t *document, struct err *e)
+static bool read_rows(struct expected *x, struct arena *a, const struct table *t, const struct value *document, struct err *e)
 {
     struct door d = { .arena = a, .err = e };
-    const json_t *rows = door_list(&d, document, "rows");
-    size_t n = rows != NULL ? json_array_size(rows) : 0;
+    const struct value *rows = door_list(&d, document, "rows"), *item = value_first(rows);
+    size_t n = value_count(rows);
     char *items = arena_alloc(a, (n + 1) * t->row_size);
 
     if (rows != NULL && (n == 0 || n > ROWS_MAX))
         door_refuse(&d, "rows", n == 0 ? "there is none" : "there are too many");
-    for (size_t i = 0; i < n && !d.failed; i++) {
-        size_t back;
-        const json_t *row = door_enter(&d, rows, "rows", (long)i, &back);
+    for (size_t i = 0; i < n && !d.failed; i++, item = item->next) {
+        const struct value *row = door_enter(&d, item, "rows", (long)i);
 
         if (row != NULL && !columns_read(&d, t->columns, row, items + i * t->row_size))
             return err_in(e, "the row of %s", about(a, t, row));
-        door_leave(&d, back);
+        door_leave(&d);
     }
     memcpy((char *)x + t->at, &items, sizeof items);
     memcpy((char *)x + t->at + sizeof items, &n, sizeof n);
     return !d.failed;
 }
 
-static bool parse(struct expected *x, struct arena *a, const struct table *t, const char *text, size_t n, struct err *e)
+static bool parse(struct expected *x, struct arena *a, const struct table *t, char *text, size_t n, struct err *e)
 {
-    json_error_t why;
-    const json_t *document = door_parse(a, text, n, &why);
+    struct flaw why;
+    const struct value *document = document_parse(a, text, n, &why);
 
     if (document == NULL)
-        return err_set(e, ERR_FORMAT, "line %d: %s", why.line, why.text);
+        return err_set(e, ERR_FORMAT, "line %zu: %s", why.line, why.why);
     return read_rows(x, a, t, document, e);
 }
 
@@ -194,7 +193,7 @@ bool expected_parse(struct expected *x, struct arena *a, const char *name, const
 {
     for (size_t i = 0; i < COUNT_OF(tables); i++)
         if (text_is(tables[i].file, name))
-            return parse(x, a, &tables[i], text, n, e);
+            return parse(x, a, &tables[i], arena_copy(a, text, n), n, e);
     return err_set(e, ERR_USAGE, "there is no table %s", name);
 }
 
@@ -205,9 +204,11 @@ bool expected_read(struct expected *x, struct arena *a, const char *dir, struct 
         const struct table *t = &tables[i];
         const char *path = dir != NULL ? text_join(a, dir, t->file) : t->file;
         size_t n = (size_t)(t->end - t->text);
-        char *text = (void *)(uintptr_t)t->text;
+        char *text;
 
-        if (dir != NULL && !file_read(&text, &n, a, path, LARGEST_FILE, e))
+        if (dir == NULL)
+            text = arena_copy(a, t->text, n);
+        else if (!file_read(&text, &n, a, path, LARGEST_FILE, e))
             return false;               /* it names the file */
         if (!parse(x, a, t, text, n, e))
             return err_in(e, "%s", path);

@@ -9,33 +9,20 @@
 #include "model/names.h"
 #include "model/rounds.h"
 #include "store/file.h"
+#include "store/saved_comparison.h"
 #include "store/saved_trial.h"
 
 enum { FORMAT = 1, LARGEST = 64 << 20, HIGHEST_CC = 1000 };
 
-/* Runs `read` over each object of the list `key`, each into a new element. */
-#define READ_LIST(d, object, key, items, n, read) do {                                  \
-        const json_t *list_ = door_list((d), (object), (key));                          \
-                                                                                        \
-        for (size_t i_ = 0; i_ < json_array_size(list_) && !(d)->failed; i_++) {        \
-            size_t back_;                                                               \
-            const json_t *o_ = door_enter((d), list_, (key), (long)i_, &back_);         \
-                                                                                        \
-            if (o_ != NULL)                                                             \
-                read(ARENA_PUSH((d)->arena, (items), (n)), (d), o_);                    \
-            door_leave((d), back_);                                                     \
-        }                                                                               \
-    } while (0)
-
 /* ---- The machine ---- */
 
-static void pci_gpu(struct pci_gpu *g, struct door *d, const json_t *o)
+static void pci_gpu(struct pci_gpu *g, struct door *d, const struct value *o)
 {
     *g = (struct pci_gpu){ .address = door_text(d, o, "address", MUST_BE), .driver = door_text(d, o, "driver", MAY_BE),
                            .device_id = (unsigned)door_integer(d, o, "device_id", MUST_BE, 0, 0xffff) };
 }
 
-static void node(struct node *n, struct door *d, const json_t *o)
+static void node(struct node *n, struct door *d, const struct value *o)
 {
     *n = (struct node){ .path = door_text(d, o, "path", MUST_BE), .opens = door_bool(d, o, "opens", MUST_BE),
                         .why_not = door_text(d, o, "why_not", MAY_BE), .mode = door_text(d, o, "mode", MAY_BE),
@@ -46,7 +33,7 @@ static void node(struct node *n, struct door *d, const json_t *o)
     }
 }
 
-static void driver_file(struct driver_file *f, struct door *d, const json_t *o)
+static void driver_file(struct driver_file *f, struct door *d, const struct value *o)
 {
     *f = (struct driver_file){ .soname = door_text(d, o, "soname", MUST_BE), .path = door_text(d, o, "path", MUST_BE),
                                .real = door_text(d, o, "real", MAY_BE), .version = door_text(d, o, "version", MAY_BE),
@@ -56,20 +43,19 @@ static void driver_file(struct driver_file *f, struct door *d, const json_t *o)
         f->real = f->path;
 }
 
-static void fact(struct fact *f, struct door *d, const json_t *o)
+static void fact(struct fact *f, struct door *d, const struct value *o)
 {
     *f = (struct fact){ door_text(d, o, "key", MUST_BE), door_text(d, o, "value", MUST_BE), door_text(d, o, "source", MAY_BE) };
 }
 
-static const struct machine *machine(struct door *d, const json_t *document)
+static const struct machine *machine(struct door *d, const struct value *document)
 {
     struct machine *m = arena_alloc(d->arena, sizeof *m);
     struct pci_gpu *pci = NULL;
     struct node *nodes = NULL;
     struct driver_file *drivers = NULL;
     struct fact *facts = NULL;
-    size_t back;
-    const json_t *o = door_enter(d, document, "machine", -1, &back);
+    const struct value *o = door_enter(d, value_member(document, "machine"), "machine", -1);
 
     m->hostname = door_text(d, o, "hostname", MAY_BE);
     m->os = door_text(d, o, "os", MAY_BE);
@@ -91,13 +77,13 @@ static const struct machine *machine(struct door *d, const json_t *document)
     m->nodes = nodes;
     m->drivers = drivers;
     m->facts = facts;
-    door_leave(d, back);
+    door_leave(d);
     return m;
 }
 
 /* ---- Devices and stacks ---- */
 
-static void device(struct device *v, struct door *d, const json_t *o)
+static void device(struct device *v, struct door *d, const struct value *o)
 {
     bool answers = door_bool(d, o, "answers", MUST_BE);
     double cc = answers ? door_number(d, o, "compute_capability", MUST_BE) : 0;
@@ -117,12 +103,12 @@ static void device(struct device *v, struct door *d, const json_t *o)
         v->cc = (int)lround(cc * 10);
 }
 
-static void version(struct stack_version *v, struct door *d, const json_t *o)
+static void version(struct stack_version *v, struct door *d, const struct value *o)
 {
     *v = (struct stack_version){ door_text(d, o, "what", MUST_BE), door_text(d, o, "version", MUST_BE), door_text(d, o, "source", MAY_BE) };
 }
 
-static void member(struct member *m, struct door *d, const json_t *o)
+static void member(struct member *m, struct door *d, const struct value *o)
 {
     const char *soname = door_text(d, o, "soname", MAY_BE);
     struct elf_facts *elf = soname != NULL ? arena_alloc(d->arena, sizeof *elf) : NULL;
@@ -134,7 +120,7 @@ static void member(struct member *m, struct door *d, const json_t *o)
     m->path = m->place;
 }
 
-static void unmet(struct unmet *u, struct door *d, const json_t *o)
+static void unmet(struct unmet *u, struct door *d, const struct value *o)
 {
     *u = (struct unmet){
         .kind = (enum unmet_kind)door_word(d, o, "kind", MUST_BE, unmet_kind_names), .file = door_text(d, o, "file", MUST_BE),
@@ -145,7 +131,7 @@ static void unmet(struct unmet *u, struct door *d, const json_t *o)
     };
 }
 
-static void stack(struct stack *s, struct door *d, const json_t *o)
+static void stack(struct stack *s, struct door *d, const struct value *o)
 {
     struct stack_version *versions = NULL;
     struct member *members = NULL;
@@ -167,7 +153,7 @@ static void stack(struct stack *s, struct door *d, const json_t *o)
 
 /* ---- The document ---- */
 
-static void requirement(struct requirement *q, struct door *d, const json_t *o)
+static void requirement(struct requirement *q, struct door *d, const struct value *o)
 {
     bool met = door_bool(d, o, "met", MUST_BE);
     const char *why = door_text(d, o, "why", met ? MAY_BE : MUST_BE);
@@ -177,62 +163,48 @@ static void requirement(struct requirement *q, struct door *d, const json_t *o)
         door_refuse(d, "unknown", "it is met");
 }
 
-static const char *const *texts(struct door *d, const json_t *o, const char *key, size_t *n)
-{
-    const json_t *list = door_list(d, o, key);
-    const char **words = NULL;
-
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_is_string(json_array_get(list, i)))
-            *ARENA_PUSH(d->arena, words, *n) = json_string_value(json_array_get(list, i));
-        else
-            door_refuse(d, key, "a word is no text");
-    return words;
-}
-
-static void unproved(struct unproved *u, struct door *d, const json_t *o)
+static void unproved(struct unproved *u, struct door *d, const struct value *o)
 {
     u->about = (enum unproved_about)door_word(d, o, "about", MUST_BE, unproved_names);
     u->why = door_text(d, o, "why", MUST_BE);
-    u->what = texts(d, o, "what", &u->n_what);
+    u->what = door_texts(d, o, "what", &u->n_what);
 }
 
-static const struct complaint *complaint(struct door *d, const json_t *document)
+static const struct complaint *complaint(struct door *d, const struct value *document)
 {
     struct complaint *c = arena_alloc(d->arena, sizeof *c);
-    size_t back;
-    const json_t *o = door_enter(d, document, "complaint", -1, &back);
+    const struct value *o = door_enter(d, value_member(document, "complaint"), "complaint", -1);
 
     c->source = (enum complaint_source)door_word(d, o, "source", MUST_BE, complaint_source_names);
-    c->lines = texts(d, o, "lines", &c->n_lines);
+    c->lines = door_texts(d, o, "lines", &c->n_lines);
     if (c->source == COMPLAINT_COMMAND) {
-        c->command = texts(d, o, "command", &c->n_command);
+        c->command = door_texts(d, o, "command", &c->n_command);
         c->limit_s = (unsigned)door_integer(d, o, "limit_s", MAY_BE, 1, INT_MAX);
         c->signo = (int)door_integer(d, o, "signal", MAY_BE, 1, 64);
         c->exit_code = (int)door_integer(d, o, "exit_code", MAY_BE, 0, 255);
     }
-    door_leave(d, back);
+    door_leave(d);
     return c;
 }
 
-static void trials(struct report *r, struct door *d, const json_t *o)
+static void trials(struct report *r, struct door *d, const struct value *o)
 {
-    const json_t *list = door_list(d, o, "trials");
-    struct judged *all = NULL;
+    const struct value *list = door_list(d, o, "trials"), *item = value_first(list);
+    struct judged *all = arena_alloc(d->arena, value_count(list) * sizeof *all);
 
-    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
-        size_t back;
-        const json_t *item = door_enter(d, list, "trials", (long)i, &back);
+    for (; item != NULL && !d->failed; item = item->next) {
+        const struct value *trial = door_enter(d, item, "trials", (long)r->n_trials);
+        struct judged *j = &all[r->n_trials++];
 
-        if (item != NULL)
-            saved_trial(ARENA_PUSH(d->arena, all, r->n_trials), d, item, r);
-        door_leave(d, back);
+        if (trial != NULL)
+            saved_trial(j, d, trial, r, r->n_trials > 1 ? j - 1 : NULL);
+        door_leave(d);
     }
     r->trials = all;
 }
 
 /* What the run is about: known before its trials. */
-static void head(struct report *r, struct door *d, const json_t *o)
+static void head(struct report *r, struct door *d, const struct value *o)
 {
     struct device *devices = NULL;
     struct stack *stacks = NULL;
@@ -246,12 +218,12 @@ static void head(struct report *r, struct door *d, const json_t *o)
     READ_LIST(d, o, "stacks", stacks, r->n_stacks, stack);
     r->stacks = stacks;
     r->began = door_text(d, o, "began", MUST_BE);
-    r->command = texts(d, o, "command", &r->n_command);
+    r->command = door_texts(d, o, "command", &r->n_command);
     READ_LIST(d, o, "requires", requires, r->n_requires, requirement);
     r->requires = requires;
 }
 
-static void document(struct report *r, struct door *d, const json_t *o)
+static void document(struct report *r, struct door *d, const struct value *o)
 {
     struct unproved *left_out = NULL;
 
@@ -270,14 +242,16 @@ static void document(struct report *r, struct door *d, const json_t *o)
     if (door_has(o, "unproved"))        /* runs of older versions have none */
         READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);
     r->unproved = left_out;
+    if (door_has(o, "comparison"))
+        saved_comparison(r, d, value_member(o, "comparison"));
 }
 
 /* ---- The journal of a run that did not get to its end ---- */
 
 /* A trial that went on for long has several lines: each takes the place of the one before. */
-static struct judged *place_of(struct report *r, struct door *d, const json_t *o, struct judged **all)
+static struct judged *place_of(struct report *r, struct door *d, const struct value *o, struct judged **all)
 {
-    const char *id = json_string_value(json_object_get(o, "id"));
+    const char *id = value_text(value_member(o, "id"));
 
     for (size_t i = r->n_trials; i > 0; i--)
         if ((*all)[i - 1].outcome.ending == ENDED_CUT && text_is((*all)[i - 1].trial.id, id))
@@ -286,40 +260,41 @@ static struct judged *place_of(struct report *r, struct door *d, const json_t *o
 }
 
 /* A line is the head, or a trial. Trials of devices and stacks stand behind the head, which names these. */
-static void journal_line(struct report *r, struct door *d, const json_t *o, struct judged **all)
+static void journal_line(struct report *r, struct door *d, const struct value *o, struct judged **all)
 {
-    size_t back;
-    const json_t *inner;
+    const struct value *inner;
 
     if (!door_has(o, "head")) {
-        saved_trial(place_of(r, d, o, all), d, o, r);
+        saved_trial(place_of(r, d, o, all), d, o, r, NULL);
         return;
     }
-    inner = door_enter(d, o, "head", -1, &back);
+    inner = door_enter(d, value_member(o, "head"), "head", -1);
     if (inner != NULL && r->n_command + r->n_devices + r->n_stacks + r->n_requires > 0)
         door_refuse(d, "", "there are two of it");
     else if (inner != NULL)
         head(r, d, inner);
-    door_leave(d, back);
+    door_leave(d);
 }
 
-static bool journal(struct report *r, struct door *d, const char *text, size_t n)
+static bool journal(struct report *r, struct door *d, char *text, size_t n)
 {
     static const struct machine unknown = { .why_not_meant = "the run was cut short before it said which" };
-    const char *end = text + n, *newline;
+    char *end = text + n, *newline;
     struct judged *all = NULL;
-    json_error_t why;
+    struct flaw why;
 
     *r = (struct report){ .version = "", .began = "", .machine = &unknown, .exit_code = 3, .closing = "", .interrupted = true };
     /* What stands behind the last newline was being written when the run died. */
     for (size_t line = 1; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL && !d->failed; text = newline + 1, line++) {
-        const json_t *o = door_parse(d->arena, text, (size_t)(newline - text), &why);
+        const struct value *o;
 
-        text_format(d->place, sizeof d->place, "line %zu", line);
-        if (json_is_object(o))
+        *newline = '\0';
+        o = document_parse(d->arena, text, (size_t)(newline - text), &why);
+        d->of = text_make(d->arena, "line %zu", line);
+        if (value_is(o, VALUE_OBJECT))
             journal_line(r, d, o, &all);
         else
-            door_refuse(d, "", o == NULL ? why.text : "it is no object");
+            door_refuse(d, "", o == NULL ? why.why : "it is no object");
     }
     if (d->failed)
         return false;
@@ -335,23 +310,28 @@ static bool looks_like_journal(const char *text, size_t n)
     return (n >= sizeof trial - 1 && memcmp(text, trial, sizeof trial - 1) == 0) || (n >= sizeof head - 1 && memcmp(text, head, sizeof head - 1) == 0);
 }
 
-bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, struct err *e)
+static bool parse(struct report *r, struct arena *a, char *text, size_t n, struct err *e)
 {
     struct door d = { .arena = a, .err = e };
-    json_error_t why;
-    const json_t *o;
+    struct flaw why;
+    const struct value *o;
 
     if (looks_like_journal(text, n))
         return journal(r, &d, text, n);
     *r = (struct report){ .version = NULL };
-    o = door_parse(a, text, n, &why);
+    o = document_parse(a, text, n, &why);
     if (o == NULL)
-        return err_set(e, ERR_FORMAT, "line %d, column %d: %s", why.line, why.column, why.text);
-    if (json_is_object(o))
+        return err_set(e, ERR_FORMAT, "line %zu, column %zu: %s", why.line, why.column, why.why);
+    if (value_is(o, VALUE_OBJECT))
         document(r, &d, o);
     else
         door_refuse(&d, "", "it is no object");
     return !d.failed;
+}
+
+bool saved_parse(struct report *r, struct arena *a, const char *text, size_t n, struct err *e)
+{
+    return parse(r, a, arena_copy(a, text, n), n, e);
 }
 
 bool saved_read(struct report *r, struct arena *a, const char *path, struct err *e)
@@ -359,5 +339,5 @@ bool saved_read(struct report *r, struct arena *a, const char *path, struct err 
     char *text;
     size_t n;
 
-    return file_read(&text, &n, a, path, LARGEST, e) && (saved_parse(r, a, text, n, e) || err_in(e, "%s", path));
+    return file_read(&text, &n, a, path, LARGEST, e) && (parse(r, a, text, n, e) || err_in(e, "%s", path));
 }

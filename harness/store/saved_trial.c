@@ -8,10 +8,18 @@
 #include "model/figures.h"
 #include "model/names.h"
 
-static const struct probe *probe_of(struct door *d, const json_t *o)
+/* Trials of one probe on several GPUs follow each other: it is looked for once. One that is not this program's does not run. */
+static const struct probe *known_probe(const char *name, const struct judged *before)
+{
+    if (before == NULL || !text_is(before->trial.probe->name, name))
+        return name != NULL ? probe_by_name(name) : NULL;
+    return before->trial.probe->run != NULL ? before->trial.probe : NULL;
+}
+
+static const struct probe *probe_of(struct door *d, const struct value *o, const struct judged *before)
 {
     const char *name = door_text(d, o, "probe", MUST_BE), *claim = door_text(d, o, "claim", MUST_BE);
-    const struct probe *known = name != NULL ? probe_by_name(name) : NULL;
+    const struct probe *known = known_probe(name, before);
     const bool together = door_has(o, "together"), on_device = door_has(o, "device") || together, on_stack = door_has(o, "stack");
     struct probe *p;
 
@@ -34,16 +42,16 @@ static const struct device *device_at(struct door *d, const char *key, int index
     return NULL;
 }
 
-static const struct device *device_of(struct door *d, const json_t *o, const struct report *r)
+static const struct device *device_of(struct door *d, const struct value *o, const struct report *r)
 {
     int index = (int)door_integer(d, o, "device", MAY_BE, 0, INT_MAX);
 
     return door_has(o, "device") && !d->failed ? device_at(d, "device", index, r) : NULL;
 }
 
-static const struct gpu_set *set_of(struct door *d, const json_t *o, const struct report *r)
+static const struct gpu_set *set_of(struct door *d, const struct value *o, const struct report *r)
 {
-    const json_t *list = door_has(o, "together") ? door_list(d, o, "together") : NULL;
+    const struct value *list = door_has(o, "together") ? door_list(d, o, "together") : NULL;
     const struct device **gpus = NULL;
     struct gpu_set *set;
 
@@ -51,19 +59,16 @@ static const struct gpu_set *set_of(struct door *d, const json_t *o, const struc
         return NULL;
     set = arena_alloc(d->arena, sizeof *set);
     *set = (struct gpu_set){ .without = door_text(d, o, "without", MAY_BE) };
-    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
-        const json_t *index = json_array_get(list, i);
-
-        if (json_is_integer(index) && json_integer_value(index) >= 0 && json_integer_value(index) <= INT_MAX)
-            *ARENA_PUSH(d->arena, gpus, set->n) = device_at(d, "together", (int)json_integer_value(index), r);
+    for (const struct value *index = value_first(list); index != NULL && !d->failed; index = index->next)
+        if (value_is(index, VALUE_WHOLE) && index->whole >= 0 && index->whole <= INT_MAX)
+            *ARENA_PUSH(d->arena, gpus, set->n) = device_at(d, "together", (int)index->whole, r);
         else
             door_refuse(d, "together", "it holds something else than a device's index");
-    }
     set->gpus = gpus;
     return d->failed ? NULL : set;
 }
 
-static const struct stack *stack_of(struct door *d, const json_t *o, const struct report *r)
+static const struct stack *stack_of(struct door *d, const struct value *o, const struct report *r)
 {
     const char *name = door_text(d, o, "stack", MAY_BE);
 
@@ -84,55 +89,62 @@ static const char *number_text(struct arena *a, double x)
     return x >= 0 && x < 1e15 && floor(x) == x && !signbit(x) ? arena_text(a, text_digits(digits, (unsigned long)x)) : text_make(a, "%.15g", x);
 }
 
-static void observation(struct observation *s, struct door *d, const json_t *o)
+/* Trials of one probe see much alike. Keys that are one text, and not as many as trials, are at hand when all are gone through. */
+static const char *same_as(const char *key, const struct judged *before, size_t i)
 {
-    const json_t *value = json_object_get(o, "value");
+    return before != NULL && i < before->outcome.n_saw && text_is(before->outcome.saw[i].key, key) ? before->outcome.saw[i].key : key;
+}
+
+static void observation(struct observation *s, struct door *d, const struct value *o)
+{
+    const struct value *value = value_member(o, "value");
     const char *unit = door_text(d, o, "unit", MAY_BE);
 
     *s = (struct observation){ .key = door_text(d, o, "key", MUST_BE), .unit = unit != NULL ? unit : "" };
-    if (json_is_string(value)) {
-        s->text = json_string_value(value);
-    } else if (json_is_null(value) || json_is_number(value)) {
+    if (value_is(value, VALUE_TEXT)) {
+        s->text = value->text;
+    } else if (value_is(value, VALUE_NULL) || value_is_number(value)) {
         s->is_number = true;
-        s->number = json_is_null(value) ? (double)NAN : json_number_value(value);
-        s->text = json_is_null(value) ? "not finite" : number_text(d->arena, s->number);
+        s->number = value_is(value, VALUE_NULL) ? (double)NAN : value_number(value);
+        s->text = value_is(value, VALUE_NULL) ? "not finite" : number_text(d->arena, s->number);
     } else {
         door_refuse(d, "value", "it is neither text nor number nor null");
     }
 }
 
-static void observations(struct outcome *out, struct door *d, const json_t *o)
+static void observations(struct outcome *out, struct door *d, const struct value *o, const struct judged *before)
 {
-    const json_t *list = door_list(d, o, "saw");
-    struct observation *saw = NULL;
+    const struct value *list = door_list(d, o, "saw"), *item = value_first(list);
+    struct observation *saw = arena_alloc(d->arena, value_count(list) * sizeof *saw);
 
-    for (size_t i = 0; i < json_array_size(list) && !d->failed; i++) {
-        size_t back;
-        const json_t *item = door_enter(d, list, "saw", (long)i, &back);
+    for (; item != NULL && !d->failed; item = item->next) {
+        const struct value *seen = door_enter(d, item, "saw", (long)out->n_saw);
 
-        if (item != NULL)
-            observation(ARENA_PUSH(d->arena, saw, out->n_saw), d, item);
-        door_leave(d, back);
+        if (seen != NULL) {
+            observation(&saw[out->n_saw], d, seen);
+            saw[out->n_saw].key = same_as(saw[out->n_saw].key, before, out->n_saw);
+            out->n_saw++;
+        }
+        door_leave(d);
     }
     out->saw = saw;
 }
 
-static const double *numbers(struct door *d, const json_t *o, const char *key, size_t *n)
+static const double *numbers(struct door *d, const struct value *o, const char *key, size_t *n)
 {
-    const json_t *list = door_list(d, o, key);
-    double *items = arena_alloc(d->arena, (json_array_size(list) + 1) * sizeof *items);
+    const struct value *list = door_list(d, o, key), *item = value_first(list);
+    double *items = arena_alloc(d->arena, value_count(list) * sizeof *items);
 
-    *n = json_array_size(list);
-    for (size_t i = 0; i < *n && !d->failed; i++) {
-        items[i] = json_number_value(json_array_get(list, i));
-        if (!json_is_number(json_array_get(list, i)))
+    for (*n = 0; item != NULL && !d->failed; item = item->next) {
+        items[(*n)++] = value_number(item);
+        if (!value_is_number(item))
             door_refuse(d, key, "what was measured is no number");
     }
     return items;
 }
 
 /* What the rounds come to is worked out anew, whatever it says. */
-static struct figure *figure(struct door *d, const json_t *o)
+static struct figure *figure(struct door *d, const struct value *o)
 {
     struct figure *f = arena_alloc(d->arena, sizeof *f);
 
@@ -154,7 +166,7 @@ static struct figure *figure(struct door *d, const json_t *o)
 }
 
 /* What belongs together: an error code without the call that returned it, say, is nobody's document. */
-static void check(const struct judged *j, struct door *d, const json_t *o)
+static void check(const struct judged *j, struct door *d, const struct value *o)
 {
     const struct outcome *out = &j->outcome;
 
@@ -174,24 +186,23 @@ static void check(const struct judged *j, struct door *d, const json_t *o)
         door_refuse(d, "warns", "only what passed can warn");
 }
 
-static void measured(struct judged *j, struct door *d, const json_t *o)
+static void measured(struct judged *j, struct door *d, const struct value *o)
 {
-    size_t back;
-    const json_t *item = door_has(o, "figure") ? door_enter(d, o, "figure", -1, &back) : NULL;
+    const struct value *item = door_has(o, "figure") ? door_enter(d, value_member(o, "figure"), "figure", -1) : NULL;
 
     if (item != NULL)
         j->figure = figure(d, item);
     if (door_has(o, "figure"))
-        door_leave(d, back);
+        door_leave(d);
 }
 
-void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r)
+void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct judged *before)
 {
     struct outcome *out = &j->outcome;
     const char *why = door_text(d, o, "why", MAY_BE);
 
     *j = (struct judged){
-        .trial = { .probe = probe_of(d, o), .device = device_of(d, o, r), .set = set_of(d, o, r), .stack = stack_of(d, o, r),
+        .trial = { .probe = probe_of(d, o, before), .device = device_of(d, o, r), .set = set_of(d, o, r), .stack = stack_of(d, o, r),
                    .id = door_text(d, o, "id", MUST_BE) },
         .verdict = (enum verdict)door_word(d, o, "verdict", MUST_BE, verdict_names),
         .why = why != NULL ? why : "", .act = door_text(d, o, "act", MAY_BE), .warns = door_bool(d, o, "warns", MAY_BE),
@@ -209,11 +220,11 @@ void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct
     out->said = door_text(d, o, "said", MAY_BE);
     out->rerun = door_text(d, o, "rerun", MAY_BE);
     j->rounds = (unsigned)door_integer(d, o, "rounds", MAY_BE, 2, INT_MAX);
-    j->passes = (unsigned)door_integer(d, o, "passes", j->rounds > 0 ? MUST_BE : MAY_BE, 0, j->rounds > 0 ? (json_int_t)j->rounds : 0);
+    j->passes = (unsigned)door_integer(d, o, "passes", j->rounds > 0 ? MUST_BE : MAY_BE, 0, j->rounds > 0 ? (long long)j->rounds : 0);
     j->round = (unsigned)door_integer(d, o, "round", MAY_BE, 1, INT_MAX);
     if (out->ending == ENDED_NOT_RUN)
         j->trial.left_out = out->text;
-    observations(out, d, o);
+    observations(out, d, o, before);
     measured(j, d, o);
     check(j, d, o);
 }

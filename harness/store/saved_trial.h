@@ -5,7 +5,7 @@
 #include "model/report.h"
 #include "store/door.h"
 
-/* Device and stack are those of the report; one that it does not have is an error. */
-void saved_trial(struct judged *j, struct door *d, const json_t *o, const struct report *r);
+/* Device and stack are those of the report; one that it does not have is an error. before: the trial before it, or NULL. */
+void saved_trial(struct judged *j, struct door *d, const struct value *o, const struct report *r, const struct judged *before);
 
 #endif

@@ -80,6 +80,7 @@ int verb_judge(const struct options *o, char *const *env)
     second_opinions(trials, &r, &arena);
     hint_machine(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
+    judge_comparison(&r, &arena);
     unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);
 }

@@ -31,13 +31,14 @@ struct shape { int m, n, k; };
 struct work { struct lt *lt; struct product p; struct lt_call call; unsigned calls; bool works; };
 
 /* What is looked at, and the best so far. */
-struct ladder { struct lt *lt; enum number in; unsigned char *numbers[2]; struct work best; double best_rate; };
+struct ladder { struct lt *lt; enum number in; const struct scaled *like; unsigned char *numbers[2]; struct work best; double best_rate; };
 
 static enum number out_of(enum number in)
 {
     switch (in) {
     case NUMBER_FP16: return NUMBER_FP16;
     case NUMBER_BF16:
+    case NUMBER_E2M1:
     case NUMBER_E4M3: return NUMBER_BF16;
     case NUMBER_INT8: return NUMBER_INT32;
     case NUMBER_FP64: return NUMBER_FP64;
@@ -79,19 +80,19 @@ static unsigned char *numbers_from(struct child *c, enum number type, uint64_t f
     return all;
 }
 
-/* The same again and again: copies of what is there already, each twice as long as the one before. */
 static void fill(struct child *c, enum number type, const unsigned char *numbers, CUdeviceptr at, uint64_t elements)
 {
-    const uint64_t bytes = number_room(type, elements), first = number_room(type, PERIOD);
-    uint64_t there = first < bytes ? first : bytes;
+    product_repeat_bytes(c, at, number_room(type, elements), numbers, number_room(type, PERIOD));
+}
 
-    device_upload(c, at, numbers, there);
-    while (there < bytes) {
-        const uint64_t more = there < bytes - there ? there : bytes - there;
+/* Every block's scale factor: 1. */
+static CUdeviceptr ones(struct child *c, const struct scaled *like, int rows, int k)
+{
+    const struct scaled of = { .element = like->element, .scale = like->scale, .block = like->block, .across = like->across, .rows = rows, .k = k };
+    const CUdeviceptr at = device_buffer(c, scale_bytes(&of));
 
-        MUST(c, cuda, cuMemcpyDtoD_v2(at + there, at, more));
-        there += more;
-    }
+    MUST(c, cuda, cuMemsetD8_v2(at, (unsigned char)number_bits(like->scale, 1), scale_bytes(&of)));
+    return at;
 }
 
 static struct product product_of(struct child *c, const struct ladder *l, struct shape s)
@@ -106,26 +107,31 @@ static struct product product_of(struct child *c, const struct ladder *l, struct
     p.d = device_buffer(c, number_room(out, d));
     fill(c, in, l->numbers[0], p.a, a);
     fill(c, in, l->numbers[1], p.b, b);
+    if (l->like != NULL) {
+        p.a_like = p.b_like = l->like;
+        p.a_scales = ones(c, l->like, s.m, s.k);
+        p.b_scales = ones(c, l->like, s.n, s.k);
+    }
     return p;
 }
 
-/* With the sums by which its result is looked at, and as much again: of every shape, a buffer is kept. */
+/* With scale factors and the sums by which its result is looked at, and as much again: of every shape, a buffer is kept. */
 static bool fits(struct child *c, enum number in, struct shape s)
 {
     const double mk = (double)s.m * s.k, nk = (double)s.n * s.k, mn = (double)s.m * s.n;
-    const double bytes = (mk + nk) * ((double)number_bytes(in) + 8.0 / SMALLEST) + mn * ((double)number_bytes(out_of(in)) + 1);
+    const double bytes = (mk + nk) * ((double)number_bytes(in) + 1.0 / 16 + 8.0 / SMALLEST) + mn * ((double)number_bytes(out_of(in)) + 1);
 
     return 2 * bytes < (double)device_room(c);
 }
 
 /* ---- Algorithms ---- */
 
-/* fp8 may be offered and then refused (lt_multiply.c). */
+/* fp8 and fp4 may be offered and then refused (lt_multiply.c). */
 static void queue(struct child *c, struct work *w)
 {
     const long code = lt_queue(c, w->lt, &w->p, &w->call, NULL);
 
-    if (code == CUBLAS_STATUS_NOT_SUPPORTED && lt_is_fp8(w->p.a_type) && !w->works)
+    if (code == CUBLAS_STATUS_NOT_SUPPORTED && (lt_is_fp8(w->p.a_type) || w->p.a_type == NUMBER_E2M1) && !w->works)
         stop_unsupported(c, "cuBLASLt offers an algorithm for %s, and refuses to run that on this GPU", number_name(w->p.a_type));
     if (code != 0)
         child_call_failed(c, "cublasLtMatmul", &c->cublaslt.dl, code);
@@ -245,8 +251,8 @@ static void tell(struct child *c, const struct ladder *l)
 {
     const struct work *best = &l->best;
 
-    saw_text(c, "rate.way", "%d x %d x %d in %s, D in %s, %s%s", best->p.m, best->p.n, best->p.k, number_name(l->in), number_name(best->p.out),
-             lt_words(c, &best->call.algo), l->lt->fast ? ", fast accumulation: sums need not be kept in fp32" : "");
+    saw_text(c, "rate.way", "%d x %d x %d in %s%s, D in %s, %s%s", best->p.m, best->p.n, best->p.k, number_name(l->in),
+             l->like != NULL ? text_make(&c->arena, ", a scale factor for each %d", l->like->block) : "", number_name(best->p.out), lt_words(c, &best->call.algo), l->lt->fast ? ", fast accumulation: sums need not be kept in fp32" : "");
     saw_text(c, "rate.data", "%s", l->in == NUMBER_INT8 ? "every number as often as another" : "N(0, 1)");
 }
 
@@ -267,11 +273,11 @@ static size_t workspace(struct child *c)
     return most < room ? most : room;
 }
 
-static void run(struct child *c, enum number in)
+static void run(struct child *c, enum number in, const struct scaled *like)
 {
     const enum number out = out_of(in);
-    struct lt lt = { .compute = lt_compute(in), .scale = number_bytes(out) == 2 ? NUMBER_FP32 : out, .fast = lt_is_fp8(in) };
-    struct ladder l = { .lt = &lt, .in = in };
+    struct lt lt = { .compute = lt_compute(in), .scale = number_bytes(out) == 2 ? NUMBER_FP32 : out, .fast = lt_is_fp8(in) && like == NULL };
+    struct ladder l = { .lt = &lt, .in = in, .like = like };
     struct multiplier by = { .child = c, .multiply = multiply, .library = &l.best, .a_type = in, .b_type = in, .out = out };
     const char *why;
     struct pace p;
@@ -279,18 +285,20 @@ static void run(struct child *c, enum number in)
     lt_open(c, &lt, workspace(c));
     if (!lt_may_have(c, &lt, in, &why))
         stop_unsupported(c, "%s", why);
+    if (like != NULL && lt.version < CUBLAS_12_8)
+        stop_unsupported(c, "cuBLASLt before 12.8 has no such block-scaled products");
     l.numbers[0] = numbers_from(c, in, 0);
     l.numbers[1] = numbers_from(c, in, PERIOD);
     climb(c, &l);
     if (l.best.lt == NULL)
-        stop_unsupported(c, "cuBLASLt has no algorithm for %s matrices on compute capability %d.%d, or %llu MiB of memory are too few for them",
-                         number_name(in), c->cc / 10, c->cc % 10, (unsigned long long)(device_room(c) >> 20));
+        stop_unsupported(c, "cuBLASLt has no algorithm for %s%s matrices on compute capability %d.%d, or %llu MiB of memory are too few for them",
+                         like != NULL ? "block-scaled " : "", number_name(in), c->cc / 10, c->cc % 10, (unsigned long long)(device_room(c) >> 20));
     p = pace_measure_as(c, pass, &l.best, &(struct pace_how){ .energy = wants_energy(in) });
     saw_rate(c, &p, operations(&l.best.p), unit_of(in));
     tell(c, &l);
     look_at_zeros(c, &l);
     by.said = lt_words(c, &l.best.call.algo);
-    product_shape(&by, "work", &l.best.p);
+    (in == NUMBER_E2M1 ? product_again : product_shape)(&by, "work", &l.best.p);
     lt_forget(c, &l.best.call.x);
     lt_end(c, &lt);
 }
@@ -302,16 +310,19 @@ static const struct expect bounds[] = {
     { .key = NULL },
 };
 
-#define GEMM(id, sentence, type, from, limit, from_level) \
-    static void run_##id(struct child *c) { run(c, type); } \
+/* like: block-scaled, and how; besides: product_again's sums are the host's. */
+#define PRODUCT(id, sentence, type, like, from, limit, from_level, besides) \
+    static void run_##id(struct child *c) { run(c, type, like); } \
     extern const struct probe probe_blas_lt_##id; \
     const struct probe probe_bench_blas_##id = { \
         .name = "bench.blas." #id, .claim = "cuBLASLt multiplies " sentence " matrices as fast as the GPU's model does.", \
         .scope = SCOPE_STACK_DEVICE, .needs = NEEDS_DRIVER | NEEDS_STACK | NEEDS_CONTEXT | NEEDS_KERNELS, .stacks = ON_ANY_STACK, \
         .library = "cublasLt", .rests_on = { &probe_blas_lt_##id }, .may_skip = true, .once = true, .cc_from = from, \
-        .level = from_level, .measures = "rate", .peak = limit, .besides_ms = 1200, \
+        .level = from_level, .measures = "rate", .peak = limit, .besides_ms = besides, \
         .more_paces = wants_energy(type), .expects = bounds, .run = run_##id, \
     };
+
+#define GEMM(id, sentence, type, from, limit, from_level) PRODUCT(id, sentence, type, NULL, from, limit, from_level, 1200)
 
 GEMM(fp64,     "fp64",       NUMBER_FP64, 0, PEAK_FP64, LEVEL_FULL)
 GEMM(fp32,     "fp32",       NUMBER_FP32, 0, PEAK_FP32, LEVEL_QUICK)
@@ -320,3 +331,9 @@ GEMM(fp16,     "fp16",       NUMBER_FP16, 0, PEAK_FP16, LEVEL_QUICK)
 GEMM(bf16,     "bf16",       NUMBER_BF16, 80, PEAK_BF16, LEVEL_QUICK)
 GEMM(fp8_e4m3, "fp8 (e4m3)", NUMBER_E4M3, 89, PEAK_FP8, LEVEL_QUICK)
 GEMM(int8,     "int8",       NUMBER_INT8, 0, PEAK_INT8, LEVEL_FULL)
+
+static const struct scaled mxfp8 = { .element = NUMBER_E4M3, .scale = NUMBER_UE8M0, .block = 32, .across = 1 };
+static const struct scaled nvfp4 = { .element = NUMBER_E2M1, .scale = NUMBER_UE4M3, .block = 16, .across = 1 };
+
+PRODUCT(mxfp8, "block-scaled fp8 (mxfp8)", NUMBER_E4M3, &mxfp8, 100, PEAK_FP8, LEVEL_FULL, 1200)
+PRODUCT(nvfp4, "block-scaled fp4 (nvfp4)", NUMBER_E2M1, &nvfp4, 100, PEAK_FP4, LEVEL_FULL, 3000)

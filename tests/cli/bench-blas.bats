@@ -17,6 +17,35 @@ saw() { observed "$1@gpu0/toolkit-13.0" "$2"; }
     [ "$(saw bench.blas.fp8_e4m3 work.wrong)" = 0 ]
 }
 
+@test "block-scaled products are measured with every scale factor 1, on Blackwell and by cuBLASLt 12.8, and told to be such" {
+    FAKE_CC=100 run simulated -p bench.blas.mxfp8 -p bench.blas.nvfp4 -o "$out"
+    [ "$status" -eq 0 ]
+    [[ "$(saw bench.blas.mxfp8 rate.way)" == *" in e4m3, a scale factor for each 32, D in bf16, algorithm 2"* ]]
+    [[ "$(saw bench.blas.nvfp4 rate.way)" == *" in e2m1, a scale factor for each 16, D in bf16, algorithm 2"* ]]
+    for probe in bench.blas.mxfp8 bench.blas.nvfp4; do
+        python3 -c 'import sys; assert all(float(x) > 0 for x in sys.argv[1:])' "$(saw $probe rate)" "$(saw $probe rate.zeros)"
+        [ "$(saw $probe work.compared)" -ge $((128 * 128)) ]
+        [ "$(saw $probe work.wrong)" = 0 ]
+        [ "$(saw $probe work.operands)" = 0 ]
+    done
+    FAKE_CC=100 FAKE_CUBLAS=120604 run simulated -p bench.blas.nvfp4 -o "$out"
+    [ "$(field blas.lt.nvfp4@gpu0/toolkit-13.0 why)" = "cuBLASLt before 12.8 has no such block-scaled products" ]
+    [ "$(verdict bench.blas.nvfp4@gpu0/toolkit-13.0)" = skip ]
+    run simulated -p bench.blas.nvfp4 -o "$out"
+    [ "$(field bench.blas.nvfp4@gpu0/toolkit-13.0 why)" = "it is for compute capability 10.0 and later; this GPU has 9.0" ]
+}
+
+@test "a block-scaled product that is wrong, zero or stale measures nothing, nor do factors that change in memory" {
+    export FAKE_CC=100 FAKE_GPUS=4 FAKE_FAULT_PROBE=bench.blas.nvfp4
+    export FAKE_FAULT_ON_0=wrong:cublasLtMatmul FAKE_FAULT_ON_1=zero:cublasLtMatmul FAKE_FAULT_ON_2=stale:cublasLtMatmul FAKE_FAULT_ON_3=stale:cuLaunchKernel@found_bf16
+    run simulated --isolate --limit 300 -p bench.blas.nvfp4 -o "$out"
+    [ "$status" -eq 1 ]
+    for gpu in 0 1 2; do
+        [[ "$(field bench.blas.nvfp4@gpu$gpu/toolkit-13.0 why)" == "what was measured did not do its work: "*" of its product "*": algorithm 2"*"in the tile that begins at D["*", D["*", expected "* ]]
+    done
+    [[ "$(field bench.blas.nvfp4@gpu3/toolkit-13.0 why)" == *"every element of it is right when it is read again" ]]
+}
+
 # Each of the simulated GPUs has another fault; they share the CPU.
 @test "a product that is wrong, zero, stale or in narrower numbers measures nothing" {
     export FAKE_GPUS=4 FAKE_FAULT_PROBE=bench.blas.fp32

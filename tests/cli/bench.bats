@@ -194,6 +194,11 @@ PY
     [ "$status" -eq 1 ]
     [[ "$output" == *"Measured, "*"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.launch.kernel@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
     [[ "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["exit_code"])' "$out.now")" == 1 ]]
+    for again in report judge; do
+        run "$GPUVET" "$again" "$out.now"
+        [[ "$output" == *"fast.json, then now"*"differs "*"0.0.1, then "*"slower      bench.launch.kernel@gpu0"*"gpuvet: FAIL - compared with "*"1 slower"* ]]
+    done
+    [ "$status" -eq 1 ]
     edited "$out" "$BATS_TEST_TMPDIR/slow.json" 'f = trials[0]["figure"]; f["rounds"] = [1e12, 1e12]'
     run measured --rounds 2 -p bench.launch.kernel --baseline "$BATS_TEST_TMPDIR/slow.json"
     [ "$status" -eq 0 ]

@@ -155,7 +155,7 @@ static bool is_scaled_and_fits(cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a,
 
     return whole && d->ta == CUBLAS_OP_T && d->tb == CUBLAS_OP_N && a->type == b->type && (a->type == CUDA_R_4F_E2M1 || a->type == CUDA_R_8F_E4M3)
         && (is_of_128(d, a) || is_of_16_or_32(d, a)) && d->scales[0] != NULL && d->scales[1] != NULL
-        && out->type == CUDA_R_32F && d->compute == CUBLAS_COMPUTE_32F;
+        && (out->type == CUDA_R_32F || out->type == CUDA_R_16BF) && d->compute == CUBLAS_COMPUTE_32F;
 }
 
 /* fp8 and int8 want A transposed and multiples of 16; fp8 is not for two of e5m2. */

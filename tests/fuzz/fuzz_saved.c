@@ -106,6 +106,7 @@ static void judge_again(struct report r, struct arena *a)
     alike_warn(trials, &r, a);
     vote(trials, &r, a);
     judge_report(&r, &require, true, a);
+    judge_comparison(&r, a);
     unproved_list(&r, all_probes, a);
     show(&r);
 }

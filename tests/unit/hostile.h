@@ -2,6 +2,7 @@
 #ifndef TESTS_HOSTILE_H
 #define TESTS_HOSTILE_H
 
+#include "model/comparison.h"
 #include "model/report.h"
 
 #define HOSTILE "a]]>b<script>alert(\"1\")</script>'&amp;|`*_[x](y)\\\x1b[31m\n::error::\r\n# \xff\xfe \xef\xbf\xbe \xed\xa0\x80 \xc3\xa4 \x7f\xc2\x9b%0A,"
@@ -19,13 +20,17 @@ static const struct judged hostile_trials[] = {
     { .trial = { &hostile_probe, NULL, &hostile_stack, "k" HOSTILE, NULL, NULL }, .verdict = SKIP, .why = HOSTILE },
     { .trial = { &hostile_probe, NULL, NULL, "w" HOSTILE, NULL, &hostile_set }, .verdict = PASS, .warns = true, .why = HOSTILE },
 };
+static const struct pair hostile_pair = { HOSTILE, { .unit = HOSTILE, .is = SLOWER, .ratio = { .middle = 0.5, .low = 0.4, .high = 0.6 } }, 2, 1 };
+static const struct circumstance hostile_change = { HOSTILE, HOSTILE, HOSTILE };
+static const char *const hostile_missing = HOSTILE;
+static const struct comparison hostile_comparison = { &hostile_pair, 1, &hostile_change, 1, &hostile_missing, 1, { [SLOWER] = 1 } };
 static const char *const hostile_command[] = { HOSTILE, "--stack", HOSTILE };
 
 static const struct report hostile_report = {
     .version = HOSTILE, .began = HOSTILE, .took_ms = 1, .command = hostile_command, .n_command = COUNT_OF(hostile_command),
     .machine = &hostile_machine, .devices = &hostile_device, .n_devices = 1, .stacks = &hostile_stack, .n_stacks = 1,
     .trials = hostile_trials, .n_trials = COUNT_OF(hostile_trials), .requires = hostile_requires, .n_requires = COUNT_OF(hostile_requires),
-    .exit_code = 1, .closing = "FAIL - " HOSTILE,
+    .comparison = &hostile_comparison, .baseline = HOSTILE, .exit_code = 1, .closing = "FAIL - " HOSTILE,
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "model/comparison.h"
 #include "model/judge.h"
 #include "model/figures.h"
 #include "model/rounds.h"
@@ -90,6 +91,19 @@ static struct figure sample_figure = {
     .unit = "GB/s", .rounds = sample_rounds, .n = COUNT_OF(sample_rounds), .clocks = sample_clocks, .n_clocks = COUNT_OF(sample_clocks), .attainable = 4500, .peak = 4814, .peak_of = "the datasheet",
     .least = 4332.6, .least_source = "https://example.org/table",
     .disturbed = "another process computed on it", .disturbed_rounds = 2,
+};
+
+static const struct pair sample_pairs[] = {
+    { "sample.launch@gpu0", { .unit = "GB/s", .is = SLOWER, .ratio = { .middle = 0.95, .low = 0.948, .high = 0.952 } }, 4420, 4199 },
+    { "sample.copy@gpus", { .unit = "us", .is = CANNOT_TELL, .ratio = { .middle = 1.02, .low = 0.7, .high = (double)INFINITY }, .would_tell = 12 }, 3.25, 3.3 },
+    { "sample.gemm@gpu0/venv:/opt/app", { .unit = "TFLOP/s", .is = CANNOT_TELL }, 612.5, 612.5 },
+    { "sample.network/venv:/opt/app", { .unit = "images/s", .is = SAME, .ratio = { .middle = 1.0001, .low = 0.999, .high = 1.0012 } }, 1000, 1000.1 },
+};
+static const struct circumstance sample_changed[] = { { "driver", "570.86.10", "580.65.06" }, { "gpu0: who else computes on it", "nobody", "pid 4242 (\"a\")" } };
+static const char *const sample_missing[] = { "sample.conv@gpu0/venv:/opt/app" };
+static const struct comparison sample_comparison = {
+    .pairs = sample_pairs, .n_pairs = COUNT_OF(sample_pairs), .changed = sample_changed, .n_changed = COUNT_OF(sample_changed),
+    .missing = sample_missing, .n_missing = COUNT_OF(sample_missing), .count = { [CANNOT_TELL] = 2, [SAME] = 1, [SLOWER] = 1 },
 };
 
 struct sample_trial { int probe, device, stack; struct outcome outcome; };       /* device, stack: -1 is none; device -2: several */
@@ -177,6 +191,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         .machine = laptop ? &sample_laptop : &sample_machine, .devices = sample_devices, .n_devices = laptop ? 0 : failing ? 2 : 1,
         .stacks = sample_stacks, .n_stacks = failing ? 3 : 1, .trials = all, .n_trials = sample_trials[which].n,
         .earlier = laptop ? "PASS - 1 GPU proved" : NULL, .rounds = which == SAMPLE_GOOD ? 3 : 0, .interrupted = which >= SAMPLE_INTERRUPTED, .signo = which == SAMPLE_INTERRUPTED ? SIGINT : 0,
+        .comparison = failing ? &sample_comparison : NULL, .baseline = failing ? "/var/lib/my gpuvet/last.json" : NULL,
     };
 
     for (size_t i = 0; i < r.n_trials; i++) {
@@ -197,6 +212,7 @@ static struct report sample_report(enum sample which, struct arena *a)
         if (sample_requires[i].of == which && !require_parse(&require, a, sample_requires[i].demand, &e))
             abort();
     judge_report(&r, &require, false, a);
+    judge_comparison(&r, a);
     unproved_list(&r, sample_probe_list, a);
     return r;
 }

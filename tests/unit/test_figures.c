@@ -424,6 +424,74 @@ static void what_a_run_did_not_set_out_to_measure_is_not_missing(void **state)
     assert_null(asked.trials[0].figure);
 }
 
+/* What links do is no share of a datasheet's figure: it is demanded as it is. */
+static void of_a_link_what_a_healthy_one_does_is_demanded_whatever_its_peak(void **state)
+{
+    static const struct probe host = { .name = "bench.host.to_device.pinned", .claim = "It is so.", .scope = SCOPE_DEVICE, .measures = "rate" };
+    static const struct healthy_rate links[] = { { .measure = "bench.host.to_device.pinned", .gpu = "NVIDIA H200", .least = 48, .origin = { .source = "https://example.org/conf" } } };
+    const struct expected x = { .peaks = peaks, .n_peaks = COUNT_OF(peaks), .rates = links, .n_rates = 1 };
+    static const struct { double rate, link; enum verdict is; const char *why; } rows[] = {
+        { 48, 63, PASS, "" }, { 47.9, 63, FAIL, "47.9 GB/s are 76.0 % of the 63 of its link; a healthy GPU reaches 76 %" }, { 26, 0, FAIL, "26 GB/s; a healthy GPU reaches 48 GB/s" },
+        { 26, 31.5, FAIL, "26 GB/s are 82.5 % of the 31.5 of its link; a healthy GPU reaches 48 GB/s" },     /* half the lanes */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sample s;
+
+        MAKE(&s, "NVIDIA H200", rows[i].rate);
+        s.trial.trial.probe = &host;
+        s.saw[0] = (struct observation){ .key = "peak", .unit = "GB/s", .is_number = true, .number = rows[i].link, .text = "" };
+        s.saw[1] = (struct observation){ .key = "peak.of", .text = "its link" };
+        s.trial.outcome.n_saw = 2;
+        figure_expect(&s.figure, &s.trial, &x);
+        judge_figure(&s.trial, &arena);
+        assert_int_equal(s.trial.verdict, rows[i].is);
+        assert_string_equal(s.trial.why, rows[i].why);
+        s.device.uuid = "MIG-1";
+        figure_expect(&s.figure, &s.trial, &x);
+        assert_true(s.figure.least == 0);
+        s.device = (struct device){ .name = "NVIDIA H200", .uuid = "GPU-1", .sms = 100, .answers = true };      /* another board of the name */
+        figure_expect(&s.figure, &s.trial, &x);
+        assert_true(s.figure.least == 0);
+    }
+}
+
+static void of_several_gpus_it_is_demanded_of_just_so_many_of_that_model(void **state)
+{
+    static const struct probe sum = { .name = "bench.nccl.all_reduce", .claim = "It is so.", .scope = SCOPE_STACK_DEVICES, .measures = "rate" };
+    static const struct healthy_rate links[] = { { .measure = "bench.nccl.all_reduce", .gpu = "NVIDIA H200", .gpus = 2, .least = 300, .origin = { .source = "https://example.org/conf" } } };
+    const struct expected x = { .peaks = peaks, .n_peaks = COUNT_OF(peaks), .rates = links, .n_rates = 1 };
+    struct device a = { .name = "NVIDIA H200", .uuid = "GPU-1" }, b = { .name = "NVIDIA H200", .uuid = "GPU-2" };
+    const struct device *gpus[] = { &a, &b, &a };
+    struct gpu_set set = { gpus, 2, NULL };
+    struct sample s;
+
+    (void)state;
+    MAKE(&s, "NVIDIA H200", 299);
+    s.trial.trial = (struct trial){ .probe = &sum, .set = &set, .id = "bench.nccl.all_reduce@gpus" };
+    figure_expect(&s.figure, &s.trial, &x);
+    judge_figure(&s.trial, &arena);
+    assert_int_equal(s.trial.verdict, FAIL);
+    assert_string_equal(s.trial.why, "299 GB/s; 2 such GPUs that are healthy reach 300 GB/s");
+    assert_true(text_has(s.trial.act, "nvlink"));
+    s.trial.verdict = PASS;
+    b.foreign = "pid 42 (python3)";
+    judge_figure(&s.trial, &arena);
+    assert_true(s.trial.verdict == PASS && s.trial.warns && text_has(s.trial.why, "but it is not alone: pid 42"));
+    set.n = 3;
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.least == 0);
+    set.n = 2;
+    b.name = "NVIDIA H100 PCIe";
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.least == 0);
+    b.name = "NVIDIA H200";
+    b.uuid = "MIG-2";
+    figure_expect(&s.figure, &s.trial, &x);
+    assert_true(s.figure.least == 0);
+}
+
 static void a_comparison_decides_where_the_run_itself_passed(void **state)
 {
     static const struct { int run; size_t slower, untold, missing; int is; } rows[] = {
@@ -479,6 +547,8 @@ int main(void)
         cmocka_unit_test(how_closely_was_looked_is_among_the_circumstances_once),
         cmocka_unit_test(the_stack_that_was_measured_and_the_way_are_among_the_circumstances),
         cmocka_unit_test(what_a_run_did_not_set_out_to_measure_is_not_missing),
+        cmocka_unit_test(of_a_link_what_a_healthy_one_does_is_demanded_whatever_its_peak),
+        cmocka_unit_test(of_several_gpus_it_is_demanded_of_just_so_many_of_that_model),
         cmocka_unit_test(a_comparison_decides_where_the_run_itself_passed),
         cmocka_unit_test(nothing_to_compare_is_no_success),
     };

@@ -47,6 +47,29 @@ static void what_was_written_is_read_and_written_the_same(void **state)
     }
 }
 
+static void a_saved_comparison_is_as_it_was_decided(void **state)
+{
+    struct report r = sample_report(SAMPLE_FAILING, &arena), back;
+    char *text = written(&r);
+    struct err e;
+
+    (void)state;
+    assert_true(saved_parse(&back, &arena, text, strlen(text), &e));
+    assert_non_null(back.comparison);
+    assert_string_equal(back.baseline, r.baseline);
+    assert_memory_equal(back.comparison->count, r.comparison->count, sizeof r.comparison->count);
+    assert_int_equal(comparison_exit_code(back.comparison), 1);
+    assert_string_equal(comparison_tally(back.comparison, &arena), comparison_tally(r.comparison, &arena));
+    assert_true(isinf(back.comparison->pairs[1].c.ratio.high));
+    assert_true(back.comparison->pairs[2].c.ratio.middle == 0);
+    free(text);
+    r = sample_report(SAMPLE_GOOD, &arena);
+    text = written(&r);
+    assert_true(saved_parse(&back, &arena, text, strlen(text), &e));
+    assert_null(back.comparison);
+    free(text);
+}
+
 static void a_saved_run_is_judged_again_with_the_same_verdicts(void **state)
 {
     (void)state;
@@ -190,6 +213,10 @@ static void what_does_not_fit_together_is_refused_with_its_place(void **state)
         { "\"compute_capability\": 9.0", "\"compute_capability\": 1e9", "devices[0].compute_capability" },
         { "\"verdict\": \"skip\"", "\"verdict\": \"pass\"", "the trial did not run" },
         { "\"text\": \"gpu1 does not answer\",", "", "trials[2].text: it is missing: the trial did not run" },
+        { "\"ratio\": 0.95", "\"ratio\": 0.9", "comparison.pairs[0].ratio: it is not within its interval" },
+        { "\"ratio\": 0.95,", "", "comparison.pairs[0].ratio: it is missing" },
+        { "\"is\": \"slower\"", "\"is\": \"worse\"", "comparison.pairs[0].is: \"worse\"" },
+        { "\"unit\": \"us\"", "\"unit\": \"h\"", "comparison.pairs[1].unit: nothing is measured in such a unit" },
         { "\"trials\": [", "\"trials\": [ 3,", "trials[0]: it is no object" },
         { "\"machine\": {", "\"machine\": 3, \"was\": {", "machine: it is no object" },
     };
@@ -340,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read_and_written_the_same),
+        cmocka_unit_test(a_saved_comparison_is_as_it_was_decided),
         cmocka_unit_test(a_saved_run_is_judged_again_with_the_same_verdicts),
         cmocka_unit_test(probes_of_this_program_are_its_own_and_others_are_made_up),
         cmocka_unit_test(a_document_that_was_cut_short_is_refused_wherever_it_was_cut),

@@ -1,13 +1,13 @@
 /* A product whose factors are block-scaled: both are made on the host (math/scaled.h).
  * A small one is checked against a full reference, a large one by the sums of its
  * tiles, as in product_tiles.c. */
-#include "child/product/product.h"
+#include "child/product/tile_sums.h"
 
 #include <string.h>
 
 #include "base/text.h"
 
-enum { TILE = 128, MARGIN = 32 };       /* elements; of fp4, 16 bytes */
+enum { MARGIN = 32 };                   /* elements; of fp4, 16 bytes */
 
 /* The sums of blocks are added in fp32. */
 #define SUMS_BELOW 0x1p24
@@ -186,66 +186,6 @@ static void check_whole(struct multiplier *by, const struct scaled like[2], cons
 
 /* ---- One that fills the GPU ---- */
 
-/* For each tile of vectors and each of k: the weighted sum over the tile's vectors. */
-static const uint64_t *combined(const struct blocks *x, const struct factor *f, unsigned weights)
-{
-    size_t k = (size_t)f->of.k, tiles = ((size_t)f->of.rows + TILE - 1) / TILE;
-    uint64_t *sums = host_buffer(x->by->child, tiles * k * sizeof *sums);
-
-    for (size_t row = 0; row < (size_t)f->of.rows; row++) {
-        uint64_t weight = (uint64_t)(int64_t)odd_weight(weights, (unsigned)row), *to = sums + row / TILE * k;
-
-        for (size_t i = 0; i < k; i++)
-            to[i] += weight * (uint64_t)(int64_t)f->values[row * k + i];
-    }
-    return sums;
-}
-
-struct sums { unsigned side, weights_m, weights_n; const uint64_t *of_a, *of_b; uint64_t *found, *bad; CUdeviceptr found_at, bad_at; };
-
-static struct sums make_sums(const struct blocks *x)
-{
-    struct child *c = x->by->child;
-    struct sums s = { .side = (unsigned)x->by->side, .weights_m = (unsigned)c->seed ^ 0x4D4D4D4Du, .weights_n = (unsigned)(c->seed >> 32) ^ 0x4E4E4E4Eu };
-    size_t bytes = (size_t)s.side * s.side * sizeof(uint64_t);
-
-    s.of_a = combined(x, &x->a, s.weights_m);
-    s.of_b = combined(x, &x->b, s.weights_n);
-    s.found = host_buffer(c, bytes);
-    s.bad = host_buffer(c, bytes);
-    s.found_at = device_buffer(c, bytes);
-    s.bad_at = device_buffer(c, bytes);
-    return s;
-}
-
-static void sum_up(const struct blocks *x, const struct sums *s)
-{
-    struct child *c = x->by->child;
-    size_t bytes = (size_t)s->side * s->side * sizeof(uint64_t);
-    unsigned rows = (unsigned)x->p.n, columns = (unsigned)x->p.m, wm = s->weights_m, wn = s->weights_n;
-    CUdeviceptr d = x->p.d, found = s->found_at, bad = s->bad_at;
-    uint64_t ld = (uint64_t)x->p.ldd;
-
-    MUST(c, cuda, cuMemsetD8_v2(bad, 0, bytes));
-    MUST(c, cuda, cuMemsetD8_v2(found, 0xFF, bytes));       /* a kernel that does nothing finds no agreement */
-    launch(c, text_make(&c->arena, "found_%s", number_name(x->p.out)), ((struct grid){ s->side, s->side, 1 }), ((struct grid){ 256, 1, 1 }),
-           &d, &ld, &rows, &columns, &wn, &wm, &found, &bad);
-    device_wait(c);
-    device_download(c, s->found, found, bytes);
-    device_download(c, s->bad, bad, bytes);
-}
-
-static uint64_t expected_sum(const struct blocks *x, const struct sums *s, unsigned tile)
-{
-    size_t k = (size_t)x->p.k;
-    const uint64_t *a = s->of_a + tile % s->side * k, *b = s->of_b + tile / s->side * k;
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < k; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 static const char *wrong_element(const struct blocks *x, int row, int column)
 {
     struct child *c = x->by->child;
@@ -264,21 +204,22 @@ static const char *wrong_element(const struct blocks *x, int row, int column)
     return "every element of it is right when it is read again";
 }
 
-static unsigned count_wrong(const struct blocks *x, const struct sums *s, const char **first)
+static unsigned count_wrong(const struct blocks *x, const struct tile_sums *s, const char **first)
 {
     struct child *c = x->by->child;
     unsigned wrong = 0;
+    int row, column;
 
-    for (unsigned i = 0; i < s->side * s->side; i++)
-        if (s->found[i] != expected_sum(x, s, i) || s->bad[i] != 0) {
-            int row = (int)(i % s->side * TILE), column = (int)(i / s->side * TILE);
-
-            wrong++;
-            if (*first == NULL)
-                *first = text_make(&c->arena, "%s%sin the tile that begins at D[%d][%d], %s", x->by->said != NULL ? x->by->said : "",
-                                   x->by->said != NULL ? ": " : "", row, column, wrong_element(x, row, column));
-        }
+    for (unsigned i = 0; i < tile_sums_n(s); i++)
+        if (!tile_sums_is_right(s, i, &row, &column) && wrong++ == 0 && *first == NULL)
+            *first = text_make(&c->arena, "%s%sin the tile that begins at D[%d][%d], %s", x->by->said != NULL ? x->by->said : "",
+                               x->by->said != NULL ? ": " : "", row, column, wrong_element(x, row, column));
     return wrong;
+}
+
+static struct vectors vectors_of(const struct factor *f)
+{
+    return (struct vectors){ f->values, (size_t)f->of.rows * (size_t)f->of.k, f->of.rows, f->of.k };
 }
 
 static void check_tiles(struct multiplier *by, const struct scaled like[2], int most)
@@ -286,7 +227,8 @@ static void check_tiles(struct multiplier *by, const struct scaled like[2], int 
     struct child *c = by->child;
     int side = by->side * TILE, k = (side / 2 + TILE - 1) / TILE * TILE;
     struct blocks x = make(by, like, side, side - TILE / 2, k, 0);
-    struct sums s = make_sums(&x);
+    const struct vectors of_a = vectors_of(&x.a), of_b = vectors_of(&x.b);
+    struct tile_sums s = tile_sums_make(c, &of_a, &of_b);
     unsigned wrong = 0, products = 0;
     const char *first = NULL;
 
@@ -294,7 +236,7 @@ static void check_tiles(struct multiplier *by, const struct scaled like[2], int 
     do {
         MUST(c, cuda, cuMemsetD8_v2(x.p.d, 0xFF, x.bytes_d));
         by->multiply(by, &x.p);
-        sum_up(&x, &s);
+        tile_sums_find(c, &s, &x.p);
         wrong += count_wrong(&x, &s, &first);
         by->wrong |= wrong > 0;
         products++;

@@ -54,6 +54,13 @@ void product_tiles(struct multiplier *by, const char *key, enum number out, doub
  * are filled with integers. Observes the same. */
 void product_shape(struct multiplier *by, const char *key, const struct product *p);
 
+/* The same of fp4, which our kernels do not make: the factors are integers again and again. Without padding between
+ * the vectors. `said` of the multiplier is told of what is wrong. */
+void product_again(struct multiplier *by, const char *key, const struct product *p);
+
+/* n bytes of the host's again and again. */
+void product_repeat_bytes(struct child *c, CUdeviceptr at, uint64_t bytes, const void *again, uint64_t n);
+
 /* Such a product with D in 16 bits, bit for bit the nearest-even rounding of the
  * exact one in fp32. Observes "exact.*" as above of the latter, and "rounded.compared",
  * "rounded.wrong" and "rounded.first". */

@@ -60,7 +60,8 @@ static void row(struct page *p, const struct judged *j, double most)
     const struct figure *x = j->figure;
     const struct observation *way = outcome_saw(&j->outcome, "rate.way");
     char number[SCALE_NUMBER], label[96];
-    struct bar b = { .share = x->middle / most, .is = "plain", .label = label };
+    const bool low = x->least > 0 && x->middle < x->least;
+    struct bar b = { .share = x->middle / most, .is = low ? "low" : "plain", .label = label };
 
     markup(p->f, "<tr><th scope=\"row\"><code>");
     markup_text(p->f, family_short(j));
@@ -82,6 +83,8 @@ static void row(struct page *p, const struct judged *j, double most)
         text_format(label, sizeof label, "%.0f %% of the largest in this table; its limit is not known", 100 * b.share);
         svg_bar(p->f, &b);
         markup(p->f, "<span class=\"of\">limit not known</span>");
+        if (x->least > 0)
+            markup_element(p->f, "span", low ? "of low" : "of", ", healthy from %s %s", scale_number(number, x->least), x->unit);
     }
     if (x->disturbed != NULL && x->n > 1)
         markup_element(p->f, "p", "more", "disturbed in %u of %zu rounds: %s", x->disturbed_rounds, x->n, x->disturbed);

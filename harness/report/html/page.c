@@ -8,7 +8,7 @@
 EMBED(page_style, "harness/report/html/page.css")
 
 static const struct part *const parts[] = {
-    &part_findings, &part_across, &part_figures, &part_roofline, &part_sm, &part_soak, &part_machine, &part_stacks, &part_trials, &part_not_proven, &part_again,
+    &part_findings, &part_compared, &part_across, &part_figures, &part_roofline, &part_sm, &part_soak, &part_machine, &part_stacks, &part_trials, &part_not_proven, &part_again,
 };
 
 /* Whatever got past the escaping: the page may fetch nothing and run nothing. */

@@ -22,7 +22,7 @@ struct part {
 
 /* In the order of the page. */
 extern const struct part part_findings, part_machine, part_stacks, part_figures, part_across, part_roofline, part_sm, part_soak,
-                         part_trials, part_not_proven, part_again;
+                         part_trials, part_not_proven, part_again, part_compared;
 
 /* The heading of the page: the verdict, and what to do first. */
 void verdict_write(struct page *p);
