@@ -4,11 +4,11 @@
 
 #include "base/text.h"
 
-enum kind { FLAG, TEXT, LIST, NUMBER, SEED, COLOURED, LEVELLED, RUNG, CI, DURATION, ON_FAULT };
+enum kind { FLAG, TEXT, LIST, NUMBER, SEED, COLOURED, LEVELLED, RUNG, CI, DURATION, ON_FAULT, PID };
 
 struct option { const char *name, *letter; enum kind kind; size_t at; const char *verbs; };
 
-enum { SOAK_S = 3600, TASTE_S = 10 };          /* README.md and the help say so, too */
+enum { SOAK_S = 3600, TASTE_S = 10, TIMEOUT_S = 600, COMMAND_S = 120 };          /* README.md and the help say so, too */
 enum { LARGEST_NUMBER = 366 * 86400 };         /* a year in seconds: more is a mistake */
 
 #define AT(field) offsetof(struct options, field)
@@ -63,6 +63,8 @@ static const struct option table[] = {
     { "--baseline", NULL, TEXT,    AT(baseline),   "bench" },
     { "--from",    NULL, TEXT,     AT(from),       "doctor" },
     { "--save",    NULL, TEXT,     AT(save),       "doctor" },
+    { "--error",   NULL, LIST,     AT(errors),     "doctor" },
+    { "--pid",     NULL, PID,      AT(pid),        "doctor" },
     { "--with-names", NULL, FLAG,  AT(with_names), "doctor" },
 };
 
@@ -191,6 +193,9 @@ static bool set(struct options *o, struct arena *a, const struct option *opt, co
         return set_duration(field, opt->name, value, e);
     case ON_FAULT:
         return set_on_fault(field, value, e);
+    case PID:
+        *(const char **)field = value;
+        return (text_to_long(value, &n) && n > 0) || err_set(e, ERR_USAGE, "%s takes the number of a process, not \"%s\"", opt->name, value);
     case CI:
         *(const char **)field = value;
         return text_is(value, "github") || err_set(e, ERR_USAGE, "%s takes github, not \"%s\"", opt->name, value);
@@ -251,6 +256,24 @@ static bool check_words(const struct options *o, struct err *e)
     return true;
 }
 
+/* Of the ways to tell the doctor what is wrong, one. */
+static bool check_complaint(const struct options *o, struct err *e)
+{
+    size_t inputs = 0;
+
+    for (size_t i = 0; i < o->errors.n; i++)
+        inputs += text_is(o->errors.items[i], "-");
+    if (inputs > 0 && o->errors.n > 1)
+        return err_set(e, ERR_USAGE, "--error - reads all of standard input: it goes with no other --error");
+    if ((o->errors.n > 0) + (o->pid != NULL) + (o->failing.n > 0) > 1)
+        return err_set(e, ERR_USAGE, "--error, --pid and a command exclude each other");
+    if (o->from != NULL && (o->pid != NULL || o->failing.n > 0))
+        return err_set(e, ERR_USAGE, "--from looks at a saved run: it goes with neither --pid nor a command");
+    if (o->failing.n > 0 && !text_is(o->root, "/"))
+        return err_set(e, ERR_USAGE, "a command runs on this machine: it does not go with --root");
+    return true;
+}
+
 /* One thing at a time on standard output, and in a file. */
 static bool check_outputs(const struct options *o, struct err *e)
 {
@@ -267,11 +290,11 @@ static bool check_outputs(const struct options *o, struct err *e)
 
 bool options_parse(struct options *o, struct arena *a, int argc, char **argv, struct err *e)
 {
-    *o = (struct options){ .verb = "help", .root = "/", .timeout_s = 600, .repeat = 1, .max_age_s = 86400,
+    *o = (struct options){ .verb = "help", .root = "/", .repeat = 1, .max_age_s = 86400,
                            .command = (const char *const *)(void *)argv, .n_command = (size_t)argc };
     if (argc < 2)
         return true;
-    for (int i = 2; i < argc; i++)
+    for (int i = 2; i < argc && !text_is(argv[i], "--"); i++)
         o->nagios |= text_is(argv[i], "--nagios");      /* decides how an error ends, wherever it stands */
     o->verb = text_is(argv[1], "--help") || text_is(argv[1], "-h") ? "help" : text_is(argv[1], "--version") ? "version" : argv[1];
     if (!is_verb(o->verb))
@@ -284,6 +307,12 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
             o->verb = "help";
             return true;
         }
+        if (text_is(argv[i], "--") && text_is(o->verb, "doctor")) {
+            o->failing = (struct words){ (const char **)(void *)(argv + i + 1), (size_t)(argc - i - 1) };
+            if (o->failing.n == 0 || argv[i + 1][0] == '\0')
+                return err_set(e, ERR_USAGE, "gpuvet doctor -- needs the command that fails behind it");
+            break;
+        }
         if (argv[i][0] == '-' && argv[i][1] != '\0') {
             if (!parse_option(o, a, argc, argv, &i, e))
                 return false;
@@ -293,6 +322,8 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     }
     if (text_is(o->verb, "selftest"))           /* a run of these probes, without the stacks */
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "selftest.*";
+    o->command_s = o->timeout_s > 0 ? o->timeout_s : COMMAND_S;
+    o->timeout_s = o->timeout_s > 0 && o->failing.n == 0 ? o->timeout_s : TIMEOUT_S;
     o->timed = o->repeat == 0;
     if (o->timed)
         o->repeat = o->level >= LEVEL_FULL ? BENCH_ROUNDS_FULL : BENCH_ROUNDS;
@@ -300,5 +331,5 @@ bool options_parse(struct options *o, struct arena *a, int argc, char **argv, st
     o->diagnoses = text_is(o->verb, "doctor") && o->probes.n == 0;
     if (text_is(o->verb, "bench"))
         *ARENA_PUSH(a, o->probes.items, o->probes.n) = "device.facts";      /* the circumstances of a comparison */
-    return check_words(o, e) && check_outputs(o, e);
+    return check_words(o, e) && check_complaint(o, e) && check_outputs(o, e);
 }

@@ -45,10 +45,14 @@ struct options {
     const char        *on_fault;                        /* --on-fault: "stop" or "go-on"; NULL: stop */
     const char        *from;                            /* --from: a saved run that the doctor looks at instead of this machine */
     const char        *save;                            /* --save: where what was found out is kept, for `--from` elsewhere */
+    struct words       errors;                          /* --error TEXT; "-": standard input */
+    const char        *pid;                             /* --pid: the process that the doctor looks at; NULL: our own */
+    struct words       failing;                         /* doctor -- COMMAND */
     bool               with_names;                      /* --with-names: what is saved keeps the names of people and machines */
     const char        *baseline;                        /* --baseline: a saved run of bench to compare with */
     unsigned           timeout_s;                       /* --timeout: of the whole run, of each round with --repeat; 600 */
     uint64_t           seed;                            /* --seed; 0: the clock's */
+    unsigned           command_s;                       /* doctor -- COMMAND: --timeout, which is the command's then, else 120 */
     bool               measures;                        /* bench without -p: what its level measures */
     bool               diagnoses;                       /* doctor without -p: what a diagnosis needs */
     bool               timed;                           /* bench without --rounds: no more of them than fit into its level's time */

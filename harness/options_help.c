@@ -121,7 +121,7 @@ static const char bench_help[] =
     "measured and not judged.\n";
 
 static const char doctor_help[] =
-    "gpuvet doctor - what is wrong here, why, and the one command that mends it\n"
+    "gpuvet doctor [-- COMMAND...] - what is wrong here, why, and the one command that mends it\n"
     "\n"
     "Runs those of gpuvet run's trials that take little, and says the first broken link of the chain: the\n"
     "kernel module, device nodes, the driver's libraries, the driver, a stack's files, how they load, what\n"
@@ -129,6 +129,15 @@ static const char doctor_help[] =
     "Each cause comes with its evidence; what follows from it is a note. gpuvet explain ID says more.\n"
     "Nothing is changed: the command that mends it is printed, and is yours to run.\n"
     "\n"
+    "Told what goes wrong, it looks for that first: what the message may mean and the machine shows comes\n"
+    "first, what nothing here shows is told as likely, and what is not known is left open.\n"
+    "\n"
+    "  -- COMMAND...        run the command that fails, then look at its environment, folder and Python: it\n"
+    "                       is given standard input and the terminal, and ended with all of its process\n"
+    "                       group after --timeout S (120)\n"
+    "      --error TEXT     what the program said; repeatable; - for a log on standard input\n"
+    "      --pid N          look at a running process, by /proc alone: its environment and limits, and the\n"
+    "                       libraries that it has mapped; its own user's or root's, in this container\n"
     "      --from FILE      look at what was saved, here or on another machine (also by gpuvet run -o)\n"
     "      --save FILE      keep what was found out, to be looked at elsewhere (--from): facts, versions,\n"
     "                       outcomes, lines of the kernel's log; the names of this host, its users and\n"

@@ -15,6 +15,7 @@ enum { LINKS_MAX = 40, FILE_MAX = 16 << 20 };
 bool root_open(struct root *r, struct arena *a, const char *path, struct err *e)
 {
     r->path = arena_text(a, path);
+    r->process = NULL;
     r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->fd < 0)
         return err_sys(e, "%s", path);
@@ -85,12 +86,14 @@ static bool walk(int fd, char done[PATH_MAX], char rest[PATH_MAX])
  * root other than "/" holds it as a plain folder, so the walk serves both. */
 static bool resolve(const struct root *r, const char *path, char out[PATH_MAX])
 {
+    static const char self[] = "/proc/self";
+    const bool of_process = r->process != NULL && text_starts(path, self) && (path[sizeof self - 1] == '/' || path[sizeof self - 1] == '\0');
     char rest[PATH_MAX];
 
-    if (root_is_this_machine(r))
-        return realpath(path, out) != NULL;
-    if (!text_format(rest, sizeof rest, "%s", path))
+    if (!text_format(rest, sizeof rest, "%s%s%s", of_process ? "/proc/" : "", of_process ? r->process : "", path + (of_process ? sizeof self - 1 : 0)))
         return false;
+    if (root_is_this_machine(r))
+        return realpath(rest, out) != NULL;
     return walk(r->fd, out, rest) && faccessat(r->fd, below(out), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -176,7 +179,7 @@ char *root_read_line(const struct root *r, struct arena *a, const char *path)
     return s;
 }
 
-char *root_link_name(const struct root *r, struct arena *a, const char *path)
+char *root_link(const struct root *r, struct arena *a, const char *path)
 {
     char dir[PATH_MAX], link[PATH_MAX], joined[PATH_MAX];
     ssize_t n;
@@ -188,7 +191,14 @@ char *root_link_name(const struct root *r, struct arena *a, const char *path)
     if (n < 0)
         return NULL;
     link[n] = '\0';
-    return arena_text(a, text_base_name(link));
+    return arena_text(a, link);
+}
+
+char *root_link_name(const struct root *r, struct arena *a, const char *path)
+{
+    const char *target = root_link(r, a, path);
+
+    return target != NULL ? arena_text(a, text_base_name(target)) : NULL;
 }
 
 static int by_name(const void *x, const void *y)

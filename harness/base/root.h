@@ -16,6 +16,7 @@
 struct root {
     int         fd;
     const char *path;           /* "/" or the folder */
+    const char *process;        /* whose files /proc/self means, by its number; NULL: this process's */
 };
 
 bool root_open(struct root *r, struct arena *a, const char *path, struct err *e) MUST_USE;
@@ -42,6 +43,9 @@ char *root_read(const struct root *r, struct arena *a, const char *path, size_t 
 
 /* The file's text without leading and trailing white space; NULL as above. */
 char *root_read_line(const struct root *r, struct arena *a, const char *path);
+
+/* A link's target as it stands there; NULL if it is none. */
+char *root_link(const struct root *r, struct arena *a, const char *path);
 
 /* The last part of a link's target ("nvidia" for .../driver -> ../../nvidia); NULL if it is none. */
 char *root_link_name(const struct root *r, struct arena *a, const char *path);

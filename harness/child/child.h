@@ -160,6 +160,11 @@ long child_processes(struct child *c, nvmlDevice_t device, unsigned *n, nvmlProc
 enum { NVLINKS_MAX = 64 };              /* nvml.h has 18 in CUDA 13.0; room for what comes */
 unsigned child_nvlinks(struct child *c, nvmlDevice_t device, uint64_t *up);
 
+/* What NVML says of a GPU's mode and health, as observations AS.ecc, AS.rows.pending, AS.mig, AS.vgpu, AS.fabric, ...; and of the whole
+ * machine: "confidential". What it does not know is not told, and nothing of it fails. */
+void child_tell_health(struct child *c, nvmlDevice_t device, const char *as);
+void child_tell_confidential(struct child *c);
+
 /* A variable of this child's own environment, which is the user's; NULL if unset. */
 const char *child_env(const struct child *c, const char *name);
 

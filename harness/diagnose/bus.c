@@ -18,22 +18,39 @@ static void evidence_of_gpu(struct look *l, const char *address, const char *wha
 
 /* ---- Address ranges ---- */
 
+static void say_unassigned(struct look *l, enum certainty certainty, const char *gpu)
+{
+    found(l, certainty, "%s was given no address range for its memory: the firmware left too little room below 4 GiB, or none for ranges that large", gpu);
+    evidence_of_fact(l, "log.line.bar-unassigned");
+    evidence_of_fact(l, "log.line.rm-init-failed");
+    advise(l, "in the firmware's setup (BIOS) switch on \"Above 4G Decoding\" and, where there is one, \"Resizable BAR\"; in a guest, give it a 64-bit MMIO window that large");
+}
+
+static bool answers(const struct look *l, const char *address)
+{
+    for (size_t i = 0; i < l->r->n_devices; i++)
+        if (l->r->devices[i].answers && text_is(l->r->devices[i].pci, address))
+            return true;
+    return false;
+}
+
 static void look_for_unassigned(struct look *l)
 {
     const struct machine *m = l->r->machine;
+    const char *said = fact(l, "log.line.bar-unassigned");
 
     for (size_t i = 0; i < m->n_pci; i++) {
-        const char *address = m->pci[i].address, *range = of_gpu(l, address, "unassigned");
+        const char *address = m->pci[i].address;
 
-        if (range == NULL || text_is(m->pci[i].driver, "vfio-pci"))
+        if (of_gpu(l, address, "unassigned") == NULL || text_is(m->pci[i].driver, "vfio-pci") || answers(l, address))
             continue;
-        found(l, SHOWN, "the GPU at %s was given no address range for its memory (%s): the firmware left too little room below 4 GiB, or none for ranges that large", address, range);
+        say_unassigned(l, SHOWN, text_make(l->a, "the GPU at %s", address));
         evidence_of_gpu(l, address, "unassigned");
-        evidence_of_fact(l, "log.line.bar-unassigned");
-        evidence_of_fact(l, "log.line.rm-init-failed");
-        advise(l, "in the firmware's setup (BIOS) switch on \"Above 4G Decoding\" and, where there is one, \"Resizable BAR\"; in a guest, give it a 64-bit MMIO window that large");
         return;
     }
+    /* The kernel may find room at a second try: it takes the driver's own word, too. */
+    if (said != NULL && report_answering(l->r) == 0 && (text_has(said, "NVRM") || fact(l, "log.line.rm-init-failed") != NULL))
+        say_unassigned(l, LIKELY, "a GPU");
 }
 
 /* ---- The link to the host ---- */

@@ -40,9 +40,12 @@ static void evidence_of_driver(struct look *l, const struct driver *d)
         evidence(l, "%s: the driver is %s", d->said_by, d->version);
 }
 
-/* One that is kept for a guest is not this driver's to drive. */
-static bool is_lent(const struct pci_gpu *gpu)
+/* One that is kept for a guest is not this driver's to drive; one that answers is driven, whatever a table says. */
+static bool is_none_of_ours(const struct look *l, const struct pci_gpu *gpu)
 {
+    for (size_t i = 0; i < l->r->n_devices; i++)
+        if (l->r->devices[i].answers && text_is(l->r->devices[i].pci, gpu->address))
+            return true;
     return text_is(gpu->driver, "vfio-pci");
 }
 
@@ -84,7 +87,7 @@ static void look_for_dropped(struct look *l)
         const struct pci_gpu *gpu = &m->pci[i];
         const char *branch = of_gpu(l, gpu, "last_driver");
 
-        if (is_lent(gpu) || d.version == NULL || branch == NULL || !text_to_long(branch, &last) || text_version_major(d.version) <= last)
+        if (is_none_of_ours(l, gpu) || d.version == NULL || branch == NULL || !text_to_long(branch, &last) || text_version_major(d.version) <= last)
             continue;
         say_dropped(l, text_make(l->a, "the %s GPU at %s", of_gpu(l, gpu, "arch") != NULL ? of_gpu(l, gpu, "arch") : "old", gpu->address), &d, last);
         evidence_of_gpu(l, gpu, "last_driver");
@@ -94,8 +97,14 @@ static void look_for_dropped(struct look *l)
         say_dropped(l, "this GPU", &d, branch_in(said));
 }
 
+/* The driver was asked, and has no GPU. */
+static bool none_is_seen(const struct look *l)
+{
+    return ended_by(l, "cuInit", 100) != NULL || text_is(report_saw(l->r, "nvml.gpus"), "0");
+}
+
 /* The table names the branch of the first toolkit for the GPU, and one a little older may know it, too: it takes a module that is loaded and
- * has left the GPU alone. */
+ * has left the GPU alone, or says that there is none. */
 static void look_for_too_old(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -107,7 +116,7 @@ static void look_for_too_old(struct look *l)
         const struct pci_gpu *gpu = &m->pci[i];
         const char *branch = of_gpu(l, gpu, "first_driver");
 
-        if (!m->module_loaded || is_lent(gpu) || text_is(gpu->driver, "nvidia") || d.version == NULL || branch == NULL || !text_to_long(branch, &first) || text_version_major(d.version) >= first)
+        if (!m->module_loaded || is_none_of_ours(l, gpu) || (text_is(gpu->driver, "nvidia") && !none_is_seen(l)) || d.version == NULL || branch == NULL || !text_to_long(branch, &first) || text_version_major(d.version) >= first)
             continue;
         found(l, SHOWN, "driver %s is older than the %s GPU at %s: branch %ld is the first that knows it", d.version, of_gpu(l, gpu, "arch"), gpu->address, first);
         evidence_of_driver(l, &d);
@@ -130,7 +139,7 @@ static const struct pci_gpu *gpu_only_for(const struct look *l, const char *type
     const struct machine *m = l->r->machine;
 
     for (size_t i = 0; i < m->n_pci; i++)
-        if (!is_lent(&m->pci[i]) && text_is(of_gpu(l, &m->pci[i], "module"), type))
+        if (!is_none_of_ours(l, &m->pci[i]) && text_is(of_gpu(l, &m->pci[i], "module"), type))
             return &m->pci[i];
     return NULL;
 }

@@ -20,13 +20,9 @@ static void look_for_code(struct look *l, const struct meaning *m)
 #define MEANS(id, ...) static void look_for_##id(struct look *l) { look_for_code(l, &(const struct meaning){ __VA_ARGS__ }); }
 
 MEANS(no_code, NULL, 209, SHOWN, "a library has no code for this GPU: neither machine code for its compute capability nor PTX", "gpuvet matrix")
-MEANS(ecc, NULL, 214, SHOWN, "the GPU's memory has an error that cannot be corrected",
-      "nvidia-smi -q -d ECC,ROW_REMAPPER; where a remap is pending: sudo nvidia-smi -r (it ends what computes there), or reboot; if it comes again, have the board replaced")
 MEANS(new_ptx, NULL, 222, SHOWN, "a library carries only PTX for this GPU, of a newer CUDA than the driver is for", "gpuvet matrix")
 
 const struct rule code_rules[] = {
-    { { "memory-error", LINK_DRIVER, .needs_gpu = true, .what = "ECC found what it cannot correct: the work that met it is lost.",
-        .unlike = "A program that writes where it must not (Xid 13, 31) answers 700 or 716, at another place each time." }, look_for_ecc },
     { { "gpu-not-covered", LINK_BUILD, .needs_gpu = true, .what = "\"no kernel image is available\": the build was made for other GPUs, newer or older ones.",
         .unlike = "ptx-too-new: there PTX is carried." }, look_for_no_code },
     { { "ptx-too-new", LINK_BUILD, .needs_gpu = true, .what = "Machine code would run on an older driver of the same major; PTX must not be newer than the driver.",

@@ -6,13 +6,6 @@
 
 #include "base/text.h"
 
-static const char *run_command(const struct look *l)
-{
-    if (text_is(l->r->machine->container, "podman"))
-        return "podman run --device nvidia.com/gpu=all";
-    return "docker run --gpus all";
-}
-
 static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
@@ -21,10 +14,7 @@ static void look_for_runtime(struct look *l)
         return;
     found(l, SHOWN, "this container asks for a GPU and was given none");
     evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
-    if (text_is(m->container, "kubernetes"))
-        advise(l, "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
-    else
-        fix_on_host(l, "%s IMAGE", run_command(l));
+    fix_container(l, "", "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
 }
 
 static bool has_library(const struct look *l, const char *soname)
@@ -46,7 +36,7 @@ static void look_for_capabilities(struct look *l)
     found(l, SHOWN, "this container has its GPU, and not the driver's compute part: it was asked for %s alone", asked);
     evidence(l, "NVIDIA_DRIVER_CAPABILITIES=%s", asked);
     evidence(l, "%s is here, and libcuda.so.1 is not", m->nodes[0].path);
-    fix_on_host(l, "%s -e NVIDIA_DRIVER_CAPABILITIES=compute,utility IMAGE", run_command(l));
+    fix_container(l, "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility", "set NVIDIA_DRIVER_CAPABILITIES to compute,utility in the pod's environment");
 }
 
 /* The version in the name of a libcuda, as installed drivers have it; NULL: none. */
@@ -118,16 +108,57 @@ static void look_for_shared_memory(struct look *l)
         evidence(l, "%s ended in a bus error", bus->trial.id);
     if (gpus > 1)
         evidence(l, "it has %zu GPUs", gpus);
-    if (text_is(l->r->machine->container, "kubernetes"))
-        advise(l, "give the pod a volume emptyDir of medium: Memory, mounted at /dev/shm");
+    fix_container(l, "--shm-size=8g", "give the pod a volume emptyDir of medium: Memory, mounted at /dev/shm");
+}
+
+/* Docker's words, on the host; without them a host that gives no GPU to containers is as it is meant to be. */
+static const char *complaint_of_docker(const struct look *l)
+{
+    for (size_t i = 0; l->r->complaint != NULL && i < l->r->complaint->n_lines; i++)
+        if (text_has(l->r->complaint->lines[i], "could not select device driver"))
+            return l->r->complaint->lines[i];
+    return NULL;
+}
+
+/* Where the packages come from, its install guide says: no distribution has them. */
+static void fix_toolkit(struct look *l)
+{
+    static const char configure[] = "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker";
+    const char *os = l->r->machine->os_id;
+    const bool by_apt = text_is(os, "ubuntu") || text_is(os, "debian"), by_dnf = text_is(os, "fedora") || text_is(os, "rhel") || text_is(os, "rocky") || text_is(os, "almalinux");
+
+    if (fact(l, "docker.snap") != NULL)
+        advise(l, "install Docker by its own packages instead of the snap, then the NVIDIA Container Toolkit, and: %s", configure);
+    else if (fact(l, "container.toolkit") != NULL || (!by_apt && !by_dnf))
+        fix(l, "%s", configure);
     else
-        fix_on_host(l, "%s --shm-size=8g IMAGE", run_command(l));
+        fix(l, "sudo %s install -y nvidia-container-toolkit && %s", by_apt ? "apt-get" : "dnf", configure);
+    if (fact(l, "container.toolkit") == NULL && fact(l, "docker.snap") == NULL)
+        advise(l, "its packages come from NVIDIA's repository: https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html");
+}
+
+static void look_for_toolkit(struct look *l)
+{
+    const char *said = complaint_of_docker(l);
+
+    if (said == NULL || l->r->machine->container != NULL)
+        return;
+    found(l, SHOWN, "this host's Docker cannot give containers a GPU: %s",
+          fact(l, "docker.snap") != NULL ? "it is a snap, which does not see the NVIDIA Container Toolkit"
+          : fact(l, "container.toolkit") != NULL ? "the NVIDIA Container Toolkit is installed, and Docker was not told of it or not started again"
+                                                 : "the NVIDIA Container Toolkit is not installed");
+    evidence_of_fact(l, "docker.snap");
+    evidence_of_fact(l, "container.toolkit");
+    evidence_of_fact(l, "docker.runtime");
+    fix_toolkit(l);
 }
 
 const struct rule container_rules[] = {
     { { "container-without-gpu", LINK_NODES, .what = "The image asks for a GPU, and the container was started without one: the option was left out, or the host has no NVIDIA Container Toolkit "
         "(https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html).",
         .unlike = "nodes-denied, cgroup-denies-gpu: there the nodes exist. driver-capabilities: there only the library is absent." }, look_for_runtime },
+    { { "container-toolkit-missing", LINK_WORK, .what = "Docker starts no container with a GPU unless the NVIDIA Container Toolkit is installed on the host, and Docker told of it. Docker Desktop and the snap are Dockers of their own.",
+        .unlike = "container-without-gpu: there the container starts, and has none." }, look_for_toolkit },
     { { "driver-capabilities", LINK_DRIVER_LIBRARY, .what = "NVIDIA_DRIVER_CAPABILITIES names the parts of the driver that a container gets; without compute it gets no libcuda.",
         .unlike = "container-without-gpu: there no node exists either. libcuda-missing: there compute was asked for." }, look_for_capabilities },
     { { "cdi-spec-stale", LINK_WORK, .what = "A specification of the container device interface names the driver's files by their version; after a change of the driver it has to be written anew, or containers do not start or get none of it.",

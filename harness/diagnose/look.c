@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diagnose/message.h"
 
-static const struct rule *const tables[] = {
-    bus_rules, chip_rules, kernel_rules, mismatch_rules, node_rules, container_rules, wsl_rules, libcuda_rules, compat_rules, preload_rules, driver_rules,
-    begin_rules, uvm_rules, visible_rules, mps_rules, code_rules, process_rules, library_rules, extension_rules, stack_rules, python_rules, build_rules, system_rules,
-    companion_rules, age_rules, pace_rules,
-};
+#define TABLE(name) name##_rules,
+static const struct rule *const tables[] = { RULES(TABLE) };
 
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...)
 {
@@ -230,6 +228,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
             apply(&l, rule);
     sort(&l);
     order(&l);
+    complaint_join(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))
             *ARENA_PUSH(a, open, n) = &r->trials[i];

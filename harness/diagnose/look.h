@@ -16,11 +16,17 @@ struct look {
 /* One that is looked for. */
 struct rule { struct ailment ailment; void (*look)(struct look *l); };
 
-/* Each ends with a rule without an id; within a link of the chain, in the order in which they are told. */
-extern const struct rule bus_rules[], chip_rules[], kernel_rules[], mismatch_rules[], node_rules[], container_rules[], wsl_rules[], libcuda_rules[], compat_rules[],
-    preload_rules[], driver_rules[], begin_rules[], uvm_rules[], visible_rules[], mps_rules[], code_rules[], process_rules[], library_rules[], extension_rules[],
-    stack_rules[], python_rules[], build_rules[],
-    system_rules[], companion_rules[], age_rules[], pace_rules[];
+/* The tables of rules, NAME_rules: each ends with one without an id. Within a link of the chain they are told in this order. */
+#define RULES(X) \
+    X(bus) X(chip) X(kernel) X(mismatch) X(node) X(container) X(wsl) X(libcuda) \
+    X(compat) X(preload) X(driver) X(begin) X(uvm) X(visible) X(mps) X(xid) \
+    X(health) X(fabric) X(mig) X(vgpu) X(wrong) X(code) X(process) X(library) \
+    X(extension) X(stack) X(python) X(build) X(system) X(companion) X(age) X(pace) \
+    X(mapped) X(work)
+
+#define DECLARE_RULES(name) extern const struct rule name##_rules[];
+RULES(DECLARE_RULES)
+#undef DECLARE_RULES
 
 /* Enters it; what follows adds to it. */
 struct diagnosis *found(struct look *l, enum certainty certainty, const char *cause, ...) PRINTF_LIKE(3, 4);
@@ -69,8 +75,18 @@ void fix_module(struct look *l);
 /* "sudo update-initramfs -u": what makes the files of /etc/modprobe.d count at boot. */
 const char *initramfs(const struct look *l);
 
+/* "docker run --gpus all": how this kind of container is given its GPUs. Its command is the host's to run, wherever that is. */
+const char *container_run(const struct look *l);
+bool is_container_of(const struct look *l, const char *kind);
+
+/* The container anew, with these options: a command, or advice where a cluster starts it. */
+void fix_container(struct look *l, const char *options, const char *for_a_pod);
+
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Whether the process that was asked about has another file mapped in the place of one of the stack's: then it is found (mapped.c). */
+bool found_shadow_in_process(struct look *l);
 
 /* All that is wrong, by all rules. */
 void diagnose(struct diagnoses *d, const struct report *r, struct arena *a);

@@ -96,11 +96,6 @@ static void evidence_of_node(struct look *l, const struct node *n)
         evidence(l, "this process is user %s of the groups %s", fact(l, "process.uid"), fact(l, "process.groups") != NULL ? fact(l, "process.groups") : "unknown");
 }
 
-static bool is_podman(const struct look *l)
-{
-    return text_is(l->r->machine->container, "podman");
-}
-
 /* ---- Missing, or with nothing behind them ---- */
 
 static bool has_uvm_module(const struct look *l)
@@ -108,14 +103,31 @@ static bool has_uvm_module(const struct look *l)
     return text_is(fact(l, "module.uvm"), "yes") || fact(l, "major.nvidia-uvm") != NULL;
 }
 
-static void fix_uvm(struct look *l, bool load)
+/* The helper that makes nodes is a package of its own on Debian and Ubuntu; elsewhere it comes with the driver. */
+static const char *modprobe_for(const struct look *l)
 {
-    /* Without nvidia-modprobe the numbers have to be looked up by hand. */
-    if (is_in_container(l))
-        fix_on_host(l, is_podman(l) ? "podman run --device nvidia.com/gpu=all IMAGE" : "docker run --gpus all IMAGE");
+    const bool packaged = text_is(l->r->machine->os_id, "debian") || text_is(l->r->machine->os_id, "ubuntu");
+
+    return packaged && fact(l, "nvidia-modprobe") == NULL ? "sudo apt-get install -y nvidia-modprobe && sudo nvidia-modprobe -c 0 -u" : "sudo nvidia-modprobe -c 0 -u";
+}
+
+/* A container gets those nodes that the host has when it is started. */
+static void fix_missing(struct look *l, bool load)
+{
+    if (is_container_of(l, "lxc"))
+        advise(l, "on the host: sudo nvidia-modprobe -c 0 -u; then give the container /dev/nvidia-uvm by lxc.mount.entry and lxc.cgroup2.devices.allow");
+    else if (is_container_of(l, "kubernetes"))
+        advise(l, "on the pod's host: sudo nvidia-modprobe -c 0 -u; then delete the pod, so that it is made anew");
+    else if (is_in_container(l))
+        fix_on_host(l, "sudo nvidia-modprobe -c 0 -u && %s IMAGE", container_run(l));
     else
-        fix(l, "%ssudo nvidia-modprobe -c 0 -u%s", load ? "sudo modprobe nvidia_uvm && " : "",
-            load ? " && echo nvidia_uvm | sudo tee /etc/modules-load.d/nvidia-uvm.conf" : "");
+        fix(l, "%s%s%s", load ? "sudo modprobe nvidia_uvm && " : "", modprobe_for(l), load ? " && echo nvidia_uvm | sudo tee /etc/modules-load.d/nvidia-uvm.conf" : "");
+}
+
+/* The first of those that are always needed; NULL: all are there. */
+static const char *missing_node(const struct look *l)
+{
+    return first_gpu(l, false) == NULL ? "/dev/nvidia0" : node_at(l, "/dev/nvidiactl") == NULL ? "/dev/nvidiactl" : node_at(l, uvm) == NULL ? uvm : NULL;
 }
 
 /* Before the first program that uses CUDA there is no nvidia-uvm where nvidia-modprobe is installed: the driver calls it, and it makes the node.
@@ -128,23 +140,24 @@ static bool is_made_when_needed(const struct look *l)
 static void look_for_missing_nodes(struct look *l)
 {
     const struct machine *m = l->r->machine;
-    const struct node *gpu = first_gpu(l, false), *memory = node_at(l, uvm);
-    const bool dead = memory != NULL && has(memory->why_not, "No such device") && !has_uvm_module(l);
+    const struct node *memory = node_at(l, uvm);
+    const char *missing = missing_node(l);
+    const bool dead = missing == NULL && has(memory->why_not, "No such device") && !has_uvm_module(l), no_gpu = first_gpu(l, false) == NULL;
 
-    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (is_in_container(l) && gpu == NULL))
+    if (!m->module_loaded || !m->gpu_meant || m->place == PLACE_WSL || m->place == PLACE_TEGRA || (no_gpu && (is_in_container(l) || m->n_pci == 0)))
         return;
-    if ((gpu != NULL && memory != NULL && !dead) || (gpu == NULL && m->n_pci == 0) || is_made_when_needed(l))
+    if ((missing == NULL && !dead) || is_made_when_needed(l))
         return;
     if (dead)
         found(l, SHOWN, "%s is there, and the module nvidia_uvm behind it is not loaded: nothing computes without it", uvm);
     else
-        found(l, SHOWN, "%s is missing, and nothing computes without it", gpu != NULL ? uvm : "/dev/nvidia0");
+        found(l, SHOWN, "%s is missing, and nothing computes without it", missing);
     evidence(l, "the nvidia module is loaded%s", has_uvm_module(l) ? "" : ", nvidia_uvm is not");
     if (dead)
         evidence(l, "%s: %s", uvm, memory->why_not);
     if (fact(l, "nvidia-modprobe") == NULL && !is_in_container(l))
         evidence(l, "/usr/bin/nvidia-modprobe, by which the driver makes its nodes, is not there");
-    fix_uvm(l, !has_uvm_module(l));
+    fix_missing(l, !has_uvm_module(l));
 }
 
 /* The container may open its GPU, and not this one: its list of devices has another number. */
@@ -157,12 +170,12 @@ static bool is_forbidden_alone(const struct look *l, const struct node *memory)
 
 static void fix_major(struct look *l, const char *now)
 {
-    if (text_is(l->r->machine->container, "lxc"))
+    if (is_container_of(l, "lxc"))
         advise(l, "on the host, give the container the line \"lxc.cgroup2.devices.allow: c %s:* rwm\" in place of the old one, and start it again", now != NULL ? now : "MAJOR");
-    else if (text_is(l->r->machine->container, "kubernetes"))
+    else if (is_container_of(l, "kubernetes"))
         advise(l, "delete the pod, so that it is made anew");
     else if (is_in_container(l))
-        fix_on_host(l, "sudo nvidia-modprobe -c 0 -u && %s restart CONTAINER", is_podman(l) ? "podman" : "docker");
+        fix_on_host(l, "sudo nvidia-modprobe -c 0 -u && %s restart CONTAINER", is_container_of(l, "podman") ? "podman" : "docker");
     else
         fix(l, "sudo rm -f /dev/nvidia-uvm /dev/nvidia-uvm-tools && sudo nvidia-modprobe -c 0 -u");
 }
@@ -257,8 +270,7 @@ static void look_for_confinement(struct look *l)
     evidence_of_fact(l, "selinux.enforce");
     evidence_of_fact(l, "process.label");
     if (is_in_container(l))
-        fix_on_host(l, "%s run --security-opt %s %s IMAGE", is_podman(l) ? "podman" : "docker", selinux ? "label=disable" : "apparmor=unconfined",
-            is_podman(l) ? "--device nvidia.com/gpu=all" : "--gpus all");
+        fix_container(l, selinux ? "--security-opt label=disable" : "--security-opt apparmor=unconfined", "ask who runs the cluster for a profile, or seLinuxOptions, that allows the GPU");
     else
         fix(l, selinux ? "sudo restorecon -v /dev/nvidia*" : "sudo dmesg | grep -i 'denied.*nvidia'");
 }
@@ -267,10 +279,9 @@ static void fix_permission(struct look *l, const struct node *denied)
 {
     const bool by_group = denied->mode != NULL && (strtoul(denied->mode, NULL, 8) & 060) == 060 && denied->gid != 0;
 
-    if (is_in_container(l) && is_podman(l))
-        fix_on_host(l, "podman run --group-add keep-groups --device nvidia.com/gpu=all IMAGE");
-    else if (is_in_container(l))
-        fix_on_host(l, "docker run %s --gpus all IMAGE", by_group ? text_make(l->a, "--group-add %ld", denied->gid) : "--user root");
+    if (is_in_container(l))
+        fix_container(l, is_container_of(l, "podman") ? "--group-add keep-groups" : by_group ? text_make(l->a, "--group-add %ld", denied->gid) : "--user root",
+                      text_make(l->a, "give the pod's securityContext the group of the nodes: supplementalGroups: [%ld]", denied->gid));
     else if (denied->mode == NULL)
         fix(l, "sudo usermod -aG \"$(stat -c %%G %s)\" \"$USER\"", denied->path);
     else if (by_group)
@@ -306,15 +317,15 @@ static void look_for_cgroup(struct look *l)
 
     if (denied == NULL || (text_is(denied->path, uvm) && is_forbidden_alone(l, denied)))
         return;
-    found(l, LIKELY, is_in_container(l) ? "the container's list of devices no longer allows its GPU, as after systemctl daemon-reload on the host"
+    found(l, LIKELY, is_in_container(l) ? "the container's list of devices does not allow its GPU: mostly systemctl daemon-reload on the host took it away"
                                         : "the list of devices that this process may use has no GPU: mostly a job of a batch system that asked for none");
     evidence_of_node(l, denied);
     if (!is_in_container(l))
         advise(l, "ask the batch system for a GPU (Slurm: --gres=gpu:1), or the service's unit for its devices (DeviceAllow=)");
-    else if (text_is(l->r->machine->container, "kubernetes"))
+    else if (is_container_of(l, "kubernetes"))
         advise(l, "delete the pod, so that it is made anew; so that it lasts, on each host: sudo nvidia-ctk system create-dev-char-symlinks --create-all");
     else
-        fix_on_host(l, "sudo nvidia-ctk system create-dev-char-symlinks --create-all && %s restart CONTAINER", is_podman(l) ? "podman" : "docker");
+        fix_on_host(l, "sudo nvidia-ctk system create-dev-char-symlinks --create-all && %s restart CONTAINER", is_container_of(l, "podman") ? "podman" : "docker");
 }
 
 const struct rule node_rules[] = {

@@ -48,6 +48,26 @@ void fix_on_host(struct look *l, const char *fmt, ...)
     l->found[l->n - 1].on_host = is_in_container(l);
 }
 
+bool is_container_of(const struct look *l, const char *kind)
+{
+    return text_is(l->r->machine->container, kind);
+}
+
+const char *container_run(const struct look *l)
+{
+    return is_container_of(l, "podman") ? "podman run --device nvidia.com/gpu=all" : is_container_of(l, "apptainer") ? "apptainer run --nv" : "docker run --gpus all";
+}
+
+void fix_container(struct look *l, const char *options, const char *for_a_pod)
+{
+    if (is_container_of(l, "kubernetes")) {
+        advise(l, "%s", for_a_pod);
+        return;
+    }
+    fix(l, "%s%s%s IMAGE", container_run(l), *options != '\0' ? " " : "", options);
+    l->found[l->n - 1].on_host = true;
+}
+
 void fix_driver(struct look *l, unsigned branch, const char *flavor)
 {
     const struct distribution *d = distribution_of(l);

@@ -40,6 +40,8 @@ static bool is_on_search_path(const struct look *l, const char *sentence)
 
 static void look_for_shadow(struct look *l)
 {
+    if (found_shadow_in_process(l))
+        return;
     for (size_t i = 0; i < l->r->n_trials; i++) {
         const struct judged *j = &l->r->trials[i];
         const struct observation *saw = j->trial.stack == l->stack ? outcome_saw(&j->outcome, "foreign") : NULL;

@@ -96,18 +96,23 @@ static void look_for_broken_windows(struct look *l)
 }
 
 /* libcuda.so, as linkers and some programs name it; Windows' folder has it, and the loader's cache lists files by their soname alone. */
+static bool names_it(const char *text)
+{
+    return text != NULL && (text_has(text, "libcuda.so: cannot open") || text_has(text, "libcuda.so is not found") || text_has(text, "libcuda.so cannot found"));
+}
+
 static void look_for_unlinked(struct look *l)
 {
-    for (size_t i = 0; i < l->r->n_trials; i++) {
-        const struct outcome *o = &l->r->trials[i].outcome;
+    const char *said = NULL;
 
-        if (!has_paravirtual_gpu(l) || o->text == NULL || !text_has(o->text, "libcuda.so: cannot open"))
-            continue;
-        found(l, SHOWN, "a program opens libcuda.so, and the loader knows only libcuda.so.1 of Windows' driver");
-        evidence(l, "%s: %s", l->r->trials[i].trial.id, o->text);
-        fix(l, "export LD_LIBRARY_PATH=/usr/lib/wsl/lib");
+    for (size_t i = 0; l->r->complaint != NULL && i < l->r->complaint->n_lines; i++)
+        if (names_it(l->r->complaint->lines[i]))
+            said = l->r->complaint->lines[i];
+    if (!has_paravirtual_gpu(l) || said == NULL)
         return;
-    }
+    found(l, SHOWN, "a program opens libcuda.so, and the loader knows only libcuda.so.1 of Windows' driver");
+    evidence(l, "/dev/dxg: the GPU is Windows', whose libcuda is in /usr/lib/wsl/lib");
+    fix(l, "export LD_LIBRARY_PATH=/usr/lib/wsl/lib");
 }
 
 const struct rule wsl_rules[] = {
@@ -116,7 +121,7 @@ const struct rule wsl_rules[] = {
     { { "wsl-linux-driver", LINK_DRIVER_LIBRARY, .what = "In WSL the driver is Windows' own. A Linux driver that was installed beside it brings a libcuda that finds no GPU "
         "(https://docs.nvidia.com/cuda/wsl-user-guide/).",
         .unlike = "libcuda-missing: there none is found." }, look_for_shadow },
-    { { "wsl-libcuda-unlinked", LINK_DRIVER_LIBRARY, .what = "Windows brings libcuda.so and libcuda.so.1 as two copies, of which ldconfig lists the second alone: a program that opens libcuda.so fails.",
+    { { "wsl-libcuda-unlinked", LINK_WORK, .what = "Windows brings libcuda.so and libcuda.so.1 as two copies, of which ldconfig lists the second alone: a program that opens libcuda.so fails.",
         .unlike = "libcuda-missing: there libcuda.so.1 is not found either." }, look_for_unlinked },
     { { "container-toolkit-old", LINK_DRIVER, .what = "Since driver 555 for Windows libcuda needs libnvdxgdmal.so.1, which the NVIDIA Container Toolkit gives containers from 1.14.4 on, and Docker Desktop from 4.31 on.",
         .unlike = "wsl-driver-incomplete: there WSL itself lacks a part." }, look_for_old_toolkit },

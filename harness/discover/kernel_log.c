@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { XIDS_MAX = 64 };
+enum { XIDS_MAX = 64, RECOVERY = 154 };
 
 /* In place of a word: the address of a GPU. */
 static const char a_gpu[] = "(GPU)";
@@ -151,8 +151,8 @@ static void keep_xid(struct kernel_log *log, const char *line)
     x = xid_of(log, address, number);
     if (x == NULL)
         return;
-    if (x->count++ == 0)
-        x->first = arena_text(log->arena, line);
+    if (x->count++ == 0 || number == RECOVERY)
+        x->told = arena_text(log->arena, line);
     keep_program(log, x, line);
 }
 

@@ -10,7 +10,7 @@ struct xid {
     const char *address;                /* "0000:18:00.0" */
     long        number;
     size_t      count;
-    const char *first;                  /* the whole first line */
+    const char *told;                   /* the whole first line; of 154, which says what has to be done now, the last */
     char       *programs[8];            /* their names as the lines give them, each once, in order */
     size_t      n_programs;
 };

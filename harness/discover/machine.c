@@ -184,6 +184,7 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_bus(&r);
     facts_of_boot(&r);
     facts_of_sharing(&r);
+    facts_of_fabric(&r);
     facts_of_log(&r);
     facts_of_surroundings(&r);
     facts_of_mps(&r);
@@ -191,8 +192,10 @@ void machine_read(struct machine *m, struct arena *a, const struct root *root, c
     facts_of_container(&r);
     facts_of_wsl(&r);
     facts_of_python(&r);
+    facts_of_mapped(&r);
     driver_files_find(m, a, root, env);
     facts_of_libraries(&r);
+    facts_of_mounts(&r);
     m->facts = r.facts;
     decide_meant(&r);
 }

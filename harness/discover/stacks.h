@@ -28,7 +28,7 @@ void toolkits_find(struct search *s);
 bool toolkit_in(struct search *s, const char *dir, const char *found_by);       /* false: no toolkit there */
 
 void pythons_find(struct search *s);
-bool python_in(struct search *s, const char *dir, const char *found_by);        /* an environment's prefix or a site-packages folder */
+bool python_in(struct search *s, const char *dir, const char *found_by);        /* an environment's prefix, its bin/python or a site-packages folder */
 
 void libtorches_find(struct search *s);
 bool libtorch_in(struct search *s, const char *dir, const char *found_by);

@@ -12,6 +12,9 @@ typedef int                       nvmlClockType_t;
 typedef int                       nvmlValueType_t;
 typedef int                       nvmlGpuP2PCapsIndex_t;
 typedef int                       nvmlGpuP2PStatus_t;
+typedef int                       nvmlGpuVirtualizationMode_t;
+typedef int                       nvmlGridLicenseFeatureCode_t;
+typedef unsigned char             nvmlGpuFabricState_t;
 typedef struct nvmlDevice_st     *nvmlDevice_t;
 typedef struct { unsigned long long total, free, used; } nvmlMemory_t;
 typedef struct { unsigned version; unsigned long long total, reserved, free, used; } nvmlMemory_v2_t;   /* version: nvmlMemory_v2 */
@@ -34,10 +37,35 @@ typedef struct {
     unsigned long long value;                           /* a union there */
 } nvmlFieldValue_t;
 
+typedef struct { unsigned environment, ccFeature, devToolsMode; } nvmlConfComputeSystemState_t;
+
+typedef struct {
+    unsigned char        clusterUuid[16];
+    nvmlReturn_t         status;
+    unsigned             cliqueId;
+    nvmlGpuFabricState_t state;
+} nvmlGpuFabricInfo_t;
+
+typedef struct { unsigned year; unsigned short month, day, hour, min, sec; unsigned char status; } nvmlGridLicenseExpiry_t;
+typedef struct {
+    nvmlGridLicenseFeatureCode_t featureCode;
+    unsigned                     featureState;          /* 0: not licensed */
+    char                         licenseInfo[128];
+    char                         productName[128];
+    unsigned                     featureEnabled;
+    nvmlGridLicenseExpiry_t      licenseExpiry;
+} nvmlGridLicensableFeature_t;
+typedef struct {
+    int                         isGridLicenseSupported;
+    unsigned                    licensableFeaturesCount;
+    nvmlGridLicensableFeature_t gridLicensableFeatures[3];
+} nvmlGridLicensableFeatures_t;
+
 enum {
     NVML_SUCCESS                       = 0,
     NVML_ERROR_NOT_SUPPORTED           = 3,
     NVML_ERROR_NO_PERMISSION           = 4,
+    NVML_ERROR_NOT_FOUND               = 6,
     NVML_ERROR_INSUFFICIENT_SIZE       = 7,
     NVML_ERROR_DRIVER_NOT_LOADED       = 9,
     NVML_ERROR_FUNCTION_NOT_FOUND      = 13,
@@ -80,6 +108,11 @@ enum {
     NVML_FI_DEV_NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS = 211,
     NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS = 213,
     NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS = 214,
+    NVML_GPU_VIRTUALIZATION_MODE_VGPU  = 2,
+    NVML_GPU_FABRIC_STATE_NOT_SUPPORTED = 0,
+    NVML_GPU_FABRIC_STATE_NOT_STARTED  = 1,
+    NVML_GPU_FABRIC_STATE_IN_PROGRESS  = 2,
+    NVML_GPU_FABRIC_STATE_COMPLETED    = 3,
     nvmlMemory_v2                      = 0x02000028,   /* size 40, version 2 */
 };
 
@@ -123,7 +156,16 @@ enum {
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxPcieLinkWidth,      (nvmlDevice_t, unsigned *)) \
     SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkGeneration, (nvmlDevice_t, unsigned *)) \
-    SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkWidth,     (nvmlDevice_t, unsigned *))
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetCurrPcieLinkWidth,     (nvmlDevice_t, unsigned *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetMaxMigDeviceCount,     (nvmlDevice_t, unsigned *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetMigDeviceHandleByIndex, (nvmlDevice_t, unsigned, nvmlDevice_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetVirtualizationMode,    (nvmlDevice_t, nvmlGpuVirtualizationMode_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetGridLicensableFeatures_v4, (nvmlDevice_t, nvmlGridLicensableFeatures_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetGpuFabricInfo,         (nvmlDevice_t, nvmlGpuFabricInfo_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetGpcClkVfOffset,        (nvmlDevice_t, int *)) /* MHz */ \
+    SYM(WANT, nvmlReturn_t, nvmlDeviceGetMemClkVfOffset,        (nvmlDevice_t, int *)) /* MHz */ \
+    SYM(WANT, nvmlReturn_t, nvmlSystemGetConfComputeState,      (nvmlConfComputeSystemState_t *)) \
+    SYM(WANT, nvmlReturn_t, nvmlSystemGetConfComputeGpusReadyState, (unsigned *))
 
 struct nvml { struct dl dl; NVML_SYMS(DL_FIELD) };
 

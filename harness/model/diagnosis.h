@@ -61,4 +61,7 @@ int diagnoses_exit_code(const struct diagnoses *d, const struct report *r);
 /* The closing line, without the leading "gpuvet: ". */
 const char *diagnoses_closing(const struct diagnoses *d, const struct report *r, struct arena *a);
 
+/* Why the kernel's log was not read, where a GPU is meant and so Xids were not looked at; NULL: it was, or it does not matter. */
+const char *diagnoses_log_unread(const struct report *r);
+
 #endif

@@ -292,30 +292,6 @@ static bool judge_expectations(struct judged *j, const struct expect *expects, c
     return true;
 }
 
-/* What the machine's files say about a driver that does not answer: the first
- * broken link of the chain, and what to do about it. NULL if they say nothing. */
-static const char *machine_hint(const struct machine *m)
-{
-    const char *visible = machine_fact(m, "env.CUDA_VISIBLE_DEVICES");
-
-    if (visible != NULL && (*visible == '\0' || text_is(visible, "-1")))
-        return "CUDA_VISIBLE_DEVICES hides every GPU: unset CUDA_VISIBLE_DEVICES";
-    if (m->nouveau_loaded && !m->module_loaded)
-        return "nouveau drives this GPU: install NVIDIA's driver for this distribution, then reboot";
-    if (m->place == PLACE_CONTAINER && m->n_nodes == 0)
-        return "this container was given no GPU: start it with `docker run --gpus all ...` (NVIDIA Container Toolkit)";
-    if (m->n_pci > 0 && !m->module_loaded)
-        return "the nvidia kernel module is not loaded: sudo modprobe nvidia; sudo dmesg | grep -iE 'nvidia|nvrm'";
-    for (size_t i = 0; i < m->n_nodes; i++)
-        if (!m->nodes[i].opens)
-            return "this user may not open the GPU's device nodes: ls -l /dev/nvidia*; id";
-    if (m->module_loaded && m->n_nodes == 0)
-        return "the module is loaded, but there are no device nodes: sudo nvidia-modprobe -u -c 0";
-    if (m->n_drivers == 0)
-        return "no driver library is installed (libcuda.so.1): install the driver's user-space part";
-    return NULL;
-}
-
 /* Of several GPUs those were tested that could be: what passed is true of these alone. */
 static void tell_who_is_missing(struct judged *j, struct arena *a)
 {
@@ -389,8 +365,6 @@ void judge_trial(struct judged *j, const struct machine *m, struct arena *a)
     decide(j, m, a);
     if ((j->verdict == FAIL || j->warns) && j->act == NULL)
         j->act = own_advice(j, a);
-    if (j->verdict == FAIL && j->act == NULL && j->trial.probe->scope == SCOPE_MACHINE)
-        j->act = machine_hint(m);
     if (j->verdict == FAIL && j->act == NULL && j->trial.stack != NULL && j->outcome.stop != STOP_CALL)     /* a call's error is no damaged file */
         j->act = repair_command(j->trial.stack, j->why, a);
 }

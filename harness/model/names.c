@@ -1,5 +1,6 @@
 #include "model/names.h"
 
+#include "model/complaint.h"
 #include "model/facts.h"
 #include "model/outcome.h"
 #include "model/report.h"
@@ -37,3 +38,5 @@ const char *const unproved_names[] = {
     [UNPROVED_GPU] = "gpu", [UNPROVED_MEMORY] = "memory", [UNPROVED_SM] = "sm", [UNPROVED_STACK] = "stack", [UNPROVED_TRIAL] = "trial",
     [UNPROVED_LIBRARY] = "library", [UNPROVED_LEVEL] = "level", [UNPROVED_PROBE] = "probe", NULL,
 };
+
+const char *const complaint_source_names[] = { [COMPLAINT_TEXT] = "text", [COMPLAINT_LOG] = "log", [COMPLAINT_COMMAND] = "command", NULL };

@@ -12,5 +12,6 @@ extern const char *const ending_names[];
 extern const char *const stop_names[];
 extern const char *const verdict_names[];
 extern const char *const unproved_names[];
+extern const char *const complaint_source_names[];
 
 #endif

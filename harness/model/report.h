@@ -2,6 +2,7 @@
 #ifndef MODEL_REPORT_H
 #define MODEL_REPORT_H
 
+#include "model/complaint.h"
 #include "model/device.h"
 #include "model/facts.h"
 #include "model/outcome.h"
@@ -58,6 +59,7 @@ struct report {
     int                   signo;        /* of the interruption */
     int                   exit_code;
     const char           *closing;      /* the one line that can be grepped, without the leading "gpuvet: " */
+    const struct complaint *complaint;          /* what the doctor was told; NULL: nothing */
     const struct comparison *comparison;        /* with an earlier run (model/comparison.h); NULL: it was not asked for */
     const char           *baseline;     /* that run's file */
     const char           *earlier;      /* judged again: the line that the run itself closed with; NULL: it is the first time */

@@ -3,7 +3,7 @@
 #include "report/paragraph.h"
 #include "report/safe.h"
 
-enum { WIDTH = 100, INDENT = 2 };
+enum { WIDTH = 100, INDENT = 2, LAST_WORDS = 8 };
 
 static void put_cause(FILE *f, const struct diagnosis *d)
 {
@@ -47,6 +47,18 @@ static void put_unexplained(FILE *f, const struct diagnoses *d)
     }
 }
 
+/* What a command said last, where nothing in it is known. */
+static void put_last_words(FILE *f, const struct diagnoses *d, const struct report *r)
+{
+    const struct complaint *c = r->complaint;
+
+    if (c == NULL || c->source != COMPLAINT_COMMAND || !complaint_is_of_failure(c) || c->n_lines == 0 || d->n > 0)
+        return;
+    safe_print(f, "\nWhat the command said last:\n");
+    for (size_t i = c->n_lines > LAST_WORDS ? c->n_lines - LAST_WORDS : 0; i < c->n_lines; i++)
+        safe_print(f, "  %.*s\n", 2 * WIDTH, c->lines[i]);
+}
+
 /* What no verdict hangs on. */
 static void put_warnings(FILE *f, const struct report *r)
 {
@@ -72,7 +84,10 @@ void diagnosed_write(FILE *f, const struct diagnoses *d, const struct report *r,
             put_cause(f, &d->list[i]);
     put_notes(f, d);
     put_unexplained(f, d);
+    put_last_words(f, d, r);
     put_warnings(f, r);
+    if (diagnoses_log_unread(r) != NULL)
+        safe_print(f, "\nkernel log not readable (%s): Xids were not looked at\n", diagnoses_log_unread(r));
     safe_print(f, "\ngpuvet: %s\n", closing);
 }
 

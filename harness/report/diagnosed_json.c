@@ -1,6 +1,7 @@
 /* The doctor's answer for programs. */
 #include "report/diagnosed.h"
 
+#include "report/json_complaint.h"
 #include "report/json_value.h"
 
 static json_t *one(const struct diagnosis *d)
@@ -53,8 +54,10 @@ bool diagnosed_json(FILE *f, const struct diagnoses *d, const struct report *r, 
     json_put_text(o, "gpuvet", r->version);
     json_put(o, "exit_code", json_integer(diagnoses_exit_code(d, r)));
     json_put_text(o, "closing", closing);
+    json_put(o, "complaint", r->complaint != NULL ? json_complaint(r->complaint) : NULL);
     json_put(o, "causes", all_that(d, false));
     json_put(o, "notes", all_that(d, true));
     json_put(o, "unexplained", unexplained(d));
+    json_put_text(o, "log_unread", diagnoses_log_unread(r));
     return json_finish(f, o, false, e);
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/figures.h"
 #include "model/names.h"
+#include "report/json_complaint.h"
 #include "report/json_value.h"
 #include "report/whole_file.h"
 
@@ -301,15 +302,6 @@ static json_t *unproved(const struct report *r)
     return list;
 }
 
-static json_t *command(const struct report *r)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < r->n_command; i++)
-        json_array_append_new(list, json_of_text(r->command[i]));
-    return list;
-}
-
 static json_t *whole_list(const struct report *r)
 {
     json_t *o = json_object();
@@ -333,7 +325,8 @@ static json_t *whole_report(const struct report *r)
 
     json_put_text(o, "began", r->began);
     json_put(o, "took_ms", json_of_number(r->took_ms));
-    json_put(o, "command", command(r));
+    json_put(o, "command", json_of_texts(r->command, r->n_command));
+    json_put(o, "complaint", r->complaint != NULL ? json_complaint(r->complaint) : NULL);
     if (r->rounds > 1)
         json_put(o, "rounds", json_integer(r->rounds));
     if (r->interrupted && r->signo > 0)
@@ -381,7 +374,7 @@ bool json_head_line(FILE *f, const struct report *r)
     struct err e;
 
     json_put_text(head, "began", r->began);
-    json_put(head, "command", command(r));
+    json_put(head, "command", json_of_texts(r->command, r->n_command));
     json_put(head, "requires", requirements(r));
     json_put(o, "head", head);
     return json_finish(f, o, true, &e);

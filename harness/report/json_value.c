@@ -28,6 +28,15 @@ json_t *json_of_text(const char *s)
     return j;
 }
 
+json_t *json_of_texts(const char *const *items, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_of_text(items[i]));
+    return list;
+}
+
 void json_put(json_t *object, const char *key, json_t *value)
 {
     if (value != NULL)

@@ -13,6 +13,9 @@
 /* Bytes that are not UTF-8 become question marks; NULL for NULL. */
 json_t *json_of_text(const char *s);
 
+/* An array of texts. */
+json_t *json_of_texts(const char *const *items, size_t n);
+
 /* As it is written, with 15 digits, so that what is read back is written the same again; null for what is not finite. */
 json_t *json_of_number(double x);
 

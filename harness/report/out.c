@@ -40,6 +40,23 @@ void out_error(const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+bool out_is_watched(void)
+{
+    return isatty(STDERR_FILENO) == 1;
+}
+
+void out_pass_on(const char *bytes, size_t n)
+{
+    while (n > 0) {
+        const ssize_t done = write(STDERR_FILENO, bytes, n);
+
+        if (done < 0 && errno != EINTR)
+            return;                             /* nobody watches any more */
+        bytes += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+}
+
 void out_refusal(bool nagios, const char *why)
 {
     if (nagios) {

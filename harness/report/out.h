@@ -21,6 +21,10 @@ void out_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Nothing could be done, and why: for Nagios a line on standard output, which is all that it reads. */
 void out_refusal(bool nagios, const char *why);
 
+/* What a command writes goes on to standard error as it is, where a person may watch it. */
+bool out_is_watched(void);
+void out_pass_on(const char *bytes, size_t n);
+
 bool out_text(const char *text, struct err *e) MUST_USE;
 bool out_json(const struct report *r, struct err *e) MUST_USE;
 bool out_html(const struct report *r, struct err *e) MUST_USE;

@@ -197,6 +197,24 @@ static void unproved(struct unproved *u, struct door *d, const json_t *o)
     u->what = texts(d, o, "what", &u->n_what);
 }
 
+static const struct complaint *complaint(struct door *d, const json_t *document)
+{
+    struct complaint *c = arena_alloc(d->arena, sizeof *c);
+    size_t back;
+    const json_t *o = door_enter(d, document, "complaint", -1, &back);
+
+    c->source = (enum complaint_source)door_word(d, o, "source", MUST_BE, complaint_source_names);
+    c->lines = texts(d, o, "lines", &c->n_lines);
+    if (c->source == COMPLAINT_COMMAND) {
+        c->command = texts(d, o, "command", &c->n_command);
+        c->limit_s = (unsigned)door_integer(d, o, "limit_s", MAY_BE, 1, INT_MAX);
+        c->signo = (int)door_integer(d, o, "signal", MAY_BE, 1, 64);
+        c->exit_code = (int)door_integer(d, o, "exit_code", MAY_BE, 0, 255);
+    }
+    door_leave(d, back);
+    return c;
+}
+
 static void trials(struct report *r, struct door *d, const json_t *o)
 {
     const json_t *list = door_list(d, o, "trials");
@@ -246,6 +264,8 @@ static void document(struct report *r, struct door *d, const json_t *o)
     r->exit_code = (int)door_integer(d, o, "exit_code", MUST_BE, 0, 255);
     r->closing = door_text(d, o, "closing", MUST_BE);
     r->earlier = door_text(d, o, "earlier", MAY_BE);
+    if (door_has(o, "complaint"))
+        r->complaint = complaint(d, o);
     trials(r, d, o);
     if (door_has(o, "unproved"))        /* runs of older versions have none */
         READ_LIST(d, o, "unproved", left_out, r->n_unproved, unproved);

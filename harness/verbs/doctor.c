@@ -1,11 +1,14 @@
 /* gpuvet doctor: a run of what a diagnosis needs, or a saved one, and what is wrong by it. */
 #include "verbs/doctor.h"
 
+#include <signal.h>
+
 #include "diagnose/look.h"
 #include "report/json.h"
 #include "report/out.h"
 #include "store/saved.h"
 #include "verbs/deliver.h"
+#include "verbs/patient.h"
 #include "verbs/verbs.h"
 
 static bool save(const struct report *r, const struct options *o, const struct redaction *names, struct err *e)
@@ -33,13 +36,23 @@ int verb_doctor(const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
     struct err e = { .kind = ERR_NONE };
+    struct patient patient;
     struct report r;
 
+    if (!outputs_check(o, &e) || !patient_read(&patient, o, &arena, &e)) {
+        out_error("%s", e.text);
+        return o->failing.n > 0 || e.kind == ERR_USAGE ? 2 : 3;
+    }
+    if (patient.interrupted) {
+        out_error("interrupted, and with it the command");
+        return 128 + SIGINT;
+    }
     if (o->from == NULL)
-        return verb_run(o, env);
-    if (outputs_check(o, &e) && saved_read(&r, &arena, o->from, &e)) {
+        return run_about(&patient, o, env);
+    if (saved_read(&r, &arena, o->from, &e)) {
         const struct redaction names = { r.machine->hostname, NULL };
 
+        r.complaint = patient.complains ? &patient.complaint : r.complaint;
         return doctor_tell(&r, o, &names, &arena);
     }
     out_error("%s", e.text);

@@ -10,4 +10,9 @@
  * does), and gives the exit code. */
 int doctor_tell(const struct report *r, const struct options *o, const struct redaction *names, struct arena *a);
 
+struct patient;
+
+/* A run of what the doctor needs (run.c); patient NULL: of this machine and this process. */
+int run_about(const struct patient *patient, const struct options *o, char *const *env);
+
 #endif

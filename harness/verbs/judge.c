@@ -14,6 +14,7 @@
 #include "store/saved.h"
 #include "verbs/deliver.h"
 #include "verbs/expect.h"
+#include "verbs/hint.h"
 #include "verbs/requires.h"
 
 /* Judged by what this program expects of its probes; what it does not know stays as it was. Where it failed before and
@@ -77,6 +78,7 @@ int verb_judge(const struct options *o, char *const *env)
     judge_beside(trials, &r, &arena);
     vote(trials, &r, &arena);
     second_opinions(trials, &r, &arena);
+    hint_machine(trials, &r, &arena);
     judge_report(&r, &require, o->strict, &arena);
     unproved_list(&r, all_probes, &arena);
     return deliver(&r, o, env, NULL);

@@ -23,8 +23,10 @@
 #include "verbs/deliver.h"
 #include "verbs/doctor.h"
 #include "verbs/expect.h"
+#include "verbs/hint.h"
 #include "verbs/requires.h"
 #include "verbs/session.h"
+#include "verbs/patient.h"
 
 struct run {
     struct session  session;
@@ -220,10 +222,10 @@ static const char *user_of(const struct environment *env)
     return text_is(user, "root") ? NULL : user;
 }
 
-int verb_run(const struct options *o, char *const *env)
+int run_about(const struct patient *patient, const struct options *o, char *const *env)
 {
     struct arena arena = { NULL };
-    struct run r = { .session = { .arena = &arena, .o = o, .env = env }, .began_ms = clock_ms_fine() };
+    struct run r = { .session = { .arena = &arena, .o = o, .patient = patient, .env = env }, .began_ms = clock_ms_fine() };
     struct err e = { .kind = ERR_NONE };
     struct report report;
 
@@ -250,6 +252,7 @@ int verb_run(const struct options *o, char *const *env)
     judge_beside(r.session.judged, &report, &arena);
     vote(r.session.judged, &report, &arena);
     second_opinions(r.session.judged, &report, &arena);
+    hint_machine(r.session.judged, &report, &arena);
     judge_report(&report, &r.require, o->strict, &arena);
     compare_with_baseline(&report, &r, &arena);
     unproved_list(&report, all_probes, &arena);
@@ -257,8 +260,14 @@ int verb_run(const struct options *o, char *const *env)
     if (text_is(o->verb, "doctor")) {
         const struct redaction names = { r.found.hostname, user_of(&r.session.environment) };
 
+        report.complaint = patient != NULL && patient->complains ? &patient->complaint : NULL;
         report.machine = &r.found;          /* a GPU that was not tried (--no-gpu) is there all the same */
         return doctor_tell(&report, o, &names, &arena);
     }
     return deliver(&report, o, env, &r.journal);
+}
+
+int verb_run(const struct options *o, char *const *env)
+{
+    return run_about(NULL, o, env);
 }

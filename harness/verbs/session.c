@@ -9,6 +9,7 @@
 #include "discover/machine.h"
 #include "model/census.h"
 #include "run/process.h"
+#include "verbs/patient.h"
 
 static bool find_self(struct session *s, struct err *e)
 {
@@ -36,6 +37,26 @@ static void unhide_gpus(struct session *s)
     s->env = kept;
 }
 
+/* Trials run with the environment of the process that is looked at. */
+static bool take_process(struct session *s, struct err *e)
+{
+    char **env = NULL;
+    size_t n = 0;
+
+    if (s->patient == NULL || s->patient->process == NULL)
+        return true;
+    if (!patient_check_process(&s->root, s->arena, s->patient->process, e))
+        return false;
+    s->root.process = s->patient->process;
+    environment_read(&s->environment, s->arena, &s->root);
+    for (size_t i = 0; i < s->environment.n && root_is_this_machine(&s->root); i++)
+        *ARENA_PUSH(s->arena, env, n) = arena_text(s->arena, s->environment.vars[i]);
+    *ARENA_PUSH(s->arena, env, n) = NULL;
+    if (root_is_this_machine(&s->root))
+        s->env = env;
+    return true;
+}
+
 /* The soak comes on top of the time that is given to the rest. */
 static int64_t end_of_time(const struct options *o)
 {
@@ -46,6 +67,8 @@ bool session_open_machine(struct session *s, struct err *e)
 {
     if (!find_self(s, e) || !root_open(&s->root, s->arena, s->o->root, e))
         return err_in(e, "cannot begin");
+    if (!take_process(s, e))
+        return false;
     s->seed = s->o->seed != 0 ? s->o->seed : (uint64_t)time(NULL);
     s->end_by = end_of_time(s->o);
     process_setup();
@@ -62,6 +85,8 @@ bool session_open(struct session *s, struct err *e)
         return false;
     s->n_stacks = stacks_find(&s->stacks, s->arena, &s->root, &s->environment, &s->machine,
                               s->o->stack_dirs.items, s->o->stack_dirs.n);
+    if (s->patient != NULL && (s->patient->process != NULL || s->patient->folder != NULL))
+        patient_narrow(s);
     return true;
 }
 

@@ -10,9 +10,12 @@
 #include "options.h"
 #include "run/batch.h"
 
+struct patient;
+
 struct session {
     struct arena         *arena;
     const struct options *o;
+    const struct patient *patient;      /* of the doctor; NULL: none */
     char *const          *env;
     const char           *self;         /* our own program's file */
 

@@ -40,6 +40,26 @@ static void tell_device(struct child *c, int i)
     saw_num(c, name, "B", (double)bytes);
 }
 
+/* What vGPU profiles may lack. An old driver that does not know the question tells nothing. */
+static void tell_memory_kinds(struct child *c, int i)
+{
+    static const struct { CUdevice_attribute which; const char *what; } kinds[] = {
+        { CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "managed" }, { CU_DEVICE_ATTRIBUTE_VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED, "virtual_memory" },
+    };
+    char name[32];
+    CUdevice device;
+
+    MUST(c, cuda, cuDeviceGet(&device, i));
+    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+        int has;
+
+        if (CALL(c, cuda, cuDeviceGetAttribute(&has, kinds[k].which, device)) != 0)
+            continue;
+        key(name, i, kinds[k].what);
+        saw_text(c, name, "%s", has ? "yes" : "no");
+    }
+}
+
 static void run(struct child *c)
 {
     int version, n;
@@ -50,8 +70,10 @@ static void run(struct child *c)
     saw_text(c, "libcuda", "%s", c->cuda.dl.path);
     saw_text(c, "cuda.driver", "%d.%d", version / 1000, version % 1000 / 10);
     saw_num(c, "cuda.gpus", "", n);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         tell_device(c, i);
+        tell_memory_kinds(c, i);
+    }
     if (c->cuda.dl.hook[0] != '\0')
         saw_text(c, "warning", "%s: a preloaded library stands between programs and the driver", c->cuda.dl.hook);
 }

@@ -36,8 +36,12 @@ static void tell_ecc(struct child *c, nvmlDevice_t device)
 static void tell_memory(struct child *c, nvmlDevice_t device)
 {
     nvmlMemory_t m;
+    const long code = CALL(c, nvml, nvmlDeviceGetMemoryInfo(device, &m));
 
-    MUST(c, nvml, nvmlDeviceGetMemoryInfo(device, &m));
+    if (code == NVML_ERROR_NO_PERMISSION)       /* of the whole GPU, to a process that was given an instance of it */
+        return;
+    if (code != NVML_SUCCESS)
+        child_call_failed(c, "nvmlDeviceGetMemoryInfo()", &c->nvml.dl, code);
     saw_num(c, "memory.total", "B", (double)m.total);
     saw_num(c, "memory.used", "B", (double)m.used);
 }
@@ -118,7 +122,7 @@ const struct probe probe_device_facts = {
     .rests_on = { &probe_driver_nvml },
     .tells_facts = true,
     .expects  = (const struct expect[]){
-        { .key = "memory.total", .bound = AT_LEAST, .number = 1, .sentence = "the GPU says it has %s B of memory" },
+        { .key = "memory.total", .bound = AT_LEAST, .number = 1, .optional = true, .sentence = "the GPU says it has %s B of memory" },
         { .key = NULL },
     },
     .diagnoses = true,

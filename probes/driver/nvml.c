@@ -22,7 +22,10 @@ static void run(struct child *c)
         MUST(c, nvml, nvmlDeviceGetPciInfo_v3(device, &pci));
         text_format(name, sizeof name, "nvml%u.pci", i);
         saw_text(c, name, "%s", pci_address(pci.busId, c));
+        text_format(name, sizeof name, "nvml%u", i);
+        child_tell_health(c, device, name);
     }
+    child_tell_confidential(c);
 }
 
 const struct probe probe_driver_nvml = {

@@ -62,6 +62,9 @@ wrong() {
 
 @test "an unknown column, a column out of its order and a missing one are refused" {
     wrong archs "9.0" nvcc '"12.0"' "nvcc: there is no such column"
+    wrong chips "1b80" last '"1b00"' "first: 1b80 is after 1b00"
+    wrong chips "1b80" first '"1b10"' "first: 1b10 is in the block of line" "1b10"
+    wrong chips "1b80" module '"either"' "module: \"either\" is none of open, proprietary"
     wrong gpus "NVIDIA H200" cc null "cc: it is missing"
     sed -i 's/{"cudnn": "8.5.0", "full": "8.5.0.96",/{"full": "8.5.0.96", "cudnn": "8.5.0",/' "$tables/cudnn.json"
     run "$check" "$tables"

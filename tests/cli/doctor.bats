@@ -192,3 +192,20 @@ well() {
     [ "$status" = 0 ]
     [[ "$output" == *"  nouveau-owns-gpu"*"  library-shadowed"* ]]
 }
+
+@test "a kernel log that cannot be read is said to be unread, in words and to programs" {
+    copy="$BATS_TEST_TMPDIR/machine"
+    cp -a tests/machines/driver-no-stack "$copy"
+    mkdir -p "$copy/dev"
+    echo "Operation not permitted" >"$copy/dev/kmsg"
+    export LD_LIBRARY_PATH=$driver FAKE_NVML=580.65.06
+    run "$GPUVET" doctor -q --root "$copy"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"kernel log not readable (Operation not permitted): Xids were not looked at"* ]]
+    run "$GPUVET" doctor -q --json --root "$copy"
+    [[ "$output" == *'"log_unread": "Operation not permitted"'* ]]
+    echo "NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  580.65.06" >"$copy/dev/kmsg"
+    run "$GPUVET" doctor -q --root "$copy"
+    [[ "$output" != *"Xids were not looked at"* ]]
+}

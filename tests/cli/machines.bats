@@ -24,7 +24,7 @@ driver() {
 
 @test "a bare host" { no_driver bare 77 1 "no NVIDIA GPU on the PCI bus"; }
 @test "a GPU without a module" { no_driver gpu-no-module 1 1 "the nvidia kernel module is not loaded"; }
-@test "a GPU that nouveau drives" { no_driver nouveau 1 1 "nouveau drives this GPU"; }
+@test "a GPU that nouveau drives" { no_driver nouveau 1 1 "nouveau drives the GPU at 0000:01:00.0, and NVIDIA's own module cannot: sudo ubuntu-drivers install"; }
 @test "a container without a GPU" { no_driver container-no-runtime 77 1 "this container was given no NVIDIA device"; }
 @test "a container that asked for a GPU and got none" { no_driver container-asked 1 1 "docker run --gpus all"; }
 @test "WSL without a driver that answers" { no_driver wsl 1 1; }

@@ -1,5 +1,14 @@
 family 9 "Container without the NVIDIA runtime, stale specification"
 
+docker_says() { with --error "docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]]."; }
+
+# https://github.com/NVIDIA/nvidia-docker/issues/1034
+F221() { well_host; docker_says; top container-toolkit-missing; mended_by "install -y nvidia-container-toolkit"; shown_by "not installed"; }
+mechanism_not_told() { well_host; file /usr/bin/nvidia-ctk; file /etc/docker/daemon.json "{}"; docker_says; top container-toolkit-missing; mended_by "sudo nvidia-ctk runtime configure"; shown_by "was not told of it"; }
+mechanism_snap() { well_host; file /usr/bin/nvidia-ctk; file /snap/docker/current; docker_says; top container-toolkit-missing; mended_by "instead of the snap"; }
+# Docker without the toolkit, and nobody complains.
+healthy_docker_without_gpus() { well_host; file /etc/docker/daemon.json "{}"; nothing; }
+
 # The case of a container of a CUDA image that was started without its option.
 mechanism_no_option() { container docker; variable NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility; top container-without-gpu; mended_by "docker run --gpus all"; }
 mechanism_podman() { container podman; variable NVIDIA_VISIBLE_DEVICES=all; top container-without-gpu; mended_by "podman run --device nvidia.com/gpu=all"; }

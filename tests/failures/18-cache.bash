@@ -1,4 +1,4 @@
-family 18 "The driver's cache of compiled code is not writable"
+family 18 "NOT_INITIALIZED: no memory for a library, or a cache that is not writable"
 
 # https://github.com/deepchem/deepchem/issues/1150
 F314() { well_host; user 1000 1000 44; home "Permission denied" "mode 0755 root:root"; top cache-not-writable; mended_by 'sudo chown -R "$USER" ~/.nv'; shown_by "belongs to user 0"; }

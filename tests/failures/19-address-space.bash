@@ -1,4 +1,4 @@
-family 19 "A limit of the host's, not the GPU's memory"
+family 19 "Out of memory: real, in pieces, held by others, or a limit of the host"
 
 limited() { file /proc/self/limits "Limit                     Soft Limit           Hard Limit           Units     " "Max address space         $1          $1          bytes     "; }
 

@@ -68,6 +68,24 @@ mechanism_bar_unassigned_behind_a_wide_one() {
     top bar-not-assigned
 }
 
+# Only the log tells: files of the bus are not there.
+mechanism_bar_unassigned_by_the_log() {
+    host ubuntu 20.04
+    gpu 0b:00.0 2204 nvidia
+    module 470.82.01
+    nodes nvidia0 nvidiactl nvidia-uvm
+    kernel_log "pci 0000:0b:00.0: BAR 1: no space for [mem size 0x10000000 64bit pref]" "pci 0000:0b:00.0: BAR 1: failed to assign [mem size 0x10000000 64bit pref]" \
+        "NVRM: GPU 0000:0b:00.0: RmInitAdapter failed! (0x24:0x72:1220)"
+    top bar-not-assigned
+}
+
+# It found room at the second try.
+healthy_bar_at_the_second_try() {
+    well_host
+    kernel_log "pci 0000:01:00.0: BAR 1: no space for [mem size 0x10000000 64bit pref]" "pci 0000:01:00.0: BAR 1: assigned [mem 0x4000000000-0x400fffffff 64bit pref]"
+    nothing
+}
+
 # One of several did not start; the others are seen.
 mechanism_firmware_missing() {
     host ubuntu 22.04 5.15.0-119-generic

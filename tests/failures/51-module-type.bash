@@ -41,6 +41,17 @@ alike_dropped() { host ubuntu 24.04; gpu 01:00.0 1b80; module 595.45.04 open; to
 # The branch does not know the GPU at all.
 alike_too_old() { host ubuntu 22.04; gpu 01:00.0 2b85; module 550.54.15; top driver-too-old-for-gpu; mended_by "ubuntu-drivers install"; }
 
+# Bound to it, and not known to it.
+alike_too_old_and_bound() {
+    host ubuntu 22.04
+    gpu 01:00.0 2b85 nvidia
+    module 550.54.15 open
+    nodes nvidia0 nvidiactl nvidia-uvm
+    setting FAKE_GPUS=0
+    answering 550.54.15
+    top driver-too-old-for-gpu
+}
+
 # One that is in no table of ours: the driver says so itself.
 alike_too_old_for_a_chip_to_come() {
     host ubuntu 24.04

@@ -12,7 +12,7 @@ F311() {
 }
 
 # SELinux hides its folder from containers; the process's label remains.
-mechanism_hidden_selinux() { container docker; module 580.65.06; user 1000 1000; file /proc/self/attr/current "system_u:system_r:container_t:s0:c1,c2"; three "Permission denied" "mode 0666 root:root"; top security-module-denies-gpu; mended_by "docker run --security-opt label=disable"; }
+mechanism_hidden_selinux() { container docker; module 580.65.06; user 1000 1000; file /proc/self/attr/current "system_u:system_r:container_t:s0:c1,c2"; three "Permission denied" "mode 0666 root:root"; top security-module-denies-gpu; mended_by "docker run --gpus all --security-opt label=disable"; }
 mechanism_apparmor() { container docker; module 580.65.06; user 0 0; file /proc/self/attr/current "docker-default (enforce)"; three "Permission denied" "mode 0666 root:root"; top security-module-denies-gpu; mended_by "apparmor=unconfined"; }
 mechanism_host() { host fedora 41; gpu 01:00.0 2684 nvidia; module 580.65.06; user 1000 1000; file /sys/fs/selinux/enforce 1; three "Permission denied" "mode 0666 root:root"; top security-module-denies-gpu; mended_by restorecon; }
 healthy_enforcing() { host fedora 41; gpu 01:00.0 2684 nvidia; module 580.65.06; user 1000 1000; file /sys/fs/selinux/enforce 1; file /proc/self/attr/current "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023"; three "mode 0666 root:root"; answering; nothing; }

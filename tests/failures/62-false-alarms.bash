@@ -1,4 +1,4 @@
-family 62 "False alarms"
+family 62 "False alarms and blind spots"
 
 # https://github.com/Syllo/nvtop/issues/6
 F176() { host ubuntu 22.04; gpu 01:00.0 1b06 nvidia; module 535.183.01; nodes nvidia0 nvidiactl nvidia-uvm; pci_link 01:00.0 16 "2.5 GT/s PCIe"; below 00:01.0 01:00.0; answering 535.183.01; nothing; }
@@ -37,6 +37,19 @@ healthy_set_up() {
     secure_boot
     file /proc/cmdline "intel_iommu=on iommu=pt rd.driver.blacklist=nouveau"
     file /etc/modprobe.d/nvidia.conf "blacklist nouveau" "options nouveau modeset=0" "# blacklist nvidia" "blacklist nvidiafb" "install nvidia-drm /sbin/modprobe --ignore-install nvidia-drm"
+    answering
+    nothing
+}
+
+# "kernel log not readable" is said, and never "no Xid".
+mechanism_log_of_the_host() { container docker; module 580.65.06 open; nodes nvidia0 nvidiactl nvidia-uvm; kernel_log "Operation not permitted"; answering; nothing; }
+
+# What is answered of a board without ECC means nothing.
+healthy_counters_without_ecc() { well_host; answering; setting FAKE_FAULT=fail:nvmlDeviceGetEccMode:0:3; nothing; }
+
+healthy_harmless_xids() {
+    well_host
+    kernel_log "NVRM: Xid (PCI:0000:01:00): 38, pid=71, name=Xorg, Driver notice" "NVRM: Xid (PCI:0000:01:00): 121, pid=71, name=train, C2C Link corrected error"
     answering
     nothing
 }

@@ -75,6 +75,30 @@ gpu() {
     fi
 }
 
+# pci_switch ADDRESS - an NVSwitch on the bus.
+pci_switch() {
+    local dir=/sys/bus/pci/devices/0000:$1
+    file "$dir/vendor" 0x10de
+    file "$dir/device" 0x22a3
+    file "$dir/class" 0x068000
+}
+
+# running PID NAME [TICKS [NODE...]] - a running process, when after boot it began, and the device nodes that it has open.
+running() {
+    local pid=$1 name=$2 ticks=${3:-4000} fd=3
+    file "/proc/$pid/comm" "${name:0:15}"
+    file "/proc/$pid/stat" "$pid (${name:0:15}) S 1 1 1 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 $ticks 1 1"
+    shift 2
+    if [ $# -gt 0 ]; then shift; fi
+    for node; do
+        mkdir -p "$FOLDER/proc/$pid/fd"
+        link "/proc/$pid/fd/$((fd++))" "/dev/$node"
+    done
+}
+
+# package NAME VERSION - installed by dpkg.
+package() { add /var/lib/dpkg/status "Package: $1" "Status: install ok installed" "Architecture: amd64" "Version: $2" ""; }
+
 # modules NAME... - loaded kernel modules.
 modules() { for name; do add /proc/modules "$name 16384 0 - Live 0x0000000000000000"; done; }
 
@@ -420,6 +444,22 @@ fails() { setting "FAKE_FAULT=fail:$1:0:$2"; }
 
 # with ARGUMENT... - more of the command line.
 with() { for word; do printf 'arg %s\n' "$word" >>"$SPEC"; done; }
+
+# says TEXT... - what the user saw, a line each (--error).
+says() { for line; do with --error "$line"; done; }
+
+# process PID [NAME=VALUE...] - a running process with that environment, asked about by --pid; mapped PATH... - what it has mapped.
+process() {
+    PROCESS=/proc/$1
+    file "$PROCESS/status" "Name:	python3" "State:	S (sleeping)" "Uid:	1000	1000	1000	1000"
+    file "$PROCESS/maps"
+    file "$PROCESS/cgroup" "0::/user.slice"
+    : >"$FOLDER$PROCESS/environ"
+    with --pid "$1"
+    shift
+    for one; do printf '%s\0' "$one" >>"$FOLDER$PROCESS/environ"; done
+}
+mapped() { for path; do add "$PROCESS/maps" "7f0000000000-7f0000001000 r-xp 00000000 08:01 1234                       $path"; done; }
 
 # ---- What is expected ----
 

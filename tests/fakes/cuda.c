@@ -1,7 +1,7 @@
 /* The fake libcuda.so.1: devices, contexts and errors. Its settings:
  * FAKE_GPUS (1), FAKE_CC (90), FAKE_DRIVER (13000), FAKE_MEMORY in MiB (4096),
  * FAKE_SMS (2), FAKE_L2 (262144): bytes of second level cache, FAKE_MPS (0): of which MPS gives this process so many, 0: there is no MPS, FAKE_P2P (1): the devices reach each other's memory, FAKE_USED of which in MiB (0), FAKE_MIG (0): each GPU shows as a MIG instance,
- * FAKE_SLOW_GPU (-1): that one has a quarter of the others' clock. */
+ * FAKE_SLOW_GPU (-1): that one has a quarter of the others' clock, FAKE_MAPS (1): it has virtual and managed memory. */
 #include "tests/fakes/cuda.h"
 
 #include <stdio.h>
@@ -230,6 +230,10 @@ CUresult fake_cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevic
         return 1;
     if (which == CU_DEVICE_ATTRIBUTE_MPS_ENABLED) {
         *value = fake_number("FAKE_MPS", 0) > 0;
+        return 0;
+    }
+    if (which == CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY || which == CU_DEVICE_ATTRIBUTE_VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED) {
+        *value = fake_number("FAKE_MAPS", 1) > 0;
         return 0;
     }
     if (which == 75 || which == 76) {

@@ -8,7 +8,10 @@
  * FAKE_GROWS=FIELD:BY:CALL[:LINK]: from the CALLth
  * reading in a process on, the error counter FIELD (of that link) is higher by BY, where
  * FAKE_FAULT_GPU and FAKE_FAULT_PROBE (gate.c) say. The GPU FAKE_ODD_GPU differs
- * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink (one link is down), bridge (six are). */
+ * from the rest in what FAKE_ODD names: vbios, memory, ecc, power, width, nvlink (one link is down), bridge (six are).
+ * Only where they are set: FAKE_ECC=1 and then FAKE_ROWS_PENDING, FAKE_ROWS_FAILED, FAKE_PAGES_PENDING, FAKE_UNCORRECTED;
+ * FAKE_MIG_INSTANCES, how many a GPU in that mode has; FAKE_LICENSED, 0 or 1, of a vGPU; FAKE_CONFIDENTIAL, 0 or 1: ready or not;
+ * FAKE_FABRIC, NVML_GPU_FABRIC_STATE_*; FAKE_OFFSET of the core clock, and FAKE_MEMORY_OFFSET. */
 #include "load/nvml.h"
 #include "tests/fakes/gate.h"
 
@@ -221,15 +224,80 @@ nvmlReturn_t fake_nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t d, nvmlMemory_v2_t *m)
 
 nvmlReturn_t fake_nvmlDeviceGetEccMode(nvmlDevice_t d, nvmlEnableState_t *now, nvmlEnableState_t *pending)
 {
-    *now = *pending = is_odd(d, "ecc");
+    *now = *pending = is_odd(d, "ecc") || fake_number("FAKE_ECC", 0) != 0;
     return ready();
 }
 
 nvmlReturn_t fake_nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned *now, unsigned *pending)
 {
     (void)d;
-    *now = *pending = 0;
-    return NVML_ERROR_NOT_SUPPORTED;
+    *now = *pending = getenv("FAKE_MIG_INSTANCES") != NULL;
+    return *now ? ready() : NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMaxMigDeviceCount(nvmlDevice_t d, unsigned *n)
+{
+    (void)d;
+    return number(n, getenv("FAKE_MIG_INSTANCES") != NULL ? 7 : 0);
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t d, unsigned i, nvmlDevice_t *instance)
+{
+    *instance = d;
+    return (long)i < fake_number("FAKE_MIG_INSTANCES", 0) ? ready() : NVML_ERROR_NOT_FOUND;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetVirtualizationMode(nvmlDevice_t d, nvmlGpuVirtualizationMode_t *mode)
+{
+    (void)d;
+    *mode = getenv("FAKE_LICENSED") != NULL ? NVML_GPU_VIRTUALIZATION_MODE_VGPU : 0;
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetGridLicensableFeatures_v4(nvmlDevice_t d, nvmlGridLicensableFeatures_t *features)
+{
+    (void)d;
+    if (getenv("FAKE_LICENSED") == NULL)
+        return NVML_ERROR_NOT_SUPPORTED;
+    memset(features, 0, sizeof *features);
+    features->isGridLicenseSupported = 1;
+    features->licensableFeaturesCount = 1;
+    features->gridLicensableFeatures[0] = (nvmlGridLicensableFeature_t){ .featureCode = 4, .featureState = fake_number("FAKE_LICENSED", 0) != 0, .featureEnabled = 1,
+                                                                         .productName = "SIMULATED vGPU" };
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetGpuFabricInfo(nvmlDevice_t d, nvmlGpuFabricInfo_t *info)
+{
+    (void)d;
+    *info = (nvmlGpuFabricInfo_t){ .state = (unsigned char)fake_number("FAKE_FABRIC", 0) };
+    return getenv("FAKE_FABRIC") != NULL ? ready() : NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlSystemGetConfComputeState(nvmlConfComputeSystemState_t *state)
+{
+    *state = (nvmlConfComputeSystemState_t){ .environment = 2, .ccFeature = 1 };
+    return getenv("FAKE_CONFIDENTIAL") != NULL ? ready() : NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlSystemGetConfComputeGpusReadyState(unsigned *is_ready)
+{
+    *is_ready = (unsigned)fake_number("FAKE_CONFIDENTIAL", 0);
+    return getenv("FAKE_CONFIDENTIAL") != NULL ? ready() : NVML_ERROR_NOT_SUPPORTED;
+}
+
+nvmlReturn_t fake_nvmlDeviceGetGpcClkVfOffset(nvmlDevice_t d, int *mhz)
+{
+    (void)d;
+    *mhz = (int)fake_number("FAKE_OFFSET", 0);
+    return ready();
+}
+
+nvmlReturn_t fake_nvmlDeviceGetMemClkVfOffset(nvmlDevice_t d, int *mhz)
+{
+    (void)d;
+    *mhz = (int)fake_number("FAKE_MEMORY_OFFSET", 0);
+    return ready();
 }
 
 nvmlReturn_t fake_nvmlDeviceGetComputeMode(nvmlDevice_t d, nvmlComputeMode_t *mode)
@@ -302,6 +370,22 @@ nvmlReturn_t fake_nvmlDeviceGetP2PStatus(nvmlDevice_t one, nvmlDevice_t other, n
     return ready();
 }
 
+/* With FAKE_ECC: what was ordered; NVML_ERROR_NOT_FOUND where it is no such field. */
+static nvmlReturn_t read_memory_field(nvmlFieldValue_t *v)
+{
+    static const struct { unsigned field; const char *order; } orders[] = {
+        { NVML_FI_DEV_ECC_DBE_VOL_TOTAL, "FAKE_UNCORRECTED" }, { NVML_FI_DEV_RETIRED_PENDING, "FAKE_PAGES_PENDING" },
+        { NVML_FI_DEV_REMAPPED_PENDING, "FAKE_ROWS_PENDING" }, { NVML_FI_DEV_REMAPPED_FAILURE, "FAKE_ROWS_FAILED" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(orders) && fake_number("FAKE_ECC", 0) != 0; i++)
+        if (orders[i].field == v->fieldId) {
+            v->value = (unsigned long long)fake_number(orders[i].order, 0);
+            return NVML_SUCCESS;
+        }
+    return NVML_ERROR_NOT_FOUND;
+}
+
 /* Error counters; those of NVLink only where there are links. */
 static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
 {
@@ -314,6 +398,8 @@ static nvmlReturn_t read_field(nvmlFieldValue_t *v, int reading)
 
     v->value = 7;
     v->valueType = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
+    if (read_memory_field(v) == NVML_SUCCESS)
+        return NVML_SUCCESS;
     if (grows != NULL && fake_is_ordered_here() && sscanf(grows, "%u:%u:%d:%u", &field, &by, &call, &link) >= 3 && field == v->fieldId && link == v->scopeId && reading >= call)
         v->value += by;
     for (size_t i = 0; i < COUNT_OF(counters); i++)

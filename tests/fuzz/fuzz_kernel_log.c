@@ -14,10 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
     kernel_log_take_text(&log, arena_copy(&arena, (const char *)bytes, n));
     for (size_t i = 0; i < log.n_xids; i++) {
-        if (log.xids[i].count == 0 || log.xids[i].number <= 0 || log.xids[i].first == NULL)
+        if (log.xids[i].count == 0 || log.xids[i].number <= 0 || log.xids[i].told == NULL)
             __builtin_trap();
         must_be_clean(log.xids[i].address);
-        must_be_clean(log.xids[i].first);
+        must_be_clean(log.xids[i].told);
         for (size_t k = 0; k < log.xids[i].n_programs; k++)
             must_be_clean(log.xids[i].programs[k]);
     }

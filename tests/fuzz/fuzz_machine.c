@@ -11,6 +11,9 @@ static const char *const files[] = {
     "/sys/bus/pci/devices/0000:01:00.0/class", "/sys/bus/pci/devices/0000:01:00.0/device", "/dev/nvidia0", "/proc/sys/kernel/osrelease",
     "/proc/sys/kernel/hostname", "/proc/meminfo", "/proc/device-tree/compatible", "/proc/1/environ", "/proc/driver/nvidia/gpus/0000:01:00.0/information",
     "/etc/nv_tegra_release", "/etc/ld.so.preload", "/usr/lib64/libcuda.so.580.65.06",
+    "/sys/bus/pci/devices/0000:01:00.0/resource", "/sys/bus/pci/devices/0000:01:00.0/config", "/etc/modprobe.d/nvidia.conf", "/proc/cmdline",
+    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "/lib/modules/6.8.0/updates/dkms/nvidia.ko", "/proc/self/mountinfo",
+    "/dev/kmsg", "/dev/nvidia-nvswitchctl", "/proc/4242/comm", "/proc/4242/stat", "/var/lib/dpkg/status", "/var/log/fabricmanager.log", "/proc/cpuinfo",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -15,9 +15,11 @@ static int set_up(void **state)
     return schema_open("results/doctor.schema.json");
 }
 
-static void check(const struct diagnoses *d)
+static void check(const struct diagnoses *d, const struct complaint *complaint)
 {
-    const struct report r = { .version = "0.1.0", .closing = "", .exit_code = 1 };
+    static const struct fact unread = { "log.readable", "no: Operation not permitted", "/dev/kmsg" };
+    static const struct machine machine = { .gpu_meant = true, .facts = &unread, .n_facts = 1 };
+    const struct report r = { .version = "0.1.0", .closing = "", .exit_code = 1, .complaint = complaint, .machine = d->n > 0 ? &machine : NULL };
     struct err e = { .text = "" };
     char *text = NULL;
     size_t n = 0;
@@ -44,10 +46,17 @@ static void every_answer_fits_and_the_schema_promises_nothing_that_is_never_writ
         { .ailment = &ailment, .certainty = SHOWN, .stack = &stack, .cause = "c", .evidence = evidence, .n_evidence = 2, .fix = "sudo reboot", .on_host = true, .advice = "wait" },
         { .ailment = &ailment, .certainty = LIKELY, .cause = "c", .follows = true },
     };
+    static const char *const words[] = { "python3", "x.py" };
+    static const struct complaint told[] = {
+        { .source = COMPLAINT_TEXT, .lines = words, .n_lines = 1 }, { .source = COMPLAINT_LOG },
+        { .source = COMPLAINT_COMMAND, .command = words, .n_command = 2, .exit_code = 1 }, { .source = COMPLAINT_COMMAND, .command = words, .n_command = 1, .signo = 11 },
+        { .source = COMPLAINT_COMMAND, .command = words, .n_command = 1, .limit_s = 120 },
+    };
 
     (void)state;
-    check(&(const struct diagnoses){ .n = 0 });
-    check(&(const struct diagnoses){ list, COUNT_OF(list), opens, COUNT_OF(opens) });
+    check(&(const struct diagnoses){ .n = 0 }, NULL);
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        check(&(const struct diagnoses){ list, COUNT_OF(list), opens, COUNT_OF(opens) }, &told[i]);
     schema_is_all_shown("doctor");
 }
 

@@ -69,6 +69,8 @@ static void every_kind_of_error_is_refused_with_its_row_and_its_reason(void **st
         { "cuda.json", "{\"cuda\": \"12.4\", \"minor\": \"12.4\", \"driver_flor\": \"1\", " ORIGIN "}", "rows[0].driver_flor: there is no such column" },
         { "drivers.json", "{\"branch\": -1, \"driver_api\": 12020, \"cuda\": \"12.2\", " ORIGIN "}", "rows[0].branch: it is no whole number" },
         { "drivers.json", "{\"branch\": 535.5, \"driver_api\": 12020, \"cuda\": \"12.2\", " ORIGIN "}", "rows[0].branch: it is no whole number" },
+        { "chips.json", "{\"first\": \"1B80\", \"last\": \"1bff\", \"chip\": \"GP104\", \"cc\": \"6.1\", " ORIGIN "}", "rows[0].first: it is no PCI device id" },
+        { "chips.json", "{\"first\": \"1b80\", \"last\": 7167, \"chip\": \"GP104\", \"cc\": \"6.1\", " ORIGIN "}", "rows[0].last: it is no PCI device id" },
         { "archs.json", "{\"cc\": \"nine\", \"arch\": \"Hopper\", " ORIGIN "}", "rows[0].cc: it is no compute capability" },
         { "archs.json", "{\"cc\": \"9.0\", \"arch\": \"\", " ORIGIN "}", "rows[0].arch: it is empty" },
         { "torch.json", "{\"torch\": \"2.4.1\", \"variant\": \"cu124\", \"platform\": \"p\", \"cuda\": \"12.4\", \"archs\": [\"sm_9\"], " ORIGIN "}",

@@ -85,12 +85,22 @@ static void xids_are_counted_by_gpu_and_number_in_their_order_with_their_program
     (void)state;
     assert_int_equal(log.n_xids, 3);
     assert_int_equal(log.xids[0].count, 3);
-    assert_string_equal(log.xids[0].first, "NVRM: Xid (PCI:0000:18:00): 31, pid=11, name=train, Ch 1");
+    assert_string_equal(log.xids[0].told, "NVRM: Xid (PCI:0000:18:00): 31, pid=11, name=train, Ch 1");
     assert_int_equal(log.xids[0].n_programs, 2);
     assert_string_equal(log.xids[0].programs[1], "serve");
     assert_int_equal(log.xids[1].number, 45);
     assert_string_equal(log.xids[2].address, "0000:3b:00.0");
     assert_int_equal(log.xids[2].n_programs, 0);
+}
+
+static void of_what_has_to_be_done_the_last_word_counts(void **state)
+{
+    const struct kernel_log log = taken("NVRM: Xid (PCI:0000:18:00): 154, a changed from 0x0 (None) to 0x1 (GPU Reset Required)\n"
+                                        "NVRM: Xid (PCI:0000:18:00): 154, a changed from 0x1 (GPU Reset Required) to 0x0 (None)\n");
+
+    (void)state;
+    assert_int_equal(log.xids[0].count, 2);
+    assert_true(text_ends(log.xids[0].told, "to 0x0 (None)"));
 }
 
 static void every_known_line_has_its_name(void **state)
@@ -250,6 +260,7 @@ int main(void)
         cmocka_unit_test(an_address_is_read_in_every_spelling),
         cmocka_unit_test(what_is_no_xid_is_none),
         cmocka_unit_test(xids_are_counted_by_gpu_and_number_in_their_order_with_their_programs),
+        cmocka_unit_test(of_what_has_to_be_done_the_last_word_counts),
         cmocka_unit_test(every_known_line_has_its_name),
         cmocka_unit_test(what_is_harmless_or_of_another_device_has_none),
         cmocka_unit_test(a_message_of_several_lines_is_told_whole_and_ends_where_another_begins),

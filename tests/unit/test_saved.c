@@ -34,7 +34,7 @@ static void what_was_written_is_read_and_written_the_same(void **state)
 {
     (void)state;
     for (int i = 0; i < SAMPLES; i++) {
-        struct report r = sample_report((enum sample)i, &arena), back;
+        struct report r = sample_complained((enum sample)i, &arena), back;
         char *first = written(&r), *second;
         struct err e = { .kind = ERR_NONE };
 
@@ -159,7 +159,7 @@ static void every_field_of_a_wrong_kind_is_refused_by_name(void **state)
 {
     (void)state;
     for (int i = 0; i < SAMPLES; i++) {
-        struct report r = sample_report((enum sample)i, &arena);
+        struct report r = sample_complained((enum sample)i, &arena);
         char *text = written(&r);
         json_t *document = json_loads(text, 0, NULL);
         struct err e = { .kind = ERR_NONE };

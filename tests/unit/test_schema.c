@@ -20,7 +20,7 @@ static int set_up(void **state)
 
 static json_t *document(enum sample which, bool only_list)
 {
-    struct report r = sample_report(which, &arena);
+    struct report r = sample_complained(which, &arena);
     char *text = NULL;
     size_t n = 0;
     FILE *f = open_memstream(&text, &n);

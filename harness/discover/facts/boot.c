@@ -62,7 +62,8 @@ static const char *module_of(const struct fact_reader *r, const char *kernel)
     return found;
 }
 
-/* What scripts/sign-file of the kernel writes at the end. A compressed one does not show it. */
+/* What scripts/sign-file of the kernel writes at the end. A compressed one does not show it, nor one
+ * of which a recorded machine has the name alone. */
 static const char *is_signed(const struct fact_reader *r, const char *path)
 {
     static const char mark[] = "~Module signature appended~\n";
@@ -73,7 +74,7 @@ static const char *is_signed(const struct fact_reader *r, const char *path)
 
     if (fd < 0)
         return NULL;
-    known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
     found = known && st.st_size >= (off_t)sizeof end && pread(fd, end, sizeof end, st.st_size - (off_t)sizeof end) == (ssize_t)sizeof end
          && memcmp(end, mark, sizeof end) == 0;
     close(fd);

@@ -35,12 +35,15 @@ void facts_of_nodes(struct fact_reader *r);             /* device nodes, and the
 void facts_of_module(struct fact_reader *r);            /* the kernel module, and the GPUs that it drives */
 void facts_of_bus(struct fact_reader *r);               /* how each GPU is attached */
 void facts_of_boot(struct fact_reader *r);              /* modules on disk, and what lets them be loaded */
-void facts_of_sharing(struct fact_reader *r);           /* instances, guests, switches */
+void facts_of_sharing(struct fact_reader *r);           /* instances, guests */
+void facts_of_fabric(struct fact_reader *r);            /* switches and their manager */
 void facts_of_libraries(struct fact_reader *r);         /* which libcuda the loader takes, what is preloaded; the driver's files are known */
+void facts_of_mounts(struct fact_reader *r);            /* where a container has its driver from; the driver's files are known */
 void facts_of_mps(struct fact_reader *r);               /* what MPS, which shares GPUs between processes, left or runs */
-/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: FIRST LINE", in the order in which they came;
+/* "log.readable" is "yes", or "no: WHY"; "log.xid.0000:18:00.0.79" is "COUNT: LINE", the first or, of 154, the last, in the order in which they came;
  * "log.programs.0000:18:00.0.31" is "python3, train"; "log.line.NAME" is the first message of that kind (discover/kernel_log.c). */
 void facts_of_log(struct fact_reader *r);
+void facts_of_mapped(struct fact_reader *r);            /* the running process that is asked about (--pid): which it is, and the libraries that it has mapped */
 void facts_of_surroundings(struct fact_reader *r);      /* limits and variables of the process, boot, processor */
 void facts_of_process(struct fact_reader *r);           /* who it is, what confines it, the folder where the driver keeps what it compiled */
 void facts_of_container(struct fact_reader *r);         /* shared memory; what gives containers their GPUs */

@@ -89,7 +89,7 @@ static void add_xid(struct fact_reader *r, const struct xid *x)
     const char *key = text_make(r->arena, "%s.%ld", x->address, x->number);
     struct text programs = { .arena = r->arena };
 
-    fact_add(r, text_make(r->arena, "log.xid.%s", key), text_make(r->arena, "%zu: %s", x->count, x->first), path);
+    fact_add(r, text_make(r->arena, "log.xid.%s", key), text_make(r->arena, "%zu: %s", x->count, x->told), path);
     for (size_t i = 0; i < x->n_programs; i++)
         text_add(&programs, "%s%s", i > 0 ? ", " : "", x->programs[i]);
     fact_add(r, text_make(r->arena, "log.programs.%s", key), programs.s, path);

@@ -1,0 +1,226 @@
+# gpuvet doctor, told what is wrong: an error, a log, a command that fails, a running process.
+load helpers
+
+# told CODE ARGUMENT... - the doctor's answer on a machine where nothing is wrong.
+told() {
+    local code=$1
+    shift
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/bare "$@"
+    echo "$output"
+    [ "$status" = "$code" ]
+}
+
+# ran CODE COMMAND... - that command, examined.
+ran() {
+    local code=$1
+    shift
+    run timeout 60 "$GPUVET" doctor -q --no-gpu "$@"
+    echo "$output"
+    [ "$status" = "$code" ]
+}
+
+@test "an error that is known names its cause, and one that is not is left open" {
+    told 1 --error "RuntimeError: Cannot re-initialize CUDA in forked subprocess."
+    [[ "$output" == *"gpuvet: fork-after-cuda-init - "* ]]
+    [[ "$output" == *"evidence  the error: RuntimeError: Cannot re-initialize CUDA in forked subprocess."* ]]
+    told 3 --error "something went wrong"
+    [[ "$output" == *"gpuvet: CANNOT TELL - something failed, and nothing in that text is known here; "*"show nothing wrong"* ]]
+}
+
+@test "several errors are one complaint" {
+    told 1 --error "step 1" --error "CUDA error: device-side assert triggered" --error "step 2"
+    [[ "$output" == *"gpuvet: device-assert - "* ]]
+}
+
+@test "a log is read from standard input, however long it is" {
+    { seq 200000; echo "ptxas fatal   : Value 'sm_121a' is not defined for option 'gpu-name'"; seq 200000; } >"$BATS_TEST_TMPDIR/log"
+    told 1 --error - <"$BATS_TEST_TMPDIR/log"
+    [[ "$output" == *"evidence  the log: ptxas fatal"*"gpuvet: triton-too-old - "* ]]
+    head -c 3000000 /dev/urandom >"$BATS_TEST_TMPDIR/noise"
+    told 3 --error - <"$BATS_TEST_TMPDIR/noise"
+}
+
+@test "what the machine shows and the message may mean comes first, and is shown; what it cannot mean stays behind" {
+    run "$GPUVET" doctor -q --no-gpu --json --root tests/machines/nouveau --error "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver"
+    echo "$output"
+    [ "$status" = 1 ]
+    python3 -c 'import json, sys; c = json.loads(sys.argv[1])["causes"]; assert [x["id"] for x in c] == ["nouveau-owns-gpu"] and c[0]["certainty"] == "shown" and c[0]["evidence"][0].startswith("the error: NVIDIA-SMI")' "$output"
+    run "$GPUVET" doctor -q --no-gpu --json --root tests/machines/nouveau --error "CUDA error: device-side assert triggered"
+    echo "$output"
+    python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert d["causes"][0]["id"] == "nouveau-owns-gpu" and [n["id"] for n in d["notes"]] == ["device-assert"]' "$output"
+}
+
+@test "the complaint is saved, and told elsewhere as here" {
+    told 1 --error "CUDA error: device-side assert triggered" --save "$out"
+    run "$GPUVET" doctor --from "$out"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: device-assert - "* ]]
+    run "$GPUVET" doctor --from "$out" --error "cannot allocate memory in static TLS block"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: static-tls-exhausted - "* ]]
+}
+
+@test "a command that fails with a known message: its exit code, its words, their cause" {
+    ran 1 -- sh -c 'echo "epoch 1"; echo "RuntimeError: CUDA error: device-side assert triggered" >&2; exit 1'
+    [[ "$output" == *"evidence  the command said: RuntimeError: CUDA error: device-side assert triggered"*"gpuvet: device-assert - "* ]]
+}
+
+@test "a command that fails without one: its last words" {
+    ran 3 -- sh -c 'echo "no such epoch"; exit 7'
+    [[ "$output" == *"What the command said last:"*"  no such epoch"* ]]
+    [[ "$output" == *"CANNOT TELL - sh -c "*" ended with exit code 7, and nothing in what it said is known here"* ]]
+}
+
+@test "a command that is killed by a signal: which" {
+    ran 3 -- sh -c 'kill -SEGV $$'
+    [[ "$output" == *" was killed by SIGSEGV (11), and nothing"* ]]
+    ran 1 -- sh -c 'kill -KILL $$'
+    [[ "$output" == *"evidence  the command said: sh -c "*" was killed by SIGKILL (9)"*"gpuvet: host-out-of-memory - "* ]]
+}
+
+@test "a command that succeeds: that it does, and whether anything is wrong all the same" {
+    ran 77 -- sh -c 'echo "out of memory: not really"'
+    [[ "$output" == *"gpuvet: sh -c "*" ended with exit code 0; nothing wrong was found"* ]]
+}
+
+@test "a command that hangs is ended at its time, with all that it started" {
+    ran 3 --timeout 1 -- sh -c 'echo started; sleep 4711 & sleep 4711'
+    [[ "$output" == *" did not end within 1 s, and nothing in what it said is known here"* ]]
+    ! pgrep -f 'sleep 4711'
+}
+
+@test "one that does not listen is ended all the same" {
+    ran 3 --timeout 1 -- sh -c 'trap "" TERM; while :; do sleep 0.2; done'
+    [[ "$output" == *" did not end within 1 s"* ]]
+}
+
+@test "what it leaves running is ended with it" {
+    ran 77 -- sh -c 'sleep 4712 >/dev/null 2>&1 & exit 0'
+    ! pgrep -f 'sleep 4712'
+}
+
+@test "a hang with CUDA_LAUNCH_BLOCKING=1" {
+    CUDA_LAUNCH_BLOCKING=1 ran 1 --timeout 1 -- sleep 30
+    [[ "$output" == *"env.CUDA_LAUNCH_BLOCKING is 1"*"gpuvet: launch-blocking-hang - "* ]]
+}
+
+@test "a command that is not there is a mistake of the call" {
+    run "$GPUVET" doctor -- /no/such/command
+    [ "$status" = 2 ]
+    [[ "$output" == "gpuvet: cannot run /no/such/command: No such file or directory" ]]
+    run "$GPUVET" doctor --
+    [ "$status" = 2 ]
+    run "$GPUVET" doctor --error x -- true
+    [ "$status" = 2 ]
+    run "$GPUVET" doctor --root tests/machines/bare -- true
+    [ "$status" = 2 ]
+}
+
+@test "its options are its own, and standard input is passed on" {
+    ran 1 -- sh -c 'read -r line; echo "$line"; exit 1' <<<"CUDA error: device-side assert triggered"
+    [[ "$output" == *"gpuvet: device-assert - "* ]]
+    ran 77 -- sh -c 'test "$1" = --nagios && test "$2" = --json' sh --nagios --json
+}
+
+@test "output of any size and kind is kept in bounds" {
+    ran 3 -- sh -c 'head -c 40000000 /dev/zero | tr "\0" x; head -c 1000000 /dev/urandom; yes | head -n 300000; exit 1'
+    [ "${#output}" -lt 20000 ]
+    ran 1 -- sh -c 'printf "\033[31mCUDA error: device-side \033[0massert triggered\r\n\001\377"; exit 1'
+    [[ "$output" == *"the command said: CUDA error: device-side assert triggered"* ]]
+}
+
+@test "Ctrl-C ends the command and the doctor" {
+    setsid -w bash -c '"$1" doctor -q --no-gpu -- sh -c "echo \$\$ >\"$2\"; exec sleep 4713" & wait' bash "$GPUVET" "$BATS_TEST_TMPDIR/pid" 3>&- &
+    for _ in $(seq 100); do [ -s "$BATS_TEST_TMPDIR/pid" ] && break || sleep 0.1; done
+    sleeper=$(cat "$BATS_TEST_TMPDIR/pid")
+    doctor=$(ps -o ppid= -p "$sleeper" | tr -d ' ')
+    kill -INT "$doctor"
+    for _ in $(seq 100); do kill -0 "$doctor" 2>/dev/null || break; sleep 0.1; done
+    ! kill -0 "$doctor" 2>/dev/null
+    ! kill -0 "$sleeper" 2>/dev/null
+    wait
+}
+
+@test "the Python that the command comes to is the one that is examined" {
+    environment 2.4.1+cpu ""
+    printf '#!%s/bin/python3\nimport sys\nsys.exit("AssertionError: Torch not compiled with CUDA enabled")\n' "$venv" >"$BATS_TEST_TMPDIR/train"
+    chmod +x "$BATS_TEST_TMPDIR/train"
+    for command in "$BATS_TEST_TMPDIR/train" "$venv/bin/python3 -c raise(AssertionError('Torch_not_compiled_with_CUDA_enabled'.replace('_',chr(32))))"; do
+        # shellcheck disable=SC2086 # words they are
+        NVIDIA_VISIBLE_DEVICES=all run "$GPUVET" doctor -q --no-gpu -- $command
+        echo "$output"
+        [ "$status" = 1 ]
+        [[ "$output" == *"evidence  the command said: "*"Torch not compiled with CUDA enabled"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build"* ]]
+    done
+}
+
+@test "a Python without PyTorch" {
+    mkdir -p "$BATS_TEST_TMPDIR/empty/bin"
+    ln -s "$(command -v python3)" "$BATS_TEST_TMPDIR/empty/bin/python3"
+    run "$GPUVET" doctor -q --no-gpu -- "$BATS_TEST_TMPDIR/empty/bin/python3" -I -c 'raise ModuleNotFoundError("No module named '"'torch'"'")'
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"gpuvet: torch-not-installed - "* ]]
+}
+
+@test "a running process is looked at by what it has: its environment, its libraries" {
+    cp "$GPUVET_FAKES"/toolkit/lib64/libcublasLt.so.13 "$BATS_TEST_TMPDIR/libcublasLt.so.13"
+    CUDA_VISIBLE_DEVICES=7 python3 -c 'import ctypes, sys, time; ctypes.CDLL(sys.argv[1]); print("ready", flush=True); time.sleep(60)' "$BATS_TEST_TMPDIR/libcublasLt.so.13" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+    process=$!
+    for _ in $(seq 100); do [ -s "$BATS_TEST_TMPDIR/ready" ] && break || sleep 0.1; done
+    rm "$BATS_TEST_TMPDIR/libcublasLt.so.13"
+    run "$GPUVET" doctor -q --no-gpu --pid "$process" --save "$out" --with-names
+    kill "$process"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ "$output" == *"libcublasLt.so.13 (deleted)"*"  fix       kill $process"*"gpuvet: library-replaced - process $process goes on with a library"* ]]
+    python3 -c 'import json, sys; f = {x["key"]: x["value"] for x in json.load(open(sys.argv[1]))["machine"]["facts"]}; assert f["env.CUDA_VISIBLE_DEVICES"] == "7" and f["process.pid"] == sys.argv[2], f' "$out" "$process"
+}
+
+@test "a process that is not there, or is no number, is a mistake of the call" {
+    run "$GPUVET" doctor --pid 4194999
+    [ "$status" = 2 ]
+    [[ "$output" == "gpuvet: --pid 4194999: there is no such process" ]]
+    run "$GPUVET" doctor --pid self
+    [ "$status" = 2 ]
+    run "$GPUVET" doctor --pid 2 --error x
+    [ "$status" = 2 ]
+}
+
+@test "another user's process is not looked into" {
+    [ "$(id -u)" = 0 ] || skip "it takes root to become another user"
+    sleep 60 3>&- &
+    process=$!
+    run setpriv --reuid 65534 --clear-groups "$GPUVET" doctor --pid "$process"
+    kill "$process"
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$output" == *"another user's process does not show its environment; it takes the process's own user, or root"* ]]
+}
+
+@test "on a terminal its output is seen as it comes, it can be typed to, and Ctrl-C ends both" {
+    python3 - "$GPUVET" <<'PY'
+import os, pty, re, select, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "doctor", "--no-gpu", "--", "sh", "-c", "echo begun; read -r line; echo got $line; exec sleep 4714"])
+seen = b""
+def until(text):
+    global seen
+    end = time.time() + 30
+    while text not in seen and time.time() < end:
+        if select.select([fd], [], [], 0.2)[0]:
+            try:
+                seen += os.read(fd, 4096)
+            except OSError:
+                return
+    assert text in seen, seen
+until(b"begun")
+os.write(fd, b"words\n")
+until(b"got words")
+os.write(fd, b"\x03")
+until(b"interrupted, and with it the command")
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+PY
+    ! pgrep -f 'sleep 4714'
+}
