@@ -210,14 +210,19 @@ static void open_python(struct linking *k)
 
 static void look(struct linking *k)
 {
-    size_t answers = k->l.n_answers;
+    size_t answers = k->l.n_answers, objects;
 
     open_entries(k);
     open_nvrtc(k);
     linking_check_needs(k, 0, answers);
-    for (size_t i = 0, n = k->l.n_objects; i < n; i++)
+    answers = k->l.n_answers;
+    objects = k->l.n_objects;
+    for (size_t i = 0; i < objects; i++)
         linking_check_parts(k, k->l.objects[i]);
     linking_check_symbols(k, 0);
+    /* What is opened late is not there yet for one who is opened early. */
+    k->l.n_answers = answers;
+    k->l.n_objects = objects;
     if (k->stack->unusable == NULL) {
         open_python(k);
         linking_check_extensions(k);
