@@ -39,9 +39,17 @@ static bool is_of_other_cuda(const char *name, const char *torch, const char *it
     return text_is(name, "torchaudio") || strncmp(torch, its, strlen("cu12")) != 0;
 }
 
+/* Of a release: nightly builds, NVIDIA's and others' own are paired otherwise. */
+static const char *release_that_goes_with(const struct look *l, const char *name)
+{
+    const char *kind = stated(l, "build:kind");
+
+    return text_is(kind, "official") || text_is(kind, "not listed") || text_is(kind, "conda") ? stated(l, text_make(l->a, "expect:companion:%s", name)) : NULL;
+}
+
 static const char *why_not(struct look *l, const char *name, const struct stack_version *is)
 {
-    const char *torch = stated(l, "torch"), *pinned = stated(l, text_make(l->a, "companion:%s:torch", name)), *goes_with = stated(l, text_make(l->a, "expect:companion:%s", name));
+    const char *torch = stated(l, "torch"), *pinned = stated(l, text_make(l->a, "companion:%s:torch", name)), *goes_with = release_that_goes_with(l, name);
 
     if (pinned != NULL && !text_is(minor_of(l, pinned), minor_of(l, torch)))
         return text_make(l->a, "it was built for PyTorch %s", pinned);
@@ -54,7 +62,7 @@ static const char *why_not(struct look *l, const char *name, const struct stack_
 
 static void fix_sister(struct look *l, const char *name)
 {
-    const char *goes_with = stated(l, text_make(l->a, "expect:companion:%s", name)), *variant = variant_of(stated(l, "build:version"));
+    const char *goes_with = release_that_goes_with(l, name), *variant = variant_of(stated(l, "build:version"));
     const char *wanted = goes_with != NULL ? text_make(l->a, "'%s==%s.*'", name, goes_with) : name;
 
     if (stated(l, "conda:pytorch") != NULL && goes_with != NULL)

@@ -42,7 +42,7 @@ const struct hint hints[] = {
     { "display-watchdog", "the kernel ran too long for a GPU that drives a display", NULL, "run it on a GPU without a display, or in smaller pieces" },
     { "processor-too-old", "the processor lacks an instruction that a library was built for; /proc/cpuinfo tells its flags", "grep -o -m1 -w -e avx2 -e avx512f /proc/cpuinfo", "a build for older processors" },
     { "nccl-network", "NCCL does not reach its peers by the interface that it chose; where all GPUs are in one host, look at /dev/shm first", "export NCCL_DEBUG=INFO", "run it again: the line with WARN names what failed" },
-    { "mount-noexec", "the folder of that library is mounted without the right to execute, or SELinux forbids it", NULL, "findmnt -T FOLDER shows how the library's folder is mounted; install into another" },
+    { "mounted-noexec", "the folder of that library is mounted without the right to execute, or SELinux forbids it", NULL, "findmnt -T FOLDER shows how the library's folder is mounted; install into another" },
     { "tf32-precision", "products in TF32 differ by about one part in a thousand, always alike; if results differ each time, it is the GPU", "export NVIDIA_TF32_OVERRIDE=0", NULL },
     /* What a machine shows as well, and this one does not. */
     { "driver-too-old", "the driver is older than the CUDA of the program that said so; the stacks of this machine do not need a newer one, or were not found", "gpuvet matrix", NULL },

@@ -7,7 +7,7 @@
 
 static const struct message *const tables[] = { kernel_messages, driver_messages, library_messages, work_messages };
 
-enum { ROWS_OF_A_LETTER = 96 };
+enum { ROWS_OF_A_LETTER = 128 };
 
 static char lower(char c)
 {

@@ -68,7 +68,8 @@ static bool others_hold_it(const char *line)
 
         others += holds > 0 && !is_this ? holds : 0;
     }
-    return ask > 0 && free >= 0 && others > 0 && free + others >= ask;
+    /* A text that was cut says nothing of this process: then it may be any of them. */
+    return ask > 0 && free >= 0 && others > 0 && free + others >= ask && (own >= 0 || strstr(line, "this process has") != NULL);
 }
 
 static bool is_in_pieces(const char *line)
@@ -170,16 +171,18 @@ const struct message work_messages[] = {
     { SAYS("moving data between GPUs"), MEANS("peer-data-astray", "gpu-suspect") },
     { SAYS("wrong result", "Ampere"), MEANS("tf32-precision") },
     { SAYS("TF32"), MEANS("tf32-precision"), .no_guess = true },
-    { SAYS("Loss NaN", "GPUs"), MEANS("gpu-suspect", "peer-data-astray") },
-    { SAYS("non-deterministic garbage"), MEANS("gpu-suspect", "peer-data-astray") },
-    { SAYS("2x2 matmul"), MEANS("results-of-another-gpu", "tf32-precision") },
+    { SAYS("Loss NaN", "GPUs"), MEANS("gpu-computes-wrongly", "gpu-suspect", "peer-data-astray") },
+    { SAYS("non-deterministic garbage"), MEANS("gpu-computes-wrongly", "gpu-suspect", "peer-data-astray") },
+    { SAYS("2x2 matmul"), MEANS("results-of-another-gpu", "tf32-precision", "library-computes-wrongly") },
     /* Ends that say little by themselves. */
     { SAYS("killed by SIGSEGV"),
       MEANS("preload-hook", "library-shadowed", "environment-interferes", "pins-differ", "library-damaged", "preload-unusable"), .no_guess = true },
     { SAYS("Segmentation fault"),
       MEANS("preload-hook", "library-shadowed", "environment-interferes", "pins-differ", "library-damaged", "preload-unusable"), .no_guess = true },
-    { SAYS("killed by SIGABRT"), MEANS("cudnn-sublibrary-missing", "library-shadowed", "library-missing", "pins-differ"), .no_guess = true },
+    { SAYS("killed by SIGABRT"),
+      MEANS("cudnn-sublibrary-missing", "library-shadowed", "library-missing", "pins-differ", "extension-cudnn-missing"), .no_guess = true },
     { SAYS("did not end within"),
-      MEANS("gsp-timeout", "peer-data-astray", "preload-hook", "launch-blocking-hang", "mps-unreachable", "driver-hangs", "preload-unusable"), .no_guess = true },
+      MEANS("gsp-timeout", "peer-data-astray", "preload-hook", "launch-blocking-hang", "mps-unreachable", "driver-hangs", "preload-unusable"),
+            .no_guess = true },
     { .words = { NULL } },
 };

@@ -8,7 +8,8 @@
 /* Those that reserve addresses, and no memory of the GPU to speak of. */
 static const struct judged *reservation(const struct look *l)
 {
-    static const char *const calls[] = { "cuInit", "cuDeviceGetCount", "cudaGetDeviceCount", "cuDevicePrimaryCtxRetain", "cuCtxCreate_v2", "cuMemAddressReserve", "cuMemPoolCreate" };
+    static const char *const calls[] = { "cuInit", "cuDeviceGetCount", "cudaGetDeviceCount", "cuDevicePrimaryCtxRetain", "cuCtxCreate_v2", "cuCtxCreate_v3", "cuCtxCreate_v4",
+                                         "cudaSetDevice", "cuMemAddressReserve", "cuMemPoolCreate" };
 
     for (size_t i = 0; i < COUNT_OF(calls); i++)
         if (ended_by(l, calls[i], 2) != NULL)

@@ -105,7 +105,7 @@ static struct shown read_list(const struct look *l, const char *list)
         }
         s.names++;
         at += n;
-        if (*at == '\0')
+        if (*at == '\0' || text_is(at, ","))           /* nothing is named behind the last one */
             return s;
     }
 }
@@ -158,6 +158,9 @@ static void look_for_hidden(struct look *l)
     if (is_the_cause(l))
         evidence(l, "without it the driver begins, and sees a GPU");
     fix(l, "unset CUDA_VISIBLE_DEVICES");
+    /* Slurm's word for a job without one. */
+    if (text_is(value, "NoDevFiles"))
+        advise(l, "the job was given no GPU: ask Slurm for one (--gres=gpu:1)");
 }
 
 static void look_for_cut(struct look *l)

@@ -84,8 +84,6 @@ const struct rule work_rules[] = {
         .unlike = "CUDA's \"an illegal instruction was encountered\" is the GPU's: program-fault." }, by_message },
     { { "nccl-network", LINK_WORK, .what = "NCCL could not reach the other processes: a firewall, or an interface that leads nowhere.",
         .unlike = "shared-memory-small says the same of one host, and NCCL_DEBUG=WARN names the file." }, by_message },
-    { { "mount-noexec", LINK_FILES, .what = "The folder of the library lies on a mount without the right to execute, or SELinux denies to map it.",
-        .unlike = "address-space-limit: there no large library can be mapped from anywhere." }, by_message },
     { { "tf32-precision", LINK_WORK, .what = "TF32 has float32's range and 10 bits of its precision: products differ by about one part in a thousand, each time the same.",
         .unlike = "A faulty GPU gives other results each time; a library without code for a GPU gives zeros." }, by_message },
     { { .id = NULL }, NULL },

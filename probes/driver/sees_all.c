@@ -69,7 +69,7 @@ static size_t count_visible(const char *list)
     size_t n = 1;
 
     for (; *list != '\0'; list++)
-        n += *list == ',';
+        n += *list == ',' && list[1] != '\0';
     return n;
 }
 

@@ -154,7 +154,7 @@ well() {
     run "$GPUVET" doctor x
     [ "$status" = 2 ]
     run "$GPUVET" help doctor
-    [[ "$output" == *"gpuvet doctor - what is wrong here"* ]]
+    [[ "$output" == *"gpuvet doctor "*" - what is wrong here"* ]]
 }
 
 @test "what is saved is diagnosed elsewhere, and holds no name of the host, its users or their folders" {

@@ -1,4 +1,4 @@
-family 4 "Extension built for another torch / C++ ABI"
+family 4 "Extension built for another PyTorch"
 
 # _app TORCH CUDA SYMBOL... - a PyTorch whose libc10 defines these.
 _app() {

@@ -82,3 +82,22 @@ healthy_another_minor_of_cuda() {
     dist torchvision 0.19.1+cu121
     nothing
 }
+
+# NVIDIA pairs its own builds as it likes.
+healthy_a_container_of_nvidia_s() {
+    container docker ubuntu 24.04
+    nodes nvidia0 nvidiactl nvidia-uvm
+    system_python 3.12
+    torch 2.6.0a0+ecf3bae40a.nv25.01 12.8
+    dist torchvision 0.20.0a0
+    nothing
+}
+
+# torchvision's nightly builds count on later than PyTorch's.
+healthy_nightly_builds() {
+    well_host
+    venv /opt/app 3.12
+    torch 2.6.0.dev20241112+cu124 12.4
+    dist torchvision 0.20.0.dev20241112+cu124
+    nothing
+}

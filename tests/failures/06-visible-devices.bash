@@ -10,7 +10,7 @@ F283() { host ubuntu 20.04; gpus_host 2; answering; setting FAKE_SLOW_GPU=0; top
 
 mechanism_empty() { host ubuntu 22.04; gpus_host 1; see ""; top gpus-hidden; mended_by "unset CUDA_VISIBLE_DEVICES"; }
 mechanism_minus_one() { host ubuntu 22.04; gpus_host 1; see -1; top gpus-hidden; }
-mechanism_no_dev_files() { host ubuntu 22.04; gpus_host 2; answering; see NoDevFiles; top gpus-hidden; shown_by NoDevFiles; }
+mechanism_no_dev_files() { host ubuntu 22.04; gpus_host 2; answering; see NoDevFiles; top gpus-hidden; shown_by NoDevFiles; mended_by --gres=gpu:1; }
 mechanism_index_too_high() { host ubuntu 22.04; gpus_host 2; answering; see 2; top gpus-hidden; shown_by "there are 2, from 0 on"; }
 mechanism_index_too_high_untried() { host ubuntu 22.04; gpus_host 2; see 7; top gpus-hidden; }
 mechanism_bad_uuid() {
@@ -24,6 +24,8 @@ mechanism_twice() { host ubuntu 22.04; gpus_host 2; see 0,00; top gpus-hidden; s
 
 # A GPU that the list names, and that the driver does not show for another reason.
 alike_nouveau() { host ubuntu 22.04; gpu 01:00.0 2684 nouveau; modules nouveau; see 0; top nouveau-owns-gpu; }
+healthy_comma_at_the_end() { host ubuntu 22.04; gpus_host 2; answering; see 0,1,; nothing; }
+mechanism_all() { host ubuntu 22.04; gpus_host 2; answering; see all; top gpus-hidden; shown_by "neither a number nor a UUID"; }
 healthy_first() { host ubuntu 22.04; gpus_host 2; answering; see 0; nothing; }
 healthy_both_with_space() { host ubuntu 22.04; gpus_host 2; see "1, 0"; nothing; }
 healthy_uuid() {

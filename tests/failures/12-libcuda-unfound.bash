@@ -1,4 +1,4 @@
-family 12 "libcuda is there, and is not found"
+family 12 "Triton: libcuda not found, ptxas too old"
 
 # The loader's cache was written before the driver came: programs find it by a default folder, Triton reads the cache.
 # https://github.com/triton-lang/triton/issues/2110

@@ -14,6 +14,8 @@ static const char *const files[] = {
     "/sys/bus/pci/devices/0000:01:00.0/resource", "/sys/bus/pci/devices/0000:01:00.0/config", "/etc/modprobe.d/nvidia.conf", "/proc/cmdline",
     "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "/lib/modules/6.8.0/updates/dkms/nvidia.ko", "/proc/self/mountinfo",
     "/dev/kmsg", "/dev/nvidia-nvswitchctl", "/proc/4242/comm", "/proc/4242/stat", "/var/lib/dpkg/status", "/var/log/fabricmanager.log", "/proc/cpuinfo",
+    "/proc/devices", "/proc/driver/nvidia/params", "/proc/self/status", "/proc/self/uid_map", "/proc/self/mounts", "/etc/group", "/etc/cdi/nvidia.yaml",
+    "/dev/nvidia-uvm", "/home/user/.nv",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -216,7 +216,7 @@ static const struct { const char *address, *ids, *error; } reported[] = {
       "RuntimeError: Unexpected error from cudaGetDeviceCount(). ... Error 500: named symbol not found" },
     { "https://github.com/pytorch/pytorch/issues/144433", " packages-split ",
       "ImportError: libcusparseLt.so.0: cannot open shared object file / OSError: libcudart.so.12: cannot open shared object file (Amazon Linux 2023)" },
-    { "https://github.com/AlexeyAB/darknet/issues/5547", " gpu-suspect ",
+    { "https://github.com/AlexeyAB/darknet/issues/5547", " gpu-suspect gpu-computes-wrongly ",
       "Cuda Error + AVG Loss NaN when 3 GPUs plugged; works with one GPU" },
     { "https://github.com/NVIDIA/nvbench/issues/136", " lazy-loading-deadlock ",
       "Async benchmarks always deadlock since CTK 12.2 (lazy loading default)" },
