@@ -21,7 +21,7 @@ struct rule { struct ailment ailment; void (*look)(struct look *l); };
     X(bus) X(chip) X(kernel) X(mismatch) X(node) X(container) X(wsl) X(libcuda) \
     X(compat) X(preload) X(driver) X(begin) X(uvm) X(visible) X(mps) X(xid) \
     X(health) X(fabric) X(mig) X(vgpu) X(wrong) X(code) X(process) X(library) \
-    X(extension) X(stack) X(python) X(build) X(system) X(companion) X(age) X(pace) \
+    X(stack) X(python) X(build) X(system) X(companion) X(extension) X(age) X(pace) \
     X(mapped) X(work)
 
 #define DECLARE_RULES(name) extern const struct rule name##_rules[];

@@ -20,7 +20,7 @@ static bool is_left_out(const char *name)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (text_is(name, names[i]))
             return true;
-    return text_ends(name, ".dist-info") || text_ends(name, ".egg-info") || text_starts(name, "numpy.") || text_starts(name, "scipy.");
+    return text_ends(name, ".libs") || text_ends(name, ".dist-info") || text_ends(name, ".egg-info");
 }
 
 static bool is_wanted(const char *needed, struct arena *a)
@@ -30,10 +30,9 @@ static bool is_wanted(const char *needed, struct arena *a)
     return family != NULL && (family_is_vendors(family) || text_starts(family, "torch") || text_starts(family, "c10"));
 }
 
-/* Of a module that wants none of it nothing is said. A cuDNN that was copied in opens the rest of it by name. */
-static bool is_of_interest(struct linking *k, const char *path, const char *name)
+/* Of a module that wants none of it nothing is said. */
+static bool is_of_interest(struct linking *k, const char *path)
 {
-    const char *family = library_family(k->own, name);
     int fd = root_fd(k->s->root, path);
     struct elf_facts elf;
     struct err ignored;
@@ -45,7 +44,7 @@ static bool is_of_interest(struct linking *k, const char *path, const char *name
         for (size_t i = 0; i < elf.n_needed && !is; i++)
             is = is_wanted(elf.needed[i], k->own);
     close(fd);
-    return is || text_is(family, "cudnn");
+    return is;
 }
 
 /* As its package calls itself; else the folder's name will do. */
@@ -80,8 +79,21 @@ static void look_at(struct linking *k, const char *path, const char *folder)
     k->package = NULL;
 }
 
+/* Copies of CUDA's libraries, which a package's wheel brings in a folder beside it: its modules may want them through others of that folder. */
+static bool brings_copies(struct linking *k, const char *dir)
+{
+    char **names;
+    size_t n = root_list(k->s->root, k->own, text_make(k->own, "%s.libs", dir), &names);
+
+    for (size_t i = 0; i < n; i++)
+        if (family_is_vendors(library_family(k->own, names[i])))
+            return true;
+    return false;
+}
+
 static void look_into(struct linking *k, const char *dir, const char *folder, bool deeper, size_t *looked)
 {
+    bool of_interest = deeper && brings_copies(k, dir);
     static const char *const below[] = { "lib", "libs", "capi", "ops" };
     char **names;
     size_t n = root_list(k->s->root, k->own, dir, &names);
@@ -91,7 +103,7 @@ static void look_into(struct linking *k, const char *dir, const char *folder, bo
 
         if (is_library_name(names[i]) && !root_is_folder(k->s->root, path)) {
             (*looked)++;
-            if (is_of_interest(k, path, names[i]))
+            if ((of_interest || is_of_interest(k, path)))
                 look_at(k, path, folder != NULL ? folder : names[i]);
         }
         for (size_t b = 0; deeper && b < COUNT_OF(below); b++)

@@ -198,18 +198,35 @@ static void open_nvrtc(struct linking *k)
         (void)!loader_open(&k->l, nvrtc->place, NULL, &ignored);
 }
 
+/* In every process that imports PyTorch, and so whatever extensions need of it by name is there. */
+static void open_python(struct linking *k)
+{
+    const struct member *python = stack_member(k->stack, "torch_python");
+    struct err ignored;
+
+    if (python != NULL && python->why_bad == NULL)
+        (void)!loader_open(&k->l, python->place, NULL, &ignored);
+}
+
 static void look(struct linking *k)
 {
-    size_t answers = k->l.n_answers;
+    size_t answers = k->l.n_answers, objects;
 
     open_entries(k);
     open_nvrtc(k);
     linking_check_needs(k, 0, answers);
-    for (size_t i = 0, n = k->l.n_objects; i < n; i++)
+    answers = k->l.n_answers;
+    objects = k->l.n_objects;
+    for (size_t i = 0; i < objects; i++)
         linking_check_parts(k, k->l.objects[i]);
     linking_check_symbols(k, 0);
-    if (k->stack->unusable == NULL)
+    /* What is opened late is not there yet for one who is opened early. */
+    k->l.n_answers = answers;
+    k->l.n_objects = objects;
+    if (k->stack->unusable == NULL) {
+        open_python(k);
         linking_check_extensions(k);
+    }
 }
 
 /* The deepest folder that something is mounted on and that holds the stack, if no code may be mapped from there. */

@@ -151,6 +151,15 @@ static bool was_told(const struct linking *k, size_t from, const char *file, con
     return false;
 }
 
+/* Something of c10 that exists with neither std::string: then it is not the ABI alone. */
+static bool wants_more_than_abi(const struct wishes *w, const struct object *by)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->all[i]->by == by && !w->all[i]->met && w->all[i]->alike == NULL && (text_starts(w->all[i]->name, "_ZN3c10") || text_starts(w->all[i]->name, "_ZNK3c10")))
+            return true;
+    return false;
+}
+
 /* Of one file and one library the first says it all; one that tells the ABI is told rather than one that does not. */
 static void tell(struct wishes *w, size_t from, bool of_abi)
 {
@@ -161,7 +170,8 @@ static void tell(struct wishes *w, size_t from, bool of_abi)
         const struct object *by = one->library != NULL ? provider(k, one) : NULL;
         struct unmet *u;
 
-        if (one->met || (one->alike != NULL) != of_abi || (one->library != NULL && by == NULL) || was_told(k, from, root_resolve(k->s->root, k->own, one->by->path), one->library))
+        if (one->met || (one->alike != NULL) != of_abi || (of_abi && wants_more_than_abi(w, one->by)) || (one->library != NULL && by == NULL)
+            || was_told(k, from, root_resolve(k->s->root, k->own, one->by->path), one->library))
             continue;
         u = linking_add(k, UNMET_SYMBOL, one->by->path, one->name);
         u->library = linking_text(k, one->library);

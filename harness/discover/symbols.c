@@ -153,30 +153,3 @@ bool symbols_each(const struct root *root, const char *path, void (*visit)(void 
         close(fd);
     return ok;
 }
-
-/* "3c10" gives "c10"; a constructor, C1 to C5, has its class's name once more. */
-const char *symbol_plain_name(struct arena *a, const char *mangled)
-{
-    struct text out = { .arena = a };
-    const char *at = mangled, *last = "";
-    size_t last_n = 0;
-
-    if (!text_starts(at, "_ZN"))
-        return NULL;
-    at += at[3] == 'K' ? 4 : 3;
-    while (*at >= '1' && *at <= '9') {
-        size_t n = 0;
-
-        while (*at >= '0' && *at <= '9' && n < 1000)
-            n = 10 * n + (size_t)(*at++ - '0');
-        if (strlen(at) < n)
-            return NULL;
-        text_add(&out, "%s%.*s", out.n > 0 ? "::" : "", (int)n, at);
-        last = at;
-        last_n = n;
-        at += n;
-    }
-    if (out.n > 0 && (at[0] == 'C' || at[0] == 'D') && at[1] >= '0' && at[1] <= '5')
-        text_add(&out, "::%s%.*s", at[0] == 'D' ? "~" : "", (int)last_n, last);
-    return out.s;
-}

@@ -18,7 +18,4 @@ bool symbols_each(const struct root *root, const char *path, void (*visit)(void 
 /* The same of an open file. */
 bool symbols_of(int fd, void (*visit)(void *arg, const struct symbol *s), void *arg);
 
-/* "c10::cuda::SetDevice" of "_ZN3c104cuda9SetDeviceEi": the name alone, as far as it is made of plain names. NULL: it is not mangled so. */
-const char *symbol_plain_name(struct arena *a, const char *mangled);
-
 #endif

@@ -52,6 +52,22 @@ mechanism_two_extensions() {
     also extension-torch-mismatch
 }
 
+# Of the other ABI, and of another release as well: it is the release.
+mechanism_other_release_and_abi() {
+    _app 2.6.0 12.4 $OLD
+    library_of "$SITE/vllm/_C.abi3.so" "void $NEW(void); void _ZN3c104cuda9SetDeviceEi(void); void gpuvet_use(void){$NEW(); _ZN3c104cuda9SetDeviceEi();}" "$SITE/torch/lib/libc10.so"
+    dist vllm 0.11.0 vllm/_C.abi3.so
+    top extension-torch-mismatch
+}
+
+# A module names PyTorch's library for Python, to which no path of its own leads.
+healthy_needs_torch_python() {
+    _app 2.7.0 12.8 $NEW
+    SEARCH=none library_of "$SITE/$FLASH" "void $NEW(void); void gpuvet_use(void){$NEW();}" "$SITE/torch/lib/libc10.so" "$SITE/torch/lib/libtorch_python.so" "$SITE/torch/lib/libtorch_cuda.so"
+    dist flash-attn 2.8.0 "$FLASH"
+    nothing
+}
+
 # Built for it; and one that wants nothing of PyTorch's but Python's names.
 healthy_extension() { _app 2.7.0 12.8 $NEW; _extension flash-attn 2.8.0 $FLASH $NEW; nothing; }
 healthy_other_module() { _app 2.7.0 12.8 $NEW; _extension msgpack 1.0 msgpack/_cmsgpack.cpython-310-x86_64-linux-gnu.so PyObject_Call; nothing; }

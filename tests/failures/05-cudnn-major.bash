@@ -13,7 +13,8 @@ _app() {
 # _ctranslate2 VERSION CUDNN PART - a cuDNN without its parts, as that package brings.
 _ctranslate2() {
     SONAME=libcudnn-74a4c495.so.$2 library_of "$SITE/ctranslate2.libs/libcudnn-74a4c495.so.$2" "const char *const gpuvet_parts[] = { \"$3\" };"
-    library_of "$SITE/ctranslate2/_ext.cpython-310-x86_64-linux-gnu.so" '' "$SITE/ctranslate2.libs/libcudnn-74a4c495.so.$2"
+    SEARCH=none library_of "$SITE/ctranslate2.libs/libctranslate2-bc15bf3f.so.$1" '' "$SITE/ctranslate2.libs/libcudnn-74a4c495.so.$2"
+    SEARCH=rpath library_of "$SITE/ctranslate2/_ext.cpython-310-x86_64-linux-gnu.so" '' "$SITE/ctranslate2.libs/libctranslate2-bc15bf3f.so.$1"
     dist ctranslate2 "$1" ctranslate2/_ext.cpython-310-x86_64-linux-gnu.so "ctranslate2.libs/libcudnn-74a4c495.so.$2"
 }
 
