@@ -6,7 +6,7 @@ see() { variable "CUDA_VISIBLE_DEVICES=$1"; setting "CUDA_VISIBLE_DEVICES=$1"; }
 # https://github.com/THUDM/slime/issues/1326
 F210() { host ubuntu 22.04; gpus_host 8; answering; see 4,5,6,7; fails cuMemAlloc_v2 101; top ordinal-not-visible; shown_by "4,5,6,7"; mended_by "unset CUDA_VISIBLE_DEVICES"; }
 # https://github.com/pytorch/pytorch/issues/86539
-F283() { host ubuntu 20.04; gpus_host 2; answering; setting FAKE_SLOW_GPU=0; top device-order; mended_by CUDA_DEVICE_ORDER=PCI_BUS_ID; }
+F283() { host ubuntu 20.04; gpus_host 2; answering; setting FAKE_SLOW_GPU=0; says "torch.cuda.list_gpu_processes() reports the wrong GPU"; top device-order; mended_by CUDA_DEVICE_ORDER=PCI_BUS_ID; }
 
 mechanism_empty() { host ubuntu 22.04; gpus_host 1; see ""; top gpus-hidden; mended_by "unset CUDA_VISIBLE_DEVICES"; }
 mechanism_minus_one() { host ubuntu 22.04; gpus_host 1; see -1; top gpus-hidden; }

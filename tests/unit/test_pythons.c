@@ -73,7 +73,7 @@ static void a_member_that_cannot_be_used_says_why(void **state)
     assert_string_equal(member_named(s, "cudnn")->why_bad, sentence);
     assert_string_equal(member_named(s, "cudnn_ops")->why_bad, "made for aarch64, this machine is x86_64");
     assert_string_equal(member_named(s, "cudnn_cnn")->why_bad, "an empty file");
-    assert_string_equal(member_named(s, "cudnn_adv")->why_bad, "not an ELF file");
+    assert_string_equal(member_named(s, "cudnn_adv")->why_bad, "not an ELF file but a pointer of git-lfs: the file itself was not fetched");
     assert_string_equal(member_named(s, "cudnn_graph")->why_bad, "a link to libcudnn_graph.so.9.1.0, which is not there");
     assert_string_equal(member_named(s, "nccl")->why_bad, "missing: the RECORD of nvidia-nccl-cu12 2.21.5 lists it");
     assert_string_equal(member_named(s, "cublas")->why_bad, "not a regular file");
