@@ -134,7 +134,7 @@ void evidence_of_fact(struct look *l, const char *key)
 
     for (size_t i = 0; i < m->n_facts; i++)
         if (text_is(m->facts[i].key, key)) {
-            evidence(l, "%s%s%s is %s", m->facts[i].source != NULL ? m->facts[i].source : "", m->facts[i].source != NULL ? ": " : "", key, m->facts[i].value);
+            evidence(l, "%s%s%s = %s", m->facts[i].source != NULL ? m->facts[i].source : "", m->facts[i].source != NULL ? ": " : "", key, m->facts[i].value);
             return;
         }
 }
@@ -226,6 +226,16 @@ static bool is_explained(const struct look *l, const struct judged *j)
     return false;
 }
 
+/* Root has no need of sudo, and images seldom have it. */
+static void fit_to_user(struct look *l)
+{
+    if (!text_is(fact(l, "process.uid"), "0"))
+        return;
+    for (size_t i = 0; i < l->n; i++)
+        if (l->found[i].fix != NULL && !l->found[i].on_host)
+            l->found[i].fix = without_sudo(l, l->found[i].fix);
+}
+
 void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
 {
     struct look l = { .r = r, .a = a };
@@ -238,6 +248,7 @@ void diagnose(struct diagnoses *d, const struct report *r, struct arena *a)
     sort(&l);
     order(&l);
     complaint_join(&l);
+    fit_to_user(&l);
     for (size_t i = 0; i < r->n_trials; i++)
         if ((r->trials[i].verdict == FAIL || r->trials[i].verdict == BROKEN) && !is_explained(&l, &r->trials[i]))
             *ARENA_PUSH(a, open, n) = &r->trials[i];

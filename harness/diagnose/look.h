@@ -49,7 +49,7 @@ const char *fact(const struct look *l, const char *key);
 const char *stated(const struct look *l, const char *what);
 const struct stack_version *stated_whole(const struct look *l, const char *what);       /* with its source */
 
-/* "/proc/modules: module.loaded is no": a fact as evidence, with the file that says so. Nothing where it is not known. */
+/* "/proc/modules: module.loaded = no": a fact as evidence, with the file that says so. Nothing where it is not known. */
 void evidence_of_fact(struct look *l, const char *key);
 
 /* An environment variable of this process; NULL: not set, or not known. */
@@ -81,6 +81,9 @@ bool is_container_of(const struct look *l, const char *kind);
 
 /* The container anew, with these options: a command, or advice where a cluster starts it. */
 void fix_container(struct look *l, const char *options, const char *for_a_pod);
+
+/* Takes "sudo" out of a command that root is to give here. */
+const char *without_sudo(const struct look *l, const char *command);
 
 /* These arguments for the pip that installs in this stack; false, and no fix, where pip is not what installs there. */
 bool fix_by_pip(struct look *l, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -6,7 +6,7 @@
 /* "no daemon runs that serves it", ...; NULL: files do not tell. */
 static const char *why_unreachable(const struct look *l)
 {
-    const char *daemon = fact(l, "mps.daemon"), *owner = fact(l, "mps.daemon.user"), *user = fact(l, "user.id");
+    const char *daemon = fact(l, "mps.daemon"), *owner = fact(l, "mps.daemon.user"), *user = fact(l, "process.uid");
 
     if (fact(l, "mps.missing") != NULL)
         return text_make(l->a, "the folder of its pipes, %s, does not exist", fact(l, "mps.missing"));

@@ -2,6 +2,7 @@
 #include "diagnose/look.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "model/repair.h"
@@ -115,6 +116,21 @@ void fix_module(struct look *l)
     } else {
         advise(l, "install the headers of the running kernel, then install the driver again (with --dkms, where NVIDIA's installer did it)");
     }
+}
+
+const char *without_sudo(const struct look *l, const char *command)
+{
+    static const char sudo[] = "sudo ";
+    struct text t = { .arena = l->a };
+
+    for (const char *at = command; *at != '\0';) {
+        if (text_starts(at, sudo) && (at == command || at[-1] == ' ')) {
+            at += strlen(sudo);
+            continue;
+        }
+        text_put(&t, at++, 1);
+    }
+    return t.s;
 }
 
 bool fix_by_pip(struct look *l, const char *fmt, ...)

@@ -28,7 +28,7 @@ mechanism_newer_is_built() {
     well_host 570.124.06
     driver_libraries 570.133.20
     mkdir -p "$FOLDER/var/lib/dkms/nvidia/570.133.20/6.8.0-45-generic/x86_64"
-    top driver-library-mismatch; mended_by "sudo reboot"; shown_by "dkms.versions is 570.133.20"
+    top driver-library-mismatch; mended_by "sudo reboot"; shown_by "dkms.versions = 570.133.20"
 }
 
 # Libraries from elsewhere than the module: no boot brings one that fits.

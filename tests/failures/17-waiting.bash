@@ -15,7 +15,7 @@ F259() {
     says "NCCL Hang with CUDA_LAUNCH_BLOCKING=1"
     top launch-blocking-hang
     mended_by "unset CUDA_LAUNCH_BLOCKING"
-    shown_by "env.CUDA_LAUNCH_BLOCKING is 1"
+    shown_by "env.CUDA_LAUNCH_BLOCKING = 1"
 }
 
 # https://github.com/NVIDIA/nvbench/issues/136

@@ -1,6 +1,6 @@
 family 36 "nvidia_uvm's heterogeneous memory management: cuInit 3"
 
-hmm() { host "$1" "$2" "$3"; gpu 01:00.0 2684 nvidia; module "$4" open; nodes nvidia0 nvidiactl nvidia-uvm nvidia-uvm-tools; file /sys/module/nvidia_uvm/parameters/uvm_disable_hmm N; answering "$4"; fails cuInit 3; top uvm-broken; mended_by uvm_disable_hmm=1; shown_by "uvm_disable_hmm is N"; }
+hmm() { host "$1" "$2" "$3"; gpu 01:00.0 2684 nvidia; module "$4" open; nodes nvidia0 nvidiactl nvidia-uvm nvidia-uvm-tools; file /sys/module/nvidia_uvm/parameters/uvm_disable_hmm N; answering "$4"; fails cuInit 3; top uvm-broken; mended_by uvm_disable_hmm=1; shown_by "uvm_disable_hmm = N"; }
 
 # https://github.com/NVIDIA/open-gpu-kernel-modules/issues/797
 F148() { hmm nixos 24.11 6.13.4 570.86.16; }

@@ -93,6 +93,20 @@ static void what_nothing_explains_is_left_open(void **state)
     arena_free(&a);
 }
 
+static void root_is_given_commands_without_sudo(void **state)
+{
+    static const struct fact facts[] = { { "process.uid", "0", "/proc/self/status" } };
+    const struct pci_gpu gpu = { .address = "0000:01:00.0", .driver = "nouveau" };
+    struct machine m = { .pci = &gpu, .n_pci = 1, .place = PLACE_HOST, .os_id = "debian", .nouveau_loaded = true, .gpu_meant = true, .facts = facts, .n_facts = 1 };
+    struct arena a = { NULL };
+
+    (void)state;
+    assert_string_equal(of(&m, NULL, 0, &a).list[0].fix, "apt-get install -y nvidia-driver && reboot");
+    m.n_facts = 0;
+    assert_string_equal(of(&m, NULL, 0, &a).list[0].fix, "sudo apt-get install -y nvidia-driver && sudo reboot");
+    arena_free(&a);
+}
+
 static void what_the_machine_lacks_does_not_explain_a_library_that_does_not_load(void **state)
 {
     const struct pci_gpu gpu = { .address = "0000:01:00.0", .driver = "nouveau" };
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test(the_exit_code_is_that_of_the_worst_that_is_known),
         cmocka_unit_test(the_first_broken_link_is_the_cause_and_the_rest_are_notes),
         cmocka_unit_test(what_nothing_explains_is_left_open),
+        cmocka_unit_test(root_is_given_commands_without_sudo),
         cmocka_unit_test(what_the_machine_lacks_does_not_explain_a_library_that_does_not_load),
     };
 

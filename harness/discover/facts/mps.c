@@ -56,7 +56,6 @@ void facts_of_mps(struct fact_reader *r)
     const char *named = environment_get(r->env, variable), *dir = named != NULL && *named == '/' ? named : "/tmp/nvidia-mps";
     struct stat st;
 
-    fact_add(r, "user.id", user_of(r, "/proc/self/status"), "/proc/self/status");
     if (!root_is_folder(r->root, dir)) {
         fact_add(r, "mps.missing", dir == named ? named : NULL, variable);
         return;
