@@ -176,7 +176,8 @@ static void look_for_unsearched(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (!m->gpu_meant || m->place == PLACE_WSL || fact(l, "driver.library") != NULL || fact(l, "driver.library.refused") != NULL || is_opened(l))
+    if (!m->gpu_meant || m->place == PLACE_WSL || fact(l, "driver.library") != NULL || fact(l, "driver.library.refused") != NULL || is_opened(l)
+        || fact(l, "driver.library.recorded") != NULL)         /* where the loader looks it does not hold */
         return;
     for (size_t i = 0; i < m->n_drivers; i++) {
         const struct driver_file *f = &m->drivers[i];

@@ -61,3 +61,11 @@ driver() {
     meant() { "$GPUVET" list --json "$@" | python3 -c 'import json, sys; m = json.load(sys.stdin)["machine"]; print(m["place"], m["gpu_meant"], m["why"], m["os"], m["arch"])'; }
     [ "$(meant)" = "$(meant --root "$BATS_TEST_TMPDIR/recorded")" ]
 }
+
+@test "a healthy machine that was recorded has no finding: of its libraries only the names are there" {
+    for machine in driver-no-stack server-8 wsl; do
+        run "$GPUVET" doctor -q --no-gpu --root "tests/machines/$machine"
+        echo "$output"
+        [ "$status" = 77 ]
+    done
+}

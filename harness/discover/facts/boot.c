@@ -62,14 +62,13 @@ static const char *module_of(const struct fact_reader *r, const char *kernel)
     return found;
 }
 
-/* What scripts/sign-file of the kernel writes at the end. A compressed one does not show it, nor one
- * of which a recorded machine has the name alone. */
+/* What scripts/sign-file of the kernel writes at the end. A compressed one does not show it. */
 static const char *is_signed(const struct fact_reader *r, const char *path)
 {
     static const char mark[] = "~Module signature appended~\n";
     char end[sizeof mark - 1];
     struct stat st;
-    int fd = text_ends(path, ".ko") ? root_fd(r->root, path) : -1;
+    int fd = text_ends(path, ".ko") && !fact_is_name_alone(r, path) ? root_fd(r->root, path) : -1;
     bool known, found;
 
     if (fd < 0)

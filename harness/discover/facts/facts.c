@@ -26,6 +26,11 @@ const char *fact_proc_value(const struct fact_reader *r, const char *path, const
     return NULL;
 }
 
+bool fact_is_name_alone(const struct fact_reader *r, const char *path)
+{
+    return !root_is_this_machine(r->root) && text_is(fact_line(r, path), "recorded by name");
+}
+
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source)
 {
     if (value != NULL && *value != '\0')

@@ -20,6 +20,9 @@ const char *fact_line(const struct fact_reader *r, const char *path);
 /* The value behind the first "NAME ...:" of a /proc file; NULL: there is none. */
 const char *fact_proc_value(const struct fact_reader *r, const char *path, const char *name);
 
+/* A file of which a recorded machine holds the name alone (scripts/record-machine). */
+bool fact_is_name_alone(const struct fact_reader *r, const char *path);
+
 /* Nothing where the value is unknown: NULL or empty. */
 void fact_add(struct fact_reader *r, const char *key, const char *value, const char *source);
 

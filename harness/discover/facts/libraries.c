@@ -132,15 +132,36 @@ static void look_at_preloads(struct fact_reader *r, const char *list, const char
     }
 }
 
-void facts_of_libraries(struct fact_reader *r)
+/* NULL: none is. */
+static const char *recorded_by_name(const struct fact_reader *r)
+{
+    const struct machine *m = r->m;
+
+    for (size_t i = 0; i < m->n_drivers; i++)
+        if (text_is(m->drivers[i].soname, names[CUDA]) && fact_is_name_alone(r, m->drivers[i].path))
+            return m->drivers[i].path;
+    return NULL;
+}
+
+/* What the loader does with files, where they are files. */
+static void tell_answers(struct fact_reader *r)
 {
     struct loading answers[NAMES];
 
     loader_answers(answers, names, NAMES, r->arena, r->root, r->env, r->m->arch);
     tell_libcuda(r, &answers[CUDA]);
     fact_add(r, "driver.library.for_linking", answers[CUDA_FOR_LINKING].path, loading_why(r->arena, &answers[CUDA_FOR_LINKING]));
-    tell_own(r);
     tell_jit(r, &answers[JIT]);
+}
+
+void facts_of_libraries(struct fact_reader *r)
+{
+    const char *recorded = recorded_by_name(r);
+
+    fact_add(r, "driver.library.recorded", recorded, recorded);
+    if (recorded == NULL)
+        tell_answers(r);
+    tell_own(r);
     look_at_preloads(r, environment_get(r->env, "LD_PRELOAD"), "LD_PRELOAD");
     look_at_preloads(r, root_read(r->root, r->arena, "/etc/ld.so.preload", NULL), "/etc/ld.so.preload");
 }
