@@ -53,8 +53,9 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
     gpu_day
     [ "$status" -eq 0 ]
     [ "$(find "$day" -type f | wc -l)" -le 8 ]
-    [ "$(tar -tzf "$day/more.tar.gz" | grep -v bench-network | sort | tr '\n' ' ')" = "./ ./bench-blas.json ./bench-host.json ./bench-memory.json ./full.json ./peers-same.json ./peers.json ./ptx.json ./repeat.json ./sass.json ./selftest.json ./soak.json " ]
+    [ "$(tar -tzf "$day/more.tar.gz" | grep -v bench-network | sort | tr '\n' ' ')" = "./ ./bench-blas.json ./bench-host.json ./bench-memory.json ./doctor.json ./full.json ./peers-same.json ./peers.json ./ptx.json ./repeat.json ./sass.json ./selftest.json ./soak.json " ]
     [ "$(rung ptx)" = ptx ]
+    grep -q "exit code 0 after .* ms: gpuvet: nothing wrong" "$day/log.txt"
     unpacked repeat.json
     python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["rounds"] == 2' "$day/repeat.json"
     unpacked bench-host.json
@@ -87,6 +88,7 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
     [ "$(rung first)" = ptx ]
     [ "$(rung sass)" = "" ]
     [ "$(rung ptx)" = ptx ]
+    grep -q "exit code 0 after .* ms: gpuvet: nothing wrong" "$day/log.txt"
     grep -q 'exit code 1: .*--kernels sass: ' "$day/log.txt"
     grep -q 'done' "$day/log.txt"
 }
