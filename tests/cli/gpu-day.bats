@@ -7,6 +7,7 @@ setup_file() {
 #!/bin/sh
 verb=\$1
 shift
+[ "\$verb" = doctor ] && set -- --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 "\$@"
 [ "\$verb" = run ] && set -- --stack "$GPUVET_FAKES/toolkit" -s toolkit-13.0 -p cuda.launch "\$@"
 [ "\$verb" = "\$HANG_AT" ] && exec sleep 20
 for word; do        # two rounds and a second are enough here, and of all measurements those of events
@@ -79,7 +80,7 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
     kill -KILL $!
     grep -q 'a table of memory' "$day/peers.md"
     python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$day/first.json"
-    [ "$(tar -tzf "$day/more.tar.gz" | sort | tr '\n' ' ')" = "./ ./peers.json " ]
+    [ "$(tar -tzf "$day/more.tar.gz" | sort | tr '\n' ' ')" = "./ ./doctor.json ./peers.json " ]
 }
 
 @test "a rung that cannot be ends its own run, not the day" {
@@ -88,7 +89,6 @@ print(*{s["value"] for t in json.load(open(sys.argv[1]))["trials"] for s in t["s
     [ "$(rung first)" = ptx ]
     [ "$(rung sass)" = "" ]
     [ "$(rung ptx)" = ptx ]
-    grep -q "exit code 0 after .* ms: gpuvet: nothing wrong" "$day/log.txt"
     grep -q 'exit code 1: .*--kernels sass: ' "$day/log.txt"
     grep -q 'done' "$day/log.txt"
 }
