@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #define TABLE(name) name##_rules,
 static const struct rule *const tables[] = { RULES(TABLE) };

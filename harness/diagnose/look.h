@@ -1,4 +1,9 @@
-/* look.h - how an ailment is looked for in what is known, and told. Pure: in a saved run as on this machine. */
+/* look.h - how an ailment is looked for in what is known, and told. Pure: in a saved run as on this machine.
+ *
+ * The rules are in rooms: machine/ (bus, kernel module, nodes, container, WSL, the process's limits), driver/ (its libraries, and what it
+ * answers when it is asked to begin), gpu/ (of one that answers: health, links, sharing, pace), stack/ (Python, files, loader, builds)
+ * and told/ (what a user says of it).
+ */
 #ifndef DIAGNOSE_LOOK_H
 #define DIAGNOSE_LOOK_H
 

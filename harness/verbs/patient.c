@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 #include "discover/interpreter.h"
 #include "report/out.h"
 #include "run/command.h"

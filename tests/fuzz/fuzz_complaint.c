@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

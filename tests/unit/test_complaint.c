@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 #include "reported.h"
 
 static struct complaint told(struct arena *a, const char *text, size_t n, size_t piece)

@@ -1,6 +1,6 @@
 /* What only the failing program can tell: its processes, its memory, its mistakes, and its installer. Most are found by no rule:
  * messages point to them (message.h). */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #include "base/text.h"
 

@@ -1,4 +1,4 @@
-#include "diagnose/unmet.h"
+#include "diagnose/stack/unmet.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What the loader, Python and installers say of libraries, and what these say of each other. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #define SAYS(...) .words = { __VA_ARGS__ }
 #define MEANS(...) .ids = { __VA_ARGS__ }

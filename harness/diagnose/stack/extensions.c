@@ -1,5 +1,5 @@
 /* Compiled modules of other packages, against the PyTorch in the same environment. */
-#include "diagnose/unmet.h"
+#include "diagnose/stack/unmet.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* A libcuda for forward compatibility (cuda-compat): a newer driver's user half under an older kernel module, on some GPUs. */
-#include "diagnose/libcuda.h"
+#include "diagnose/driver/libcuda.h"
 
 #include <stdlib.h>
 #include <string.h>

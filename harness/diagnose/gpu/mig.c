@@ -1,5 +1,5 @@
 /* GPUs that are cut into instances. */
-#include "diagnose/xid.h"
+#include "diagnose/gpu/xid.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* How the lines of a complaint are read by the tables of messages. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The complaint and what was found: what both say comes first. Where nothing that was found is meant, what the message says mostly. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What to think and to do where a message is all that is known: a sentence that says what would decide, and one command, or advice. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #define TENANTS "nvidia-smi --query-compute-apps=gpu_uuid,pid,name,used_memory --format=csv"
 

@@ -1,5 +1,5 @@
 /* What the kernel's log, NVML, the driver and its runtime say, in their own words and in those of the frameworks that pass them on. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #define SAYS(...) .words = { __VA_ARGS__ }
 #define MEANS(...) .ids = { __VA_ARGS__ }

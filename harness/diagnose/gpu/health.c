@@ -1,5 +1,5 @@
 /* A GPU's memory, and the state in which it is, from the kernel's log and from NVML. */
-#include "diagnose/xid.h"
+#include "diagnose/gpu/xid.h"
 
 #include "base/text.h"
 

@@ -1,5 +1,5 @@
 /* Which libcuda.so.1 programs get, and whether it is the one that belongs to the loaded kernel module. */
-#include "diagnose/libcuda.h"
+#include "diagnose/driver/libcuda.h"
 
 #include <string.h>
 

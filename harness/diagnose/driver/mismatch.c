@@ -1,5 +1,5 @@
 /* The driver's libraries against the kernel module that is loaded. */
-#include "diagnose/libcuda.h"
+#include "diagnose/driver/libcuda.h"
 
 #include <string.h>
 

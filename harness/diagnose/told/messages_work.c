@@ -1,5 +1,5 @@
 /* What a program says while it works: of memory, its own processes, its own mistakes, and of results that are wrong. */
-#include "diagnose/message.h"
+#include "diagnose/told/message.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* GPUs that a hypervisor lends to a guest. */
-#include "diagnose/xid.h"
+#include "diagnose/gpu/xid.h"
 
 #include <string.h>
 

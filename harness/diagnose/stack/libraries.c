@@ -1,5 +1,5 @@
 /* What the loader makes of a stack's own libraries: which files meet that do not belong together, and which are missing. */
-#include "diagnose/unmet.h"
+#include "diagnose/stack/unmet.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What the driver told the kernel's log of a GPU. A number follows from another one that came before it on the same GPU: 45 ends what was left
  * of a program, 154 announces what has to be done. */
-#include "diagnose/xid.h"
+#include "diagnose/gpu/xid.h"
 
 #include <stdlib.h>
 #include <string.h>

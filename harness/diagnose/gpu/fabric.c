@@ -1,5 +1,5 @@
 /* 802: GPUs that wait to be joined by their switches, or to be set ready in a confidential guest. Only servers with switches need a manager. */
-#include "diagnose/xid.h"
+#include "diagnose/gpu/xid.h"
 
 #include <string.h>
 
