@@ -177,6 +177,7 @@ void patient_narrow(struct session *s)
         return;
     if ((site == NULL || !python_in(&search, site, "mapped by the process")) && python != NULL)
         (void)python_in(&search, python, is_process ? "the process's Python" : "the command's Python");
+    stacks_complete(&search);
     s->stacks = search.found.items;             /* none: that Python has no PyTorch, and no other matters */
     s->n_stacks = search.found.n;
     if (s->n_stacks > 0)

@@ -154,6 +154,39 @@ ran() {
     done
 }
 
+# nccl_without_symbol - an environment in $app, in which libtorch_cuda wants a function that the libnccl that lies there does not have.
+nccl_without_symbol() {
+    app=$BATS_TEST_TMPDIR/machine/opt/app
+    (
+        set +u
+        export FOLDER=$BATS_TEST_TMPDIR/machine SPEC=$BATS_TEST_TMPDIR/spec
+        # shellcheck disable=SC1091 # it is linted by itself
+        . tests/failures/kit.bash
+        host ubuntu 22.04
+        venv /opt/app 3.11
+        library_of "$SITE/nvidia/nccl/lib/libnccl.so.2" 'void ncclCommRegister(void){}'
+        torch 2.5.1 12.4
+        SEARCH=runpath torch_cuda 'void ncclCommRegister(void); void gpuvet_use(void){ncclCommRegister();}' "$SITE/nvidia/nccl/lib/libnccl.so.2"
+        [ "$1" = elsewhere ] || MAJOR=12 brought nccl 2.21.5
+        library_of "$SITE/nvidia/nccl/lib/libnccl.so.2" 'void ncclCommInitRank(void){} char more[9000] = { 1 };'
+    )
+    printf '#!/bin/sh\necho "ImportError: libtorch_cuda.so: undefined symbol: ncclCommRegister"\nexit 1\n' >"$app/bin/python3.11"
+}
+
+@test "what the libraries of the command's Python want of one another is looked at, as without a command" {
+    nccl_without_symbol elsewhere
+    ran 1 -- "$app/bin/python3" -c "import torch"
+    [[ "$output" == *"gpuvet: nccl-mismatch - libtorch_cuda.so wants ncclCommRegister, which libnccl.so.2"* ]]
+    [[ "$output" != *"(likely)"* ]]
+}
+
+@test "a library that was overwritten explains a symbol that is not defined: no guess stands before it" {
+    nccl_without_symbol here
+    ran 1 -- "$app/bin/python3" -c "import torch"
+    [[ "$output" == *"gpuvet: library-damaged - libnccl.so.2 of venv:$app is no whole library"* ]]
+    [[ "$output" != *"(likely)"* ]]
+}
+
 @test "a Python without PyTorch" {
     mkdir -p "$BATS_TEST_TMPDIR/empty/bin"
     ln -s "$(command -v python3)" "$BATS_TEST_TMPDIR/empty/bin/python3"
