@@ -78,6 +78,13 @@ ran() {
     [[ "$output" == *"evidence  the command said: sh -c "*" was killed by SIGKILL (9)"*"gpuvet: host-out-of-memory - "* ]]
 }
 
+@test "an exit code by which a shell tells of a signal: which" {
+    ran 1 -- sh -c 'exit 137'
+    [[ "$output" == *" ended with exit code 137, as a shell tells that"*"killed by SIGKILL (9)"*"gpuvet: host-out-of-memory - "* ]]
+    ran 3 -- sh -c 'exit 200'
+    [[ "$output" == *" ended with exit code 200, and nothing in what it said is known here"* ]]
+}
+
 @test "a command that succeeds: that it does, and whether anything is wrong all the same" {
     ran 77 -- sh -c 'echo "out of memory: not really"'
     [[ "$output" == *"gpuvet: sh -c "*" ended with exit code 0; nothing wrong was found"* ]]
@@ -101,7 +108,7 @@ ran() {
 
 @test "a hang with CUDA_LAUNCH_BLOCKING=1" {
     CUDA_LAUNCH_BLOCKING=1 ran 1 --timeout 1 -- sleep 30
-    [[ "$output" == *"env.CUDA_LAUNCH_BLOCKING is 1"*"gpuvet: launch-blocking-hang - "* ]]
+    [[ "$output" == *"env.CUDA_LAUNCH_BLOCKING = 1"*"gpuvet: launch-blocking-hang - "* ]]
 }
 
 @test "a command that is not there is a mistake of the call" {
@@ -139,6 +146,15 @@ ran() {
     ! kill -0 "$doctor" 2>/dev/null
     ! kill -0 "$sleeper" 2>/dev/null
     wait
+}
+
+@test "a signal that ends the doctor while the command runs is told by its exit code" {
+    for signal in HUP=129 INT=130 TERM=143; do
+        run timeout --preserve-status -s "${signal%=*}" 1 "$GPUVET" doctor -q --no-gpu -- sleep 4715
+        echo "$output"
+        [ "$status" = "${signal#*=}" ]
+    done
+    ! pgrep -f 'sleep 4715'
 }
 
 @test "the Python that the command comes to is the one that is examined" {
@@ -218,6 +234,21 @@ nccl_without_symbol() {
     [ "$status" = 2 ]
     run "$GPUVET" doctor --pid 2 --error x
     [ "$status" = 2 ]
+}
+
+@test "of a process that has ended and was not waited for nothing can be seen, and no other user would see more" {
+    python3 -c 'import os, sys, time
+child = os.fork()
+if child == 0: os._exit(0)
+time.sleep(0.2); print(child, flush=True); time.sleep(60)' >"$BATS_TEST_TMPDIR/child" 3>&- &
+    parent=$!
+    for _ in $(seq 100); do [ -s "$BATS_TEST_TMPDIR/child" ] && break || sleep 0.1; done
+    child=$(cat "$BATS_TEST_TMPDIR/child")
+    run "$GPUVET" doctor --pid "$child"
+    kill "$parent"
+    echo "$output"
+    [ "$status" = 2 ]
+    [ "$output" = "gpuvet: --pid $child: it has ended, or is part of the kernel: nothing can be seen of it" ]
 }
 
 @test "another user's process is not looked into" {
