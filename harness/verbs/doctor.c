@@ -6,6 +6,7 @@
 #include "diagnose/look.h"
 #include "report/json.h"
 #include "report/out.h"
+#include "run/process.h"
 #include "store/saved.h"
 #include "verbs/deliver.h"
 #include "verbs/patient.h"
@@ -45,7 +46,7 @@ int verb_doctor(const struct options *o, char *const *env)
     }
     if (patient.interrupted) {
         out_error("interrupted, and with it the command");
-        return 128 + SIGINT;
+        return 128 + (process_interrupted() != 0 ? process_interrupted() : SIGINT);       /* 0: Ctrl-C went to the command alone */
     }
     if (o->from == NULL)
         return run_about(&patient, o, env);
