@@ -27,6 +27,23 @@ ran() {
     [[ "$output" == *"gpuvet: CANNOT TELL - something failed, and nothing in that text is known here; "*"show nothing wrong"* ]]
 }
 
+@test "in a container, what is its host's to do is told as that, with sudo" {
+    cp -r tests/machines/bare "$BATS_TEST_TMPDIR/container"
+    touch "$BATS_TEST_TMPDIR/container/.dockerenv"
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/container" --error "Failed to initialize NVML: Driver/library version mismatch"
+    echo "$output"
+    [[ "$output" == *"  on host   sudo reboot"* ]]
+    told 1 --error "Failed to initialize NVML: Driver/library version mismatch"
+    [[ "$output" == *"  fix       "*reboot* ]]
+}
+
+@test "a command that had neither LD_LIBRARY_PATH nor LD_PRELOAD is not told to unset them" {
+    ran 1 -- sh -c 'echo "undefined symbol: ncclX"; exit 1'
+    [[ "$output" != *"environment-interferes"* && "$output" != *"where the message came up"* ]]
+    LD_LIBRARY_PATH=/nonexistent ran 1 -- sh -c 'echo "undefined symbol: ncclX"; exit 1'
+    [[ "$output" == *"environment-interferes"* ]]
+}
+
 @test "several errors are one complaint" {
     told 1 --error "step 1" --error "CUDA error: device-side assert triggered" --error "step 2"
     [[ "$output" == *"gpuvet: device-assert - "* ]]
