@@ -21,13 +21,15 @@ static bool save(const struct report *r, const struct options *o, const struct r
 
 int doctor_tell(const struct report *r, const struct options *o, const struct redaction *names, struct arena *a)
 {
-    struct err e = { .kind = ERR_NONE };
+    struct err e = { .kind = ERR_NONE }, unsaved = { .kind = ERR_NONE };
     struct diagnoses d;
+    bool told;
     int code;
 
     diagnose(&d, r, a);
     code = diagnoses_exit_code(&d, r);
-    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e) && save(r, o, names, &e))
+    told = out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e);
+    if (save(r, o, names, told ? &e : &unsaved) && told)        /* also where nobody reads: it is what is sent elsewhere */
         return code;
     out_error("%s", e.text);
     return code == 1 ? 1 : 3;               /* a found fault stays one */
