@@ -153,7 +153,7 @@ static const char doctor_help[] =
     "                       as for run\n"
     "\n"
     "Exit code: 0 nothing wrong, 1 a cause was found, 2 usage, 3 something failed and its cause cannot be\n"
-    "told, 77 no GPU is meant for this process and nothing is wrong.\n";
+    "told, 77 no GPU is meant for this process and nothing is wrong, 129, 130 or 143 interrupted.\n";
 
 static const char compare_help[] =
     "gpuvet compare BEFORE AFTER - two saved runs of gpuvet bench (-o FILE): what differs around them,\n"

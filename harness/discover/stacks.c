@@ -42,6 +42,13 @@ static void make_names_unique(struct search *s)
     }
 }
 
+void stacks_complete(struct search *s)
+{
+    make_names_unique(s);
+    for (size_t i = 0; i < s->found.n; i++)
+        linking_read(s, &s->found.items[i]);
+}
+
 size_t stacks_find(struct stack **out, struct arena *a, const struct root *root, const struct environment *env,
                    const struct machine *m, const char *const *dirs, size_t n_dirs)
 {
@@ -52,9 +59,7 @@ size_t stacks_find(struct stack **out, struct arena *a, const struct root *root,
     pythons_find(&s);
     libtorches_find(&s);
     toolkits_find(&s);
-    make_names_unique(&s);
-    for (size_t i = 0; i < s.found.n; i++)
-        linking_read(&s, &s.found.items[i]);
+    stacks_complete(&s);
     *out = s.found.items;
     return s.found.n;
 }

@@ -33,6 +33,9 @@ bool python_in(struct search *s, const char *dir, const char *found_by);        
 void libtorches_find(struct search *s);
 bool libtorch_in(struct search *s, const char *dir, const char *found_by);
 
+/* The last part, once all are found: each has a name of its own, and what its libraries want of one another is looked at. */
+void stacks_complete(struct search *s);
+
 /* Whether a stack with these libraries has been found already. */
 bool stack_is_known(const struct search *s, const char *lib_dir);
 

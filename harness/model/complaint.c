@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+enum { SHELL_SIGNAL = 128 };    /* and the signal's number: a shell's exit code where the program that it ran was killed */
+
 static bool is_blank(const char *line)
 {
     return line[strspn(line, " ")] == '\0';
@@ -70,7 +72,8 @@ bool complaint_is_of_failure(const struct complaint *c)
     return c->source != COMPLAINT_COMMAND || c->signo != 0 || c->exit_code != 0 || c->limit_s > 0;
 }
 
-const char *complaint_signal(int signo)
+/* NULL: it has no name here. */
+static const char *signal_name(int signo)
 {
     static const struct { int signo; const char *name; } names[] = {
         { SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGQUIT, "SIGQUIT" }, { SIGILL, "SIGILL" }, { SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" },
@@ -81,7 +84,14 @@ const char *complaint_signal(int signo)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (names[i].signo == signo)
             return names[i].name;
-    return "a signal";
+    return NULL;
+}
+
+const char *complaint_signal(int signo)
+{
+    const char *name = signal_name(signo);
+
+    return name != NULL ? name : "a signal";
 }
 
 const char *complaint_ending(const struct complaint *c, struct arena *a)
@@ -100,5 +110,7 @@ const char *complaint_ending(const struct complaint *c, struct arena *a)
         text_add(&t, " was killed by %s (%d)", complaint_signal(c->signo), c->signo);
     else
         text_add(&t, " ended with exit code %d", c->exit_code);
+    if (c->limit_s == 0 && c->signo == 0 && signal_name(c->exit_code - SHELL_SIGNAL) != NULL)
+        text_add(&t, ", as a shell tells that something was killed by %s (%d)", complaint_signal(c->exit_code - SHELL_SIGNAL), c->exit_code - SHELL_SIGNAL);
     return t.s;
 }

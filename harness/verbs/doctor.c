@@ -6,6 +6,7 @@
 #include "diagnose/look.h"
 #include "report/json.h"
 #include "report/out.h"
+#include "run/process.h"
 #include "store/saved.h"
 #include "verbs/deliver.h"
 #include "verbs/patient.h"
@@ -20,13 +21,15 @@ static bool save(const struct report *r, const struct options *o, const struct r
 
 int doctor_tell(const struct report *r, const struct options *o, const struct redaction *names, struct arena *a)
 {
-    struct err e = { .kind = ERR_NONE };
+    struct err e = { .kind = ERR_NONE }, unsaved = { .kind = ERR_NONE };
     struct diagnoses d;
+    bool told;
     int code;
 
     diagnose(&d, r, a);
     code = diagnoses_exit_code(&d, r);
-    if (out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e) && save(r, o, names, &e))
+    told = out_diagnoses(&d, r, diagnoses_closing(&d, r, a), o->json, &e);
+    if (save(r, o, names, told ? &e : &unsaved) && told)        /* also where nobody reads: it is what is sent elsewhere */
         return code;
     out_error("%s", e.text);
     return code == 1 ? 1 : 3;               /* a found fault stays one */
@@ -45,7 +48,7 @@ int verb_doctor(const struct options *o, char *const *env)
     }
     if (patient.interrupted) {
         out_error("interrupted, and with it the command");
-        return 128 + SIGINT;
+        return 128 + (process_interrupted() != 0 ? process_interrupted() : SIGINT);       /* 0: Ctrl-C went to the command alone */
     }
     if (o->from == NULL)
         return run_about(&patient, o, env);

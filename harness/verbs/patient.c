@@ -90,9 +90,14 @@ bool patient_check_process(const struct root *root, struct arena *a, const char 
 
     if (!root_is_folder(root, folder))
         return err_set(e, ERR_USAGE, "--pid %s: there is no such process", pid);
-    if (root_read(&of_process, a, "/proc/self/environ", NULL) == NULL || root_read(&of_process, a, "/proc/self/maps", NULL) == NULL)
-        return err_set(e, ERR_USAGE, "--pid %s: %s; it takes the process's own user, or root: sudo gpuvet doctor --pid %s", pid,
-                       errno == EACCES || errno == EPERM ? "another user's process does not show its environment" : "it has just ended, or is part of the kernel", pid);
+    if (root_read(&of_process, a, "/proc/self/environ", NULL) == NULL || root_read(&of_process, a, "/proc/self/maps", NULL) == NULL) {
+        if (errno != EACCES && errno != EPERM)
+            return err_set(e, ERR_USAGE, "--pid %s: it has ended, or is part of the kernel: nothing can be seen of it", pid);
+        if (geteuid() == 0)
+            return err_set(e, ERR_USAGE, "--pid %s: even root may not look into it from here: run gpuvet doctor --pid where it was started, on the host or in its container", pid);
+        return err_set(e, ERR_USAGE, "--pid %s: another user's process does not show its environment; it takes the process's own user, or root: sudo gpuvet doctor --pid %s",
+                       pid, pid);
+    }
     there = root_link(&of_process, a, "/proc/self/ns/mnt");
     here = root_is_this_machine(root) ? root_link(&own, a, "/proc/self/ns/mnt") : NULL;
     if (there != NULL && here != NULL && !text_is(there, here))
@@ -177,6 +182,7 @@ void patient_narrow(struct session *s)
         return;
     if ((site == NULL || !python_in(&search, site, "mapped by the process")) && python != NULL)
         (void)python_in(&search, python, is_process ? "the process's Python" : "the command's Python");
+    stacks_complete(&search);
     s->stacks = search.found.items;             /* none: that Python has no PyTorch, and no other matters */
     s->n_stacks = search.found.n;
     if (s->n_stacks > 0)

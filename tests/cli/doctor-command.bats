@@ -27,6 +27,23 @@ ran() {
     [[ "$output" == *"gpuvet: CANNOT TELL - something failed, and nothing in that text is known here; "*"show nothing wrong"* ]]
 }
 
+@test "in a container, what is its host's to do is told as that, with sudo" {
+    cp -r tests/machines/bare "$BATS_TEST_TMPDIR/container"
+    touch "$BATS_TEST_TMPDIR/container/.dockerenv"
+    run "$GPUVET" doctor -q --no-gpu --root "$BATS_TEST_TMPDIR/container" --error "Failed to initialize NVML: Driver/library version mismatch"
+    echo "$output"
+    [[ "$output" == *"  on host   sudo reboot"* ]]
+    told 1 --error "Failed to initialize NVML: Driver/library version mismatch"
+    [[ "$output" == *"  fix       "*reboot* ]]
+}
+
+@test "a command that had neither LD_LIBRARY_PATH nor LD_PRELOAD is not told to unset them" {
+    ran 1 -- sh -c 'echo "undefined symbol: ncclX"; exit 1'
+    [[ "$output" != *"environment-interferes"* && "$output" != *"where the message came up"* ]]
+    LD_LIBRARY_PATH=/nonexistent ran 1 -- sh -c 'echo "undefined symbol: ncclX"; exit 1'
+    [[ "$output" == *"environment-interferes"* ]]
+}
+
 @test "several errors are one complaint" {
     told 1 --error "step 1" --error "CUDA error: device-side assert triggered" --error "step 2"
     [[ "$output" == *"gpuvet: device-assert - "* ]]
@@ -78,6 +95,13 @@ ran() {
     [[ "$output" == *"evidence  the command said: sh -c "*" was killed by SIGKILL (9)"*"gpuvet: host-out-of-memory - "* ]]
 }
 
+@test "an exit code by which a shell tells of a signal: which" {
+    ran 1 -- sh -c 'exit 137'
+    [[ "$output" == *" ended with exit code 137, as a shell tells that"*"killed by SIGKILL (9)"*"gpuvet: host-out-of-memory - "* ]]
+    ran 3 -- sh -c 'exit 200'
+    [[ "$output" == *" ended with exit code 200, and nothing in what it said is known here"* ]]
+}
+
 @test "a command that succeeds: that it does, and whether anything is wrong all the same" {
     ran 77 -- sh -c 'echo "out of memory: not really"'
     [[ "$output" == *"gpuvet: sh -c "*" ended with exit code 0; nothing wrong was found"* ]]
@@ -101,7 +125,7 @@ ran() {
 
 @test "a hang with CUDA_LAUNCH_BLOCKING=1" {
     CUDA_LAUNCH_BLOCKING=1 ran 1 --timeout 1 -- sleep 30
-    [[ "$output" == *"env.CUDA_LAUNCH_BLOCKING is 1"*"gpuvet: launch-blocking-hang - "* ]]
+    [[ "$output" == *"env.CUDA_LAUNCH_BLOCKING = 1"*"gpuvet: launch-blocking-hang - "* ]]
 }
 
 @test "a command that is not there is a mistake of the call" {
@@ -141,6 +165,15 @@ ran() {
     wait
 }
 
+@test "a signal that ends the doctor while the command runs is told by its exit code" {
+    for signal in HUP=129 INT=130 TERM=143; do
+        run timeout --preserve-status -s "${signal%=*}" 1 "$GPUVET" doctor -q --no-gpu -- sleep 4715
+        echo "$output"
+        [ "$status" = "${signal#*=}" ]
+    done
+    ! pgrep -f 'sleep 4715'
+}
+
 @test "the Python that the command comes to is the one that is examined" {
     environment 2.4.1+cpu ""
     printf '#!%s/bin/python3\nimport sys\nsys.exit("AssertionError: Torch not compiled with CUDA enabled")\n' "$venv" >"$BATS_TEST_TMPDIR/train"
@@ -152,6 +185,39 @@ ran() {
         [ "$status" = 1 ]
         [[ "$output" == *"evidence  the command said: "*"Torch not compiled with CUDA enabled"*"gpuvet: cpu-only-build - venv:$venv is a CPU-only build"* ]]
     done
+}
+
+# nccl_without_symbol - an environment in $app, in which libtorch_cuda wants a function that the libnccl that lies there does not have.
+nccl_without_symbol() {
+    app=$BATS_TEST_TMPDIR/machine/opt/app
+    (
+        set +u
+        export FOLDER=$BATS_TEST_TMPDIR/machine SPEC=$BATS_TEST_TMPDIR/spec
+        # shellcheck disable=SC1091 # it is linted by itself
+        . tests/failures/kit.bash
+        host ubuntu 22.04
+        venv /opt/app 3.11
+        library_of "$SITE/nvidia/nccl/lib/libnccl.so.2" 'void ncclCommRegister(void){}'
+        torch 2.5.1 12.4
+        SEARCH=runpath torch_cuda 'void ncclCommRegister(void); void gpuvet_use(void){ncclCommRegister();}' "$SITE/nvidia/nccl/lib/libnccl.so.2"
+        [ "$1" = elsewhere ] || MAJOR=12 brought nccl 2.21.5
+        library_of "$SITE/nvidia/nccl/lib/libnccl.so.2" 'void ncclCommInitRank(void){} char more[9000] = { 1 };'
+    )
+    printf '#!/bin/sh\necho "ImportError: libtorch_cuda.so: undefined symbol: ncclCommRegister"\nexit 1\n' >"$app/bin/python3.11"
+}
+
+@test "what the libraries of the command's Python want of one another is looked at, as without a command" {
+    nccl_without_symbol elsewhere
+    ran 1 -- "$app/bin/python3" -c "import torch"
+    [[ "$output" == *"gpuvet: nccl-mismatch - libtorch_cuda.so wants ncclCommRegister, which libnccl.so.2"* ]]
+    [[ "$output" != *"(likely)"* ]]
+}
+
+@test "a library that was overwritten explains a symbol that is not defined: no guess stands before it" {
+    nccl_without_symbol here
+    ran 1 -- "$app/bin/python3" -c "import torch"
+    [[ "$output" == *"gpuvet: library-damaged - libnccl.so.2 of venv:$app is no whole library"* ]]
+    [[ "$output" != *"(likely)"* ]]
 }
 
 @test "a Python without PyTorch" {
@@ -185,6 +251,21 @@ ran() {
     [ "$status" = 2 ]
     run "$GPUVET" doctor --pid 2 --error x
     [ "$status" = 2 ]
+}
+
+@test "of a process that has ended and was not waited for nothing can be seen, and no other user would see more" {
+    python3 -c 'import os, sys, time
+child = os.fork()
+if child == 0: os._exit(0)
+time.sleep(0.2); print(child, flush=True); time.sleep(60)' >"$BATS_TEST_TMPDIR/child" 3>&- &
+    parent=$!
+    for _ in $(seq 100); do [ -s "$BATS_TEST_TMPDIR/child" ] && break || sleep 0.1; done
+    child=$(cat "$BATS_TEST_TMPDIR/child")
+    run "$GPUVET" doctor --pid "$child"
+    kill "$parent"
+    echo "$output"
+    [ "$status" = 2 ]
+    [ "$output" = "gpuvet: --pid $child: it has ended, or is part of the kernel: nothing can be seen of it" ]
 }
 
 @test "another user's process is not looked into" {

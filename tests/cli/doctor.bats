@@ -209,3 +209,12 @@ well() {
     run "$GPUVET" doctor -q --root "$copy"
     [[ "$output" != *"Xids were not looked at"* ]]
 }
+
+@test "what was found out is saved also where nobody reads what is told" {
+    run bash -c '"$1" doctor -q --no-gpu --root tests/machines/bare --save "$2" >/dev/full' bash "$GPUVET" "$out"
+    echo "$output"
+    [ "$status" = 3 ]
+    [ "$output" = "gpuvet: cannot write to standard output: No space left on device" ]
+    run "$GPUVET" doctor --from "$out"
+    [[ "$output" == *"nothing wrong was found"* ]]
+}

@@ -78,6 +78,18 @@ static bool raise_meant(struct look *l, const struct meant *all, size_t n)
     return raised > 0;
 }
 
+/* Whose command a container leaves to its host: it has no kernel module, service or log of its own, and does not start itself. */
+static bool is_of_host(const struct hint *h)
+{
+    static const char *const ids[] = { "host-out-of-memory", "driver-library-mismatch", "fabric-not-ready", "container-toolkit-missing", "container-without-gpu",
+                                       "shared-memory-small", "module-not-loaded", "nodes-missing", "gpu-lost" };
+
+    for (size_t i = 0; i < COUNT_OF(ids); i++)
+        if (text_is(h->id, ids[i]))
+            return true;
+    return false;
+}
+
 static struct diagnosis guess(struct look *l, const struct meant *m, const struct ailment *ailment, bool again)
 {
     const struct hint *h = hint_of(m->id);
@@ -85,7 +97,11 @@ static struct diagnosis guess(struct look *l, const struct meant *m, const struc
 
     d.cause = h != NULL ? with_number(l, h->cause, m->number) : text_make(l->a, "that message is mostly of this, which nothing on this machine shows: %s", ailment->what);
     d.fix = h != NULL ? h->fix : text_make(l->a, "gpuvet explain %s", m->id);
-    d.advice = h != NULL ? h->advice : "run gpuvet doctor where the message came up, in that container and environment";
+    d.on_host = h != NULL && is_of_host(h) && is_in_container(l);
+    if (h != NULL)
+        d.advice = h->advice;
+    else if (l->r->complaint->source != COMPLAINT_COMMAND)      /* which came up here */
+        d.advice = "run gpuvet doctor where the message came up, in that container and environment";
     quote(l, &d, m->line, again ? QUOTED_AGAIN_MAX : QUOTED_MAX);
     return d;
 }
@@ -106,11 +122,19 @@ static void insert(struct look *l, size_t at, struct diagnosis d)
     l->found[at] = d;
 }
 
+/* The command had our environment: what is not set there it can only have set itself. */
+static bool ran_without(const struct look *l, const char *name)
+{
+    return l->r->complaint->source == COMPLAINT_COMMAND && variable(l, name) == NULL;
+}
+
 /* What this machine is not, or does well. Only where nothing else is left is it told, since the message may be of another one. */
 static bool is_refuted(const struct look *l, const struct ailment *ailment)
 {
     const struct machine *m = l->r->machine;
 
+    if (text_is(ailment->id, "environment-interferes") && ran_without(l, "LD_LIBRARY_PATH") && ran_without(l, "LD_PRELOAD"))
+        return true;
     if (text_starts(ailment->id, "wsl-") && m->place != PLACE_WSL)
         return true;
     if ((text_starts(ailment->id, "container-") || text_is(ailment->id, "driver-capabilities")) && m->place == PLACE_HOST)

@@ -74,8 +74,9 @@ const struct message library_messages[] = {
     { SAYS("Library libcublas.so.# is not found"), MEANS("library-missing", "libcudart-major-mismatch") },
     { SAYS("DLL load failed", "torch"), MEANS("library-missing") },
     { SAYS("undefined symbol:"),
-      MEANS("symbol-missing", "library-shadowed", "environment-interferes", "pins-differ", "extension-torch-mismatch", "extension-too-new") },
-    { SAYS("symbol lookup error"), MEANS("symbol-missing", "library-shadowed", "environment-interferes", "pins-differ") },
+      MEANS("symbol-missing", "library-shadowed", "environment-interferes", "pins-differ", "extension-torch-mismatch", "extension-too-new",
+            "library-damaged") },
+    { SAYS("symbol lookup error"), MEANS("symbol-missing", "library-shadowed", "environment-interferes", "pins-differ", "library-damaged") },
     /* The system below. */
     { SAYS("version `GLIBCXX_#", "not found"), MEANS("glibcxx-too-old", "unfit-system", "environment-interferes", "extension-too-new") },
     { SAYS("version `CXXABI_#", "not found"), MEANS("glibcxx-too-old", "unfit-system", "environment-interferes", "extension-too-new") },
