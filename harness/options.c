@@ -269,6 +269,10 @@ static bool check_complaint(const struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "--error, --pid and a command exclude each other");
     if (o->from != NULL && (o->pid != NULL || o->failing.n > 0))
         return err_set(e, ERR_USAGE, "--from looks at a saved run: it goes with neither --pid nor a command");
+    if (o->from != NULL && (!text_is(o->root, "/") || o->devices.n + o->stacks.n + o->stack_dirs.n > 0 || o->no_gpu))
+        return err_set(e, ERR_USAGE, "--from looks at what was saved, all of it: it goes with none of --root, --device, --select, --stack and --no-gpu");
+    if (text_is(o->save, "-"))
+        return err_set(e, ERR_USAGE, "--save takes a file: standard output holds the answer");
     if (o->failing.n > 0 && !text_is(o->root, "/"))
         return err_set(e, ERR_USAGE, "a command runs on this machine: it does not go with --root");
     return true;

@@ -62,6 +62,9 @@ const char *variable(const struct look *l, const char *name);
 
 bool is_in_container(const struct look *l);
 
+/* The line of the complaint that may mean that ailment; NULL: none may, or nobody complains. */
+const char *complaint_means(const struct look *l, const char *id);
+
 /* A word of a command, as a shell takes it. */
 const char *quoted(const struct look *l, const char *word);
 

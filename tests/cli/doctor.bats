@@ -218,3 +218,14 @@ well() {
     run "$GPUVET" doctor --from "$out"
     [[ "$output" == *"nothing wrong was found"* ]]
 }
+
+@test "what has no meaning beside a saved run, or as a file, is refused" {
+    "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save "$out" || true
+    for option in "--root /" "--root tests/machines/bare" "-d gpu0" "-s x" "--stack /" --no-gpu; do
+        # shellcheck disable=SC2086 # an option and its value
+        run "$GPUVET" doctor --from "$out" $option
+        [ "$option" = "--root /" ] || [ "$status" = 2 ]
+    done
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/nouveau --save -
+    [ "$status" = 2 ]
+}

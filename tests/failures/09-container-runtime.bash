@@ -46,3 +46,7 @@ alike_specification_before_reboot() {
     file /etc/cdi/nvidia.yaml "containerEdits:" "  - hostPath: /usr/lib/x86_64-linux-gnu/libcuda.so.570.86.10" "kind: nvidia.com/gpu"
     answering; fails nvmlInit_v2 18; top driver-library-mismatch
 }
+
+# An image that asks for nothing, and a program in it that wants a GPU.
+mechanism_wanted_by_the_program() { container docker; says "RuntimeError: Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU"; top container-without-gpu; mended_by "--gpus all"; }
+alike_other_trouble_in_a_container_without() { container docker; says "RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB"; top out-of-memory; also memory-in-pieces memory-held-by-others; }

@@ -10,10 +10,10 @@ static void look_for_runtime(struct look *l)
 {
     const struct machine *m = l->r->machine;
 
-    if (m->container == NULL || !m->gpu_meant || m->n_nodes > 0)
+    if (m->container == NULL || m->n_nodes > 0 || (!m->gpu_meant && complaint_means(l, l->ailment->id) == NULL))
         return;
-    found(l, SHOWN, "this container asks for a GPU and was given none");
-    evidence(l, "%s, and there is no /dev/nvidia0", m->why_meant);
+    found(l, SHOWN, m->gpu_meant ? "this container asks for a GPU and was given none" : "a GPU is wanted in this container, and it was given none");
+    evidence(l, "%s%sthere is no /dev/nvidia0", m->gpu_meant ? m->why_meant : "", m->gpu_meant ? ", and " : "");
     fix_container(l, "", "give the pod runtimeClassName: nvidia, and nvidia.com/gpu: 1 among its limits");
 }
 

@@ -15,7 +15,7 @@ static void look_for_damage(struct look *l)
 
         if (m->why_bad == NULL)
             continue;
-        found(l, SHOWN, "%s of %s is no whole library: %s", text_base_name(m->place), l->stack->name, m->why_bad);
+        found(l, SHOWN, "%s of %s is %s%s", text_base_name(m->place), l->stack->name, text_starts(m->why_bad, "missing: ") ? "" : "no whole library: ", m->why_bad);
         evidence(l, "%s: %s", m->place, m->why_bad);
         fix(l, "%s", command != NULL ? command : "install that library again");
         return;

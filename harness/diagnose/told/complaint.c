@@ -167,20 +167,40 @@ static void guess_all(struct look *l, const struct meant *all, size_t n, bool re
         guess_all(l, all, n, true);
 }
 
-void complaint_join(struct look *l)
+/* What the complaint may mean, line by line and by how it ended; 0 where nobody complains. */
+static size_t meanings(const struct look *l, struct meant **all)
 {
     const struct complaint *c = l->r->complaint;
     const char *ending = c != NULL ? complaint_ending(c, l->a) : NULL, **lines = NULL;
-    struct meant *all;
-    size_t n = 0, meant;
+    size_t n = 0;
 
     if (c == NULL || !complaint_is_of_failure(c))
-        return;
+        return 0;
     for (size_t i = 0; i < c->n_lines; i++)
         *ARENA_PUSH(l->a, lines, n) = c->lines[i];
     if (ending != NULL)
         *ARENA_PUSH(l->a, lines, n) = ending;
-    meant = messages_mean(&all, l->a, lines, n);
+    return messages_mean(all, l->a, lines, n);
+}
+
+const char *complaint_means(const struct look *l, const char *id)
+{
+    struct meant *all;
+    const size_t n = meanings(l, &all);
+    const struct meant *m = n > 0 ? meaning_of(all, n, id) : NULL;
+
+    return m != NULL ? m->line : NULL;
+}
+
+void complaint_join(struct look *l)
+{
+    const struct complaint *c = l->r->complaint;
+    struct meant *all;
+    size_t meant;
+
+    if (c == NULL || !complaint_is_of_failure(c))
+        return;
+    meant = meanings(l, &all);
     if (!raise_meant(l, all, meant))
         guess_all(l, all, meant, false);
 }

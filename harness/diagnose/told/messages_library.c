@@ -26,6 +26,7 @@ const struct message library_messages[] = {
     { SAYS("relocation error", "not defined in file"), MEANS("library-shadowed", "environment-interferes") },
     { SAYS("module 'torch._C' has no attribute"), MEANS("libtorch-first", "user-site-first", "working-folder-first", "pythonpath-first") },
     { SAYS("partially initialized module 'torch'"), MEANS("working-folder-first", "user-site-first", "pythonpath-first") },
+    { SAYS("Failed to load PyTorch C extensions"), MEANS("library-damaged", "working-folder-first", "overwritten") },
     { SAYS("module 'torch' has no attribute"), MEANS("working-folder-first", "user-site-first", "pythonpath-first") },
     /* cuDNN. */
     { SAYS("SUBLIBRARY_VERSION_MISMATCH"), MEANS("cudnn-sublibrary-mixing", "library-shadowed", "environment-interferes", "pins-differ") },
