@@ -73,6 +73,5 @@ const struct probe probe_torch_version = {
         { .key = "disagrees", .bound = ABSENT, .sentence = "%s" },
         { .key = NULL },
     },
-    .diagnoses = true,
     .run      = run,
 };
