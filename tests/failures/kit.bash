@@ -202,12 +202,17 @@ kernel_log() { for line; do add /dev/kmsg "$line"; done; }
 
 # library PATH [CC'S ARGUMENTS] - a small real shared library; its soname is its file's name unless -Wl,-soname= says another.
 library() {
-    local path=$FOLDER$1 soname
+    local path=$FOLDER$1 soname kept
     shift
     soname=$(basename "$path")
     mkdir -p "$(dirname "$path")"
     case " $* " in *-soname*) ;; *) set -- "-Wl,-soname,$soname" "$@" ;; esac
-    printf 'void gpuvet_toy(void);void gpuvet_toy(void){}\n' | cc -shared -fPIC -nostdlib -x c - -o "$path" "$@"
+    kept=$TOYS/$(printf '%s\n' "$@" | cksum | tr ' ' -)
+    if [ ! -e "$kept" ]; then           # a hundred machines have the same driver's libraries; what a case has of its own is in $FOLDER, and so in its name
+        printf 'void gpuvet_toy(void);void gpuvet_toy(void){}\n' | cc -shared -fPIC -nostdlib -x c - -o "$kept.$$" "$@"
+        mv "$kept.$$" "$kept"
+    fi
+    cp "$kept" "$path"
 }
 
 # driver_libraries VERSION [DIR] - libcuda and libnvidia-ml, where distributions have them.
