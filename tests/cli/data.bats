@@ -2,6 +2,7 @@
 load helpers
 
 setup() {
+    one_build "it is about a script"
     check=$BATS_TEST_DIRNAME/../../scripts/check-data
     tables=$BATS_TEST_TMPDIR/tables
     cp -r "$BATS_TEST_DIRNAME/../../results/expected" "$tables"

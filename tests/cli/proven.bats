@@ -3,12 +3,14 @@ load helpers
 
 # recorded DIR/NAME NEW-NAME OPTIONS... - a simulated run under scripts/proven's folder, whose GPU calls itself NEW-NAME.
 recorded() {
+    one_build "it is about a script"
     mkdir -p "$(dirname "$folder/$1")"
     simulated -o "$out" "${@:3}" >/dev/null || true
     sed -e "s/SIMULATED GPU (CPU twin)/$2/g" -e "s/580.0-SIMULATED/580.65.06/g; s/SIMULATED/0/g" "$out" >"$folder/$1"
 }
 
 proven() {
+    one_build "it is about a script"
     run "$BATS_TEST_DIRNAME/../../scripts/proven" "$folder" "$GPUVET"
     [ "$status" -eq 0 ]
     folded=$(tr -s ' \n' ' ' <<<"$output")
