@@ -80,6 +80,8 @@ bool patient_read(struct patient *s, const struct options *o, struct arena *a, s
         complaint_read(r, "\n", 1);
     }
     complaint_close(&s->complaint, r);
+    if (s->complaint.n_lines == 0 && o->errors.n > 0)
+        return err_set(e, ERR_USAGE, "--error was given no text: %s", s->complaint.source == COMPLAINT_LOG ? "standard input is empty" : "it is empty");
     return true;
 }
 

@@ -305,3 +305,11 @@ assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
 PY
     ! pgrep -f 'sleep 4714'
 }
+
+@test "no text is no complaint" {
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/bare --error - </dev/null
+    [ "$status" = 2 ]
+    [[ "$output" == *"standard input is empty"* ]]
+    run "$GPUVET" doctor -q --no-gpu --root tests/machines/bare --error ""
+    [ "$status" = 2 ]
+}
