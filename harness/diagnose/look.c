@@ -139,6 +139,16 @@ void evidence_of_fact(struct look *l, const char *key)
         }
 }
 
+const char *fact_of_gpu(const struct look *l, const char *address, const char *what)
+{
+    return fact(l, text_make(l->a, "gpu.%s.%s", address, what));
+}
+
+void evidence_of_gpu(struct look *l, const char *address, const char *what)
+{
+    evidence_of_fact(l, text_make(l->a, "gpu.%s.%s", address, what));
+}
+
 bool is_in_container(const struct look *l)
 {
     return l->r->machine->place == PLACE_CONTAINER;

@@ -57,6 +57,10 @@ const struct stack_version *stated_whole(const struct look *l, const char *what)
 /* "/proc/modules: module.loaded = no": a fact as evidence, with the file that says so. Nothing where it is not known. */
 void evidence_of_fact(struct look *l, const char *key);
 
+/* The same of what a machine's files say of the GPU at that place of the bus: "driver" of "gpu.0000:01:00.0.driver". */
+const char *fact_of_gpu(const struct look *l, const char *address, const char *what);
+void evidence_of_gpu(struct look *l, const char *address, const char *what);
+
 /* An environment variable of this process; NULL: not set, or not known. */
 const char *variable(const struct look *l, const char *name);
 

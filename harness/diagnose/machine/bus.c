@@ -6,16 +6,6 @@
 
 #include "base/text.h"
 
-static const char *of_gpu(const struct look *l, const char *address, const char *what)
-{
-    return fact(l, text_make(l->a, "gpu.%s.%s", address, what));
-}
-
-static void evidence_of_gpu(struct look *l, const char *address, const char *what)
-{
-    evidence_of_fact(l, text_make(l->a, "gpu.%s.%s", address, what));
-}
-
 /* ---- Address ranges ---- */
 
 static void say_unassigned(struct look *l, enum certainty certainty, const char *gpu)
@@ -42,7 +32,7 @@ static void look_for_unassigned(struct look *l)
     for (size_t i = 0; i < m->n_pci; i++) {
         const char *address = m->pci[i].address;
 
-        if (of_gpu(l, address, "unassigned") == NULL || text_is(m->pci[i].driver, "vfio-pci") || answers(l, address))
+        if (fact_of_gpu(l, address, "unassigned") == NULL || text_is(m->pci[i].driver, "vfio-pci") || answers(l, address))
             continue;
         say_unassigned(l, SHOWN, text_make(l->a, "the GPU at %s", address));
         evidence_of_gpu(l, address, "unassigned");
@@ -58,7 +48,7 @@ static void look_for_unassigned(struct look *l)
 /* 0: not known. */
 static long lanes(const struct look *l, const char *address, const char *what)
 {
-    const char *text = of_gpu(l, address, what);
+    const char *text = fact_of_gpu(l, address, what);
     long n;
 
     return text != NULL && text_to_long(text, &n) && n > 0 && n <= 32 ? n : 0;

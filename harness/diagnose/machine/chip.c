@@ -6,16 +6,6 @@
 
 #include "base/text.h"
 
-static const char *of_gpu(const struct look *l, const struct pci_gpu *gpu, const char *what)
-{
-    return fact(l, text_make(l->a, "gpu.%s.%s", gpu->address, what));
-}
-
-static void evidence_of_gpu(struct look *l, const struct pci_gpu *gpu, const char *what)
-{
-    evidence_of_fact(l, text_make(l->a, "gpu.%s.%s", gpu->address, what));
-}
-
 /* The driver that is installed: its loaded module, else what would build it, else its libraries. */
 struct driver { const char *version, *said_by; };
 
@@ -85,12 +75,12 @@ static void look_for_dropped(struct look *l)
 
     for (size_t i = 0; i < m->n_pci; i++) {
         const struct pci_gpu *gpu = &m->pci[i];
-        const char *branch = of_gpu(l, gpu, "last_driver");
+        const char *branch = fact_of_gpu(l, gpu->address, "last_driver");
 
         if (is_none_of_ours(l, gpu) || d.version == NULL || branch == NULL || !text_to_long(branch, &last) || text_version_major(d.version) <= last)
             continue;
-        say_dropped(l, text_make(l->a, "the %s GPU at %s", of_gpu(l, gpu, "arch") != NULL ? of_gpu(l, gpu, "arch") : "old", gpu->address), &d, last);
-        evidence_of_gpu(l, gpu, "last_driver");
+        say_dropped(l, text_make(l->a, "the %s GPU at %s", fact_of_gpu(l, gpu->address, "arch") != NULL ? fact_of_gpu(l, gpu->address, "arch") : "old", gpu->address), &d, last);
+        evidence_of_gpu(l, gpu->address, "last_driver");
         return;
     }
     if (said != NULL && branch_in(said) > 0)
@@ -114,13 +104,13 @@ static void look_for_too_old(struct look *l)
 
     for (size_t i = 0; i < m->n_pci; i++) {
         const struct pci_gpu *gpu = &m->pci[i];
-        const char *branch = of_gpu(l, gpu, "first_driver");
+        const char *branch = fact_of_gpu(l, gpu->address, "first_driver");
 
         if (!m->module_loaded || is_none_of_ours(l, gpu) || (text_is(gpu->driver, "nvidia") && !none_is_seen(l)) || d.version == NULL || branch == NULL || !text_to_long(branch, &first) || text_version_major(d.version) >= first)
             continue;
-        found(l, SHOWN, "driver %s is older than the %s GPU at %s: branch %ld is the first that knows it", d.version, of_gpu(l, gpu, "arch"), gpu->address, first);
+        found(l, SHOWN, "driver %s is older than the %s GPU at %s: branch %ld is the first that knows it", d.version, fact_of_gpu(l, gpu->address, "arch"), gpu->address, first);
         evidence_of_driver(l, &d);
-        evidence_of_gpu(l, gpu, "first_driver");
+        evidence_of_gpu(l, gpu->address, "first_driver");
         evidence_of_fact(l, "log.line.not-supported");
         fix_driver(l, 0, NULL);
         return;
@@ -139,7 +129,7 @@ static const struct pci_gpu *gpu_only_for(const struct look *l, const char *type
     const struct machine *m = l->r->machine;
 
     for (size_t i = 0; i < m->n_pci; i++)
-        if (!is_none_of_ours(l, &m->pci[i]) && text_is(of_gpu(l, &m->pci[i], "module"), type))
+        if (!is_none_of_ours(l, &m->pci[i]) && text_is(fact_of_gpu(l, m->pci[i].address, "module"), type))
             return &m->pci[i];
     return NULL;
 }
@@ -151,7 +141,7 @@ static void look_for_type(struct look *l, const char *type, const char *other, c
     const bool is_other = gpu != NULL && text_is(fact(l, "module.flavor"), other);
     const struct driver d = driver_of(l);
     long branch = d.version != NULL ? text_version_major(d.version) : 0, limit;
-    const char *arch = gpu != NULL ? of_gpu(l, gpu, "arch") : NULL;
+    const char *arch = gpu != NULL ? fact_of_gpu(l, gpu->address, "arch") : NULL;
 
     if (!is_other && line(l, said) == NULL)
         return;
@@ -160,9 +150,9 @@ static void look_for_type(struct look *l, const char *type, const char *other, c
     if (is_other)
         evidence_of_fact(l, "module.flavor");
     if (gpu != NULL)
-        evidence_of_gpu(l, gpu, "module");
+        evidence_of_gpu(l, gpu->address, "module");
     evidence_of_fact(l, text_make(l->a, "log.line.%s", said));
-    if (gpu != NULL && of_gpu(l, gpu, "first_driver") != NULL && text_to_long(of_gpu(l, gpu, "first_driver"), &limit) && branch < limit)
+    if (gpu != NULL && fact_of_gpu(l, gpu->address, "first_driver") != NULL && text_to_long(fact_of_gpu(l, gpu->address, "first_driver"), &limit) && branch < limit)
         branch = limit;
     fix_driver(l, (unsigned)branch, type);
 }

@@ -151,24 +151,6 @@ static void read_gpu(struct fact_reader *r, const char *gpu)
     add_file(r, gpu, "iommu", dir, "iommu_group/type");
 }
 
-static void read_switches(struct fact_reader *r)
-{
-    const char *first = NULL;
-    size_t n_switches = 0, n;
-    char **names;
-
-    n = root_list(r->root, r->arena, bus, &names);
-    for (size_t i = 0; i < n; i++) {
-        const char *dir = text_join(r->arena, bus, names[i]), *class = fact_line(r, text_join(r->arena, dir, "class"));
-
-        if (!text_is(fact_line(r, text_join(r->arena, dir, "vendor")), "0x10de") || class == NULL || !text_starts(class, "0x0680"))
-            continue;
-        first = n_switches++ == 0 ? dir : first;
-    }
-    if (n_switches > 0)
-        fact_add(r, "bus.nvswitches", text_make(r->arena, "%zu", n_switches), first);
-}
-
 void facts_of_bus(struct fact_reader *r)
 {
     static const char groups[] = "/sys/kernel/iommu_groups";
@@ -177,7 +159,6 @@ void facts_of_bus(struct fact_reader *r)
 
     for (size_t i = 0; i < r->m->n_pci; i++)
         read_gpu(r, r->m->pci[i].address);
-    read_switches(r);
     if (n > 0)
         fact_add(r, "iommu.groups", text_make(r->arena, "%zu", n), groups);
     fact_add(r, "process.cpus", fact_proc_value(r, "/proc/self/status", "Cpus_allowed_list"), "/proc/self/status");
